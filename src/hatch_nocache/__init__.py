@@ -1,0 +1,1 @@
+"""Keep caches, virtual environments and unsafe links out of what Hatchling builds."""

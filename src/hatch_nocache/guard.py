@@ -1,0 +1,206 @@
+"""The one seam with hatchling: filters and prunes what it chooses, for the duration of one build, then is gone.
+
+Hatchling offers a hook no way to leave a file out (hatch issue 1787). What is relied on here is undocumented; it has not
+changed from hatchling 1.22.0 to 1.33.0, and its absence is noticed and fails the build:
+
+* `BuilderConfig.set_build_data` is entered after every hook's `initialize` and before any archive exists. It is wrapped on
+  the instance: on entry everything is judged, so that a rejection leaves nothing behind; on exit the seam is gone.
+* `BuilderInterface.recurse_project_files`, `.recurse_explicit_files` and `.recurse_forced_files` are the only places that
+  create an `IncludedFile`. They are wrapped on the instance.
+* Those three walk with the global `safe_walk` of their module. Each call gets a private copy of these globals with a walk
+  that asks the selection before it enters a directory. No module is changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import types
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
+
+from hatchling.builders.plugin.interface import BuilderInterface
+from hatchling.builders.utils import normalize_inclusion_map
+
+from hatch_nocache.selection import Selection
+from hatch_nocache.walk import Chooser, guarded_walk
+
+__all__ = ["KNOWN_HATCHLING", "Guard", "missing_names"]
+
+KNOWN_HATCHLING = "1.22.0 to 1.33.0"
+
+_LEAVES = ("recurse_project_files", "recurse_explicit_files", "recurse_forced_files")
+_CONFIG_NAMES = ("set_build_data", "include_path", "path_is_excluded", "path_is_reserved", "get_distribution_path")
+# Targets whose builds walk in a way that is known, so that what was judged can be handed to them without a second walk.
+_PLANNED_TARGETS = ("sdist", "wheel")
+
+_Key = Tuple[str, Optional[Tuple[Tuple[str, str], ...]]]
+
+
+def missing_names(config: Any) -> List[str]:
+    """What this hatchling (or another builder) lacks of the names that the guard filters through."""
+    builder = getattr(config, "builder", None)
+    missing = [name for name in _CONFIG_NAMES if not callable(getattr(config, name, None))]
+    for name in _LEAVES:
+        function = getattr(BuilderInterface, name, None)
+        if not callable(getattr(builder, name, None)) or function is None:
+            missing.append(name)
+        elif "safe_walk" not in function.__code__.co_names:
+            missing.append(f"safe_walk in {name}")
+    return missing
+
+
+class Guard:
+    """Stands between hatchling's selection and the archive while one version of one target is built."""
+
+    def __init__(self, config: Any, target: str, version: str, selection: Selection, stop: Callable[[], None]) -> None:
+        """`stop` is called where the selection has been rejected; it does not return then."""
+        self.stop = stop
+        self.config = config
+        self.builder = config.builder
+        self.target = target
+        self.version = version
+        self.selection = selection
+        self.calls = 0
+        # The files that were let through; hatchling completes their `distribution_path` while it packs them.
+        self.passed: List[Any] = []
+        self._planning = False
+        self._planned: Dict[_Key, List[Any]] = {}
+
+    @contextlib.contextmanager
+    def installed(self) -> Iterator[None]:
+        """Filter everything that the builder chooses until the block is left.
+
+        Raises:
+            RuntimeError: the builder does not take an attribute of its own.
+        """
+        before = {name: self.builder.__dict__.get(name) for name in _LEAVES}
+        try:
+            for name in _LEAVES:
+                wrapper = self._leaf(name, getattr(self.builder, name))
+                setattr(self.builder, name, wrapper)
+                if getattr(self.builder, name) is not wrapper:
+                    msg = f"{name} cannot be replaced"
+                    raise RuntimeError(msg)
+            yield
+        finally:
+            for name, original in before.items():
+                if original is None:
+                    self.builder.__dict__.pop(name, None)
+                else:
+                    setattr(self.builder, name, original)
+
+    def _leaf(self, name: str, original: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
+        def leaf(*args: Any) -> Iterator[Any]:
+            mapping: Optional[Mapping[str, str]] = args[0] if args else None
+            key = (name, None if mapping is None else tuple(mapping.items()))
+            if self._planning:
+                chosen = self._planned[key] = list(self._filtered(name, original, mapping))
+                yield from chosen
+                return
+            self.calls += 1
+            for file in self._planned.pop(key) if key in self._planned else self._filtered(name, original, mapping):
+                self._stop_if_rejected()
+                self.passed.append(file)
+                yield file
+            self._stop_if_rejected()
+
+        return leaf
+
+    def _filtered(self, name: str, original: Callable[..., Any], mapping: Optional[Mapping[str, str]]) -> Iterator[Any]:
+        chooser = Chooser(self.config, mapping, forced=name == "recurse_forced_files")
+        args = () if mapping is None else (self._present(mapping) if chooser.forced else mapping,)
+        if getattr(original, "__func__", None) is getattr(BuilderInterface, name):
+            function = original.__func__  # type: ignore[attr-defined]
+            namespace = dict(function.__globals__, safe_walk=lambda top: guarded_walk(top, self.selection, chooser))
+            private = types.FunctionType(function.__code__, namespace, name, function.__defaults__, function.__closure__)
+            files = private(self.builder, *args)
+        else:
+            # Another builder's own walk, or another hook's wrapper: what comes out of it is filtered all the same.
+            files = original(*args)
+        for file in files:
+            directory = os.path.dirname(file.path)
+            place = chooser.place
+            if place is None or place.directory.walked != directory:
+                place = self.selection.place(directory)
+            path = self.selection.judge(file.path, file.distribution_path.replace(os.sep, "/"), place)
+            if path is not None:
+                file.path = path
+                yield file
+
+    def _present(self, mapping: Mapping[str, str]) -> Dict[str, str]:
+        """The forced sources without those that hatchling would end on with a traceback although they are there."""
+        present = {}
+        for source, target in mapping.items():
+            odd = os.path.lexists(source) and not os.path.isfile(source) and not os.path.isdir(source)
+            if not (odd and self.selection.refuse(source, target.replace(os.sep, "/"))):
+                present[source] = target
+        return present
+
+    # -- the plan: everything is judged before any archive exists --------------------------------------------------
+
+    def plan(self, build_data: Mapping[str, Any]) -> None:
+        """Judge all that the target is going to choose. What cannot be foreseen is judged when it is chosen."""
+        self._planning = True
+        try:
+            for route in self._routes(build_data):
+                with contextlib.suppress(OSError, ValueError, TypeError):
+                    # Hatchling meets the same error in its own turn, and says what it has to say.
+                    for _ in route():
+                        pass
+        finally:
+            self._planning = False
+        if self.target not in _PLANNED_TARGETS:
+            self._planned.clear()
+        self._stop_if_rejected()
+
+    def _stop_if_rejected(self) -> None:
+        if self.selection.rejected:
+            self.stop()
+
+    def _routes(self, build_data: Mapping[str, Any]) -> Iterator[Callable[[], Any]]:
+        builder = self.builder
+        if self.target != "wheel":
+            if self.target == "sdist" or _walks(builder):
+                yield builder.recurse_included_files
+            return
+        if self.version == "editable":
+            if not self.config.dev_mode_dirs:
+                self.selection.packing = False
+                yield builder.recurse_selected_project_files
+                self.selection.packing = True
+            forced = builder.get_forced_inclusion_map(build_data)
+            yield lambda: builder.recurse_forced_files(forced)
+        else:
+            yield builder.recurse_included_files
+        yield from self._wheel_data_routes(build_data)
+
+    def _wheel_data_routes(self, build_data: Mapping[str, Any]) -> Iterator[Callable[[], Any]]:
+        root = self.builder.root
+        for key in ("shared_data", "shared_scripts", "extra_metadata"):
+            mapping = dict(getattr(self.config, key, {}))
+            mapping.update(normalize_inclusion_map(build_data.get(key, {}), root))
+            if mapping:
+                yield lambda mapping=mapping: self.builder.recurse_explicit_files(mapping)
+        boms = [*getattr(self.config, "sbom_files", ()), *build_data.get("sbom_files", ())]
+        if boms:
+            yield lambda: self.builder.recurse_explicit_files({os.path.join(root, bom): os.path.basename(bom) for bom in boms})
+        yield self._judge_licenses
+
+    def _judge_licenses(self) -> Iterator[None]:
+        # `WheelBuilder.add_licenses` opens these files itself, so they cannot be filtered, only judged.
+        for name in self.builder.metadata.core.license_files:
+            path = os.path.normpath(os.path.join(self.builder.root, name))
+            self.selection.judge(path, name.replace(os.sep, "/"), self.selection.place(os.path.dirname(path)))
+            yield
+
+
+def _walks(builder: Any) -> bool:
+    """Whether the builder's own code asks for the selection; one that never does has nothing to be judged beforehand."""
+    for kind in type(builder).__mro__:
+        if kind is BuilderInterface:
+            return False
+        for function in vars(kind).values():
+            code = getattr(function, "__code__", None)
+            if code is not None and any(name.startswith("recurse_") for name in code.co_names):
+                return True
+    return False

@@ -1,0 +1,79 @@
+"""Judge one symbolic link that was chosen as a file: read its facts from the disk, then decide without it."""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+import os
+import stat
+from typing import Optional, Tuple
+
+from hatch_nocache.links import is_absolute, lands
+
+__all__ = ["LinkFacts", "judge_link"]
+
+
+@dataclasses.dataclass(frozen=True)
+class LinkFacts:
+    """A link as it lies on disk. `at` is its path in the archive, `text` its target as written, `real` as resolved.
+
+    `inside` says whether `real` stays in the directory that the link must not leave.
+    """
+
+    at: str
+    text: str
+    real: str
+    inside: bool
+    missing: bool = False
+    loop: bool = False
+    regular: bool = True
+
+    @classmethod
+    def read(cls, path: str, at: str, home: str) -> LinkFacts:
+        """Read the link at `path`; `home` is the real directory that it must not leave.
+
+        Raises:
+            OSError: it vanished, or cannot be read.
+        """
+        text = os.readlink(path).replace(os.sep, "/")
+        real = os.path.realpath(path)
+        missing = loop = False
+        regular = True
+        try:
+            regular = stat.S_ISREG(os.stat(path).st_mode)
+        except OSError as error:
+            missing = error.errno in (errno.ENOENT, errno.ENOTDIR)
+            loop = error.errno == errno.ELOOP
+        inside = real == home or real.startswith(home.rstrip(os.sep) + os.sep)
+        return cls(at, text, real, inside, missing, loop, regular)
+
+
+def judge_link(facts: LinkFacts, sdist: bool) -> Optional[Tuple[str, str]]:
+    """The code of what is wrong with a link and why, or None for an ordinary one.
+
+    An sdist holds the link itself, so its text counts as well (PEP 721; the sdist format specification). A wheel holds
+    the content, so only the place counts that it leads to.
+    """
+    if facts.loop:
+        return "NC105", "it leads back to itself"
+    if sdist:
+        return _judge_stored(facts)
+    if facts.missing:
+        return "NC104", "its target does not exist, and a wheel holds its content"
+    if not facts.regular:
+        return "NC201", "it leads to something that is not a regular file"
+    if not facts.inside:
+        return ("NC101" if is_absolute(facts.text) else "NC102"), f"its content comes from outside the project: {facts.real}"
+    return None
+
+
+def _judge_stored(facts: LinkFacts) -> Optional[Tuple[str, str]]:
+    if is_absolute(facts.text):
+        return "NC101", "installers refuse an absolute link, wherever it points"
+    if lands(facts.at, facts.text) is None:
+        return "NC102", "by its text it leaves the project"
+    if not facts.inside:
+        return "NC102", f"it leads out of the project, to {facts.real}"
+    if facts.missing:
+        return "NC104", "its target does not exist: an sdist may hold it, but no wheel can be built from it"
+    return None

@@ -1,0 +1,174 @@
+"""The build hook: configuration in, guard on, verify, report out."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import Any, Dict, Iterator, List, Optional
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.builders.utils import normalize_inclusion_map
+
+from hatch_nocache import report, wording
+from hatch_nocache.config import Config, ConfigError, parse
+from hatch_nocache.guard import KNOWN_HATCHLING, Guard, missing_names
+from hatch_nocache.patterns import literal_lead
+from hatch_nocache.project import judge_of_directories, named, own_packages, table_prefix
+from hatch_nocache.selection import Selection
+
+__all__ = ["NoCacheBuildHook"]
+
+
+class NoCacheBuildHook(BuildHookInterface[Any]):
+    """Keeps caches, environments and unsafe links out of what Hatchling builds."""
+
+    PLUGIN_NAME = "nocache"
+
+    _options: Optional[Config] = None
+    _guard: Optional[Guard] = None
+
+    def initialize(self, version: str, build_data: Dict[str, Any]) -> None:
+        """Read the configuration, and stand ready for the moment in which hatchling begins to build."""
+        try:
+            self._options = parse(self.config, prefix=table_prefix(self.build_config), target=self.target_name)
+        except ConfigError as error:
+            lines = [f"  {report.escape(line)}" for line in error.errors]
+            self.app.abort("\n".join(["hatch-nocache: the configuration has errors", *lines]))
+        missing = missing_names(self.build_config)
+        if missing:
+            self._abort_without_seam(f"it lacks {', '.join(missing)}")
+        self._disarm()
+        self._arm(version)
+
+    def finalize(self, version: str, build_data: Dict[str, Any], artifact_path: str) -> None:
+        """Look at what was built; take it away again if it breaks a rule."""
+        self._disarm()
+        guard, options = self._guard, self._options
+        if guard is None or options is None:
+            self._remove(artifact_path)
+            self._abort_without_seam("set_build_data was not entered")
+            return
+        if guard.calls == 0 and self.target_name in ("sdist", "wheel"):
+            self._remove(artifact_path)
+            self._abort_without_seam("it chose its files in another way")
+        if options.verify:
+            self._verify(guard, options, artifact_path)
+
+    # -- before the archive -----------------------------------------------------------------------------------------
+
+    def _arm(self, version: str) -> None:
+        original = self.build_config.set_build_data
+        self._guard = None
+
+        @contextlib.contextmanager
+        def set_build_data(build_data: Dict[str, Any]) -> Iterator[None]:
+            try:
+                with original(build_data), self._guarded(version, build_data):
+                    yield
+            except BaseException:
+                self._disarm()
+                raise
+
+        set_build_data.__nocache__ = self  # type: ignore[attr-defined]
+        self.build_config.set_build_data = set_build_data  # type: ignore[method-assign]
+
+    def _disarm(self) -> None:
+        # On the instance, so that taking it away brings the class's own method back.
+        current = self.build_config.__dict__.get("set_build_data")
+        if getattr(current, "__nocache__", None) is self:
+            del self.build_config.__dict__["set_build_data"]
+
+    @contextlib.contextmanager
+    def _guarded(self, version: str, build_data: Dict[str, Any]) -> Iterator[None]:
+        selection = self._selection(build_data)
+
+        def stop() -> None:
+            self._abort_with(selection.findings, removed=False)
+
+        guard = self._guard = Guard(self.build_config, self.target_name, version, selection, stop)
+        with guard.installed():
+            guard.plan(build_data)
+            try:
+                yield
+            finally:
+                if not selection.rejected:
+                    self._report(selection)
+
+    def _selection(self, build_data: Dict[str, Any]) -> Selection:
+        options = self._options
+        assert options is not None  # noqa: S101 - set by initialize
+        builder = self.build_config.builder
+        needed: Dict[str, str] = {}
+        if self.target_name == "sdist":
+            needed = builder.get_default_build_data().get("force_include", {})
+        elif self.target_name == "wheel":
+            needed = {os.path.join(self.root, name): name for name in self.metadata.core.license_files}
+        mandatory = frozenset(normalize_inclusion_map(needed, self.root))
+        options.allow.forget()
+        return Selection(
+            self.root,
+            self.target_name,
+            options,
+            named(self.build_config, self.metadata, build_data, mandatory),
+            judge_of_directories(self.build_config, self.metadata),
+            mandatory,
+        )
+
+    # -- after it -----------------------------------------------------------------------------------------------------
+
+    def _verify(self, guard: Guard, options: Config, artifact_path: str) -> None:
+        # Only now: reading archives costs nothing where `verify` is off.
+        from hatch_nocache.archive import UnreadableArchive, verify
+
+        members = {file.distribution_path.replace(os.sep, "/") for file in guard.passed}
+        try:
+            findings = verify(artifact_path, members)
+        except UnreadableArchive:
+            # Another target's artifact need not be an archive.
+            return
+        settled = ("NC101", "NC102", "NC103") if options.symlinks == "keep" else ()
+        findings = [
+            finding
+            for finding in findings
+            if finding.rejected and finding.code not in settled and finding.path not in guard.selection.accepted
+        ]
+        if findings:
+            self._remove(artifact_path)
+            self._abort_with(findings, removed=True)
+
+    @staticmethod
+    def _remove(artifact_path: str) -> None:
+        with contextlib.suppress(OSError):
+            os.remove(artifact_path)
+
+    # -- words --------------------------------------------------------------------------------------------------------
+
+    @property
+    def _what(self) -> str:
+        return self.target_name if self.target_name in ("sdist", "wheel") else f"{self.target_name} target"
+
+    def _report(self, selection: Selection) -> None:
+        notes = [wording.unused_allow(pattern) for pattern in self._unused_allow()]
+        text = report.built(selection.findings, notes, self._what, verbose=self.app.verbosity > 0)
+        if text:
+            self.app.display_warning(text)
+
+    def _unused_allow(self) -> List[str]:
+        options = self._options
+        unused = options.allow.unused() if options is not None else []
+        if self.target_name == "sdist":
+            return unused
+        # A smaller target need not meet a path for the entry to be of use in another one.
+        leads = {pattern: literal_lead(pattern) for pattern in unused}
+        return [p for p, lead in leads.items() if lead and not os.path.lexists(os.path.join(self.root, lead[0]))]
+
+    def _abort_with(self, findings: List[Any], *, removed: bool) -> None:
+        self.app.abort(report.refused(findings, self._what, removed=removed, verbose=self.app.verbosity > 0))
+
+    def _abort_without_seam(self, why: str) -> None:
+        from hatchling.__about__ import __version__
+
+        self.app.abort(
+            f"hatch-nocache: hatchling {__version__} cannot be guarded: {why}\n"
+            f"  known to work: hatchling {KNOWN_HATCHLING}; require one of these, or a newer hatch-nocache"
+        )

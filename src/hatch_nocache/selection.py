@@ -1,0 +1,276 @@
+"""Judge the files that were chosen for one build: what stays, what goes, and what is to be said of it.
+
+Nothing here knows hatchling: the guard asks about each directory and each file, and acts on the answer.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from typing import Callable, Dict, FrozenSet, List, Optional, Set, Tuple
+
+from hatch_nocache import wording
+from hatch_nocache.caches import malformed_tag
+from hatch_nocache.config import Config
+from hatch_nocache.facts import Directory, Evidence
+from hatch_nocache.findings import Action, Finding
+from hatch_nocache.linkfacts import LinkFacts, judge_link
+from hatch_nocache.named import Name, Named
+from hatch_nocache.names import name_problem, outside_root
+from hatch_nocache.tree import DiskDirectory, relative
+
+__all__ = ["Hit", "Place", "Selection"]
+
+
+@dataclasses.dataclass
+class Hit:
+    """A directory that files must not come from, and what is reported once a file of it is met."""
+
+    finding: Finding
+    names: Tuple[Name, ...] = ()
+    fired: bool = False
+
+    @property
+    def stops(self) -> bool:
+        """Whether its files stay out."""
+        return self.finding.action in (Action.DROPPED, Action.REJECTED)
+
+    def over(self, walked: str) -> bool:
+        """Whether nothing below `walked` can matter any more."""
+        return self.fired and self.stops and not any(name.leads_to(walked) for name in self.names)
+
+
+@dataclasses.dataclass
+class Place:
+    """One directory that files are chosen from.
+
+    `home` is the real directory that links below it must not leave; `cache` and `outside` are set when it lies in a cache
+    or was reached through a link that leaves; `alias` when a link of that path would have taken its place in the archive.
+    """
+
+    directory: DiskDirectory
+    home: str
+    scanned: bool = True
+    allowed: bool = False
+    kept: bool = False
+    cache: Optional[Hit] = None
+    outside: Optional[Hit] = None
+    alias: Optional[Hit] = None
+    link: Optional[str] = None
+
+
+class Selection:
+    """The judgement of one build of one target. `findings` grows as files are judged; each thing is found once."""
+
+    def __init__(
+        self,
+        root: str,
+        target: str,
+        config: Config,
+        named: Named,
+        recognise: Callable[[Directory], Optional[Evidence]],
+        mandatory: FrozenSet[str] = frozenset(),
+    ) -> None:
+        self.root = root
+        self.real_root = os.path.realpath(root)
+        self.sdist = target == "sdist"
+        self.config = config
+        self.findings: List[Finding] = []
+        self.accepted: Set[str] = set()
+        # False while files are chosen only to find import paths (editable wheels): nothing of them is packed.
+        self.packing = True
+        # Whether any finding stops the build.
+        self.rejected = False
+        self._known: Set[Finding] = set()
+        self._named = named
+        self._recognise = recognise
+        self._mandatory = mandatory
+        self._places: Dict[str, Place] = {}
+
+    # -- directories ------------------------------------------------------------------------------------------------
+
+    def top(self, source: str) -> Place:
+        """The place where a walk begins. A directory outside the project was named: it is judged from there down."""
+        if not _within(source, self.root):
+            return Place(DiskDirectory(os.path.realpath(source), relative(source, self.root), source), os.path.realpath(source))
+        return self.place(source)
+
+    def place(self, walked: str) -> Place:
+        """The place of a directory that no walk came through, judged by the directories between it and the root."""
+        if walked not in self._places:
+            parent, name = os.path.split(walked)
+            if walked == self.root:
+                place = Place(DiskDirectory(self.real_root, "", self.root), self.real_root)
+            elif not _within(walked, self.root):
+                place = Place(DiskDirectory(os.devnull, relative(walked, self.root), walked), self.real_root, scanned=False)
+            else:
+                place = self.step(self.place(parent), name)
+            self._places[walked] = place
+        return self._places[walked]
+
+    def step(self, parent: Place, name: str) -> Place:
+        """The place one directory further down. Finds out what it is, and reports nothing yet."""
+        walked = os.path.join(parent.directory.walked, name)
+        path = f"{parent.directory.path}/{name}" if parent.directory.path else name
+        is_link = name in parent.directory.links or (not parent.scanned and os.path.islink(walked))
+        real = os.path.realpath(walked) if is_link else os.path.join(str(parent.directory.location), name)
+        place = dataclasses.replace(parent, directory=DiskDirectory(real, path, walked), scanned=True)
+        if place.allowed or self.config.allow.match(path + "/"):
+            place.allowed = True
+            return place
+        if is_link and place.link is None:
+            place.link = walked
+        if is_link and not _within(real, place.home):
+            place.outside, place.home = self._outside(place), real
+        if place.cache is None and not place.kept:
+            self._cache(place, real, is_link)
+        return place
+
+    def _outside(self, place: Place) -> Hit:
+        directory = place.directory
+        action = _ACTIONS[self.config.symlinks]
+        return Hit(wording.directory_link(directory.path, _readlink(directory.walked), action, self.sdist))
+
+    def _cache(self, place: Place, real: str, is_link: bool) -> None:
+        # The root itself and what lies above it are never judged: uv builds a wheel inside its own cache.
+        if _within(self.real_root, real):
+            return
+        found: Optional[Tuple[Directory, Evidence]] = None
+        if self.config.extra_caches.match(place.directory.path + "/"):
+            found = place.directory, wording.extra_cache(place.directory.path)
+        else:
+            evidence = self._recognise(place.directory)
+            if evidence is not None:
+                found = place.directory, evidence
+            elif is_link and _within(real, self.real_root):
+                hit = self.place(os.path.join(self.root, relative(real, self.real_root))).cache
+                place.cache = hit
+                return
+        if found is None:
+            self._malformed(place)
+            return
+        names = self._named.concerning(place.directory.walked)
+        whole = [name.by for name in names if name.pattern is None and name.path == place.directory.walked]
+        if whole:
+            place.kept = True
+            place.cache = Hit(wording.cache(found[1], place.directory.path, Action.NOTICE, whole[0], self.sdist))
+        else:
+            action = {"drop": Action.DROPPED, "reject": Action.REJECTED, "keep": Action.NOTICE}[self.config.caches]
+            place.cache = Hit(wording.cache(found[1], place.directory.path, action, "", self.sdist), names)
+
+    def _malformed(self, place: Place) -> None:
+        problem = malformed_tag(place.directory) if place.directory.has("CACHEDIR.TAG") else None
+        if problem is not None:
+            self.add(wording.malformed_tag(place.directory.path, problem))
+
+    # -- files ------------------------------------------------------------------------------------------------------
+
+    def add(self, finding: Finding) -> None:
+        """Report a finding, once: hatchling may ask about a file more than once."""
+        if finding not in self._known:
+            self._known.add(finding)
+            self.findings.append(finding)
+            self.rejected = self.rejected or finding.rejected
+
+    def fire(self, hit: Hit) -> None:
+        """Report what stands behind a hit."""
+        hit.fired = True
+        self.add(hit.finding)
+
+    def judge(self, path: str, member: str, place: Place) -> Optional[str]:
+        """What to pack as `member` for the chosen file `path`: that path, another one, or nothing."""
+        shown = relative(path, self.root)
+        if place.allowed or self.config.allow.match(shown):
+            self.accepted.add(member)
+            return path
+        if not self.packing:
+            return path if place.cache is None or self._passes(place.cache, path, shown) else None
+        self._judge_name(shown, member)
+        for hit in (place.cache, place.outside, place.alias):
+            if hit is not None and not self._passes(hit, path, shown):
+                return None
+        kind = self._kind(path, place)
+        if kind == "special":
+            self.add(wording.special(shown, path))
+            return None
+        if kind == "link":
+            return self._judge_link(path, shown, member, place)
+        return path
+
+    def refuse(self, source: str, member: str) -> bool:
+        """Report a forced source that is neither file nor directory; False when it is allowed all the same."""
+        shown = relative(source, self.root)
+        if self.config.allow.match(shown):
+            return False
+        if os.path.islink(source):
+            facts = LinkFacts.read(source, member, self.real_root)
+            code = "NC105" if facts.loop else "NC104" if facts.missing else "NC201"
+            why = "hatchling cannot pack what is forced in but cannot be read"
+            self.add(wording.link(code, shown, facts.text, why, Action.REJECTED, self.sdist, needed=False))
+        else:
+            self.add(wording.special(shown, source))
+        return True
+
+    def _passes(self, hit: Hit, path: str, shown: str) -> bool:
+        if not hit.stops:
+            self.fire(hit)
+            return True
+        for name in hit.names:
+            if name.takes(path, self.root):
+                self.add(wording.kept(hit.finding, name.by))
+                return True
+        if path in self._mandatory:
+            self.add(wording.mandatory(hit.finding, shown))
+        else:
+            self.fire(hit)
+        return False
+
+    def _judge_name(self, shown: str, member: str) -> None:
+        problem = outside_root(member, "")
+        if problem is not None:
+            self.add(wording.outside_archive(shown, member, problem))
+            return
+        problem = name_problem(member, wheel=not self.sdist)
+        if problem is not None:
+            self.add(wording.bad_name(member, problem))
+
+    def _kind(self, path: str, place: Place) -> str:
+        name = os.path.basename(path)
+        if place.scanned and os.path.dirname(path) == place.directory.walked:
+            special, link = name in place.directory.special, name in place.directory.links
+            return "special" if special else "link" if link else "file"
+        return "link" if os.path.islink(path) else "file" if os.path.isfile(path) else "special"
+
+    def _judge_link(self, path: str, shown: str, member: str, place: Place) -> Optional[str]:
+        facts = LinkFacts.read(path, member, place.home)
+        verdict = judge_link(facts, self.sdist)
+        if verdict is None:
+            return path
+        code, why = verdict
+        action = wording.link_action(code, self.sdist, _ACTIONS[self.config.symlinks])
+        if (action is Action.DROPPED and path in self._mandatory) or (action is Action.COPIED and not facts.regular):
+            action = Action.REJECTED
+        self.add(wording.link(code, shown, facts.text, why, action, self.sdist, path in self._mandatory))
+        self.accepted.add(member)
+        if action is Action.COPIED:
+            return facts.real if self.sdist else path
+        return path if action is Action.NOTICE else None
+
+
+_ACTIONS = {
+    "reject": Action.REJECTED,
+    "drop": Action.DROPPED,
+    "copy": Action.COPIED,
+    "keep": Action.NOTICE,
+}
+
+
+def _within(path: str, directory: str) -> bool:
+    return path == directory or path.startswith(directory.rstrip(os.sep) + os.sep)
+
+
+def _readlink(path: str) -> str:
+    try:
+        return os.readlink(path)
+    except OSError:
+        return ""

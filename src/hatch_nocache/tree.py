@@ -1,0 +1,91 @@
+"""One directory on disk, read once: what `scandir` says of it, offered as the facts that judges ask for."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import FrozenSet, List, Optional, Set
+
+__all__ = ["DiskDirectory", "relative"]
+
+
+def relative(location: str, root: str) -> str:
+    """`location` as a path from `root` with `/` between its parts; "" for the root itself, `../x` for what is outside."""
+    path = os.path.relpath(location, root).replace(os.sep, "/")
+    return "" if path == "." else path
+
+
+class DiskDirectory:
+    """The entries of one directory. What cannot be read, or has vanished meanwhile, is simply not there.
+
+    `walked` is the path that the walk came by (links on the way unresolved), `location` the real one, `path` the one
+    that a person reads.
+    """
+
+    def __init__(self, location: str, path: str, walked: Optional[str] = None) -> None:
+        self.location: Optional[str] = location
+        self.path = path
+        self.walked = location if walked is None else walked
+        self.readable = True
+        # As `os.walk` sorts them: a link to a directory is a directory, everything else is a file.
+        self.subdirectories: List[str] = []
+        self.nondirectories: List[str] = []
+        links: Set[str] = set()
+        special: Set[str] = set()
+        try:
+            with os.scandir(location) as entries:
+                for entry in entries:
+                    self._add(entry, links, special)
+        except OSError:
+            self.readable = False
+        self.links: FrozenSet[str] = frozenset(links)
+        self.special: FrozenSet[str] = frozenset(special)
+
+    def _add(self, entry: os.DirEntry[str], links: Set[str], special: Set[str]) -> None:
+        is_link = entry.is_symlink()
+        if is_link:
+            links.add(entry.name)
+        try:
+            is_directory = entry.is_dir()
+        except OSError:
+            is_directory = False
+        if is_directory:
+            self.subdirectories.append(entry.name)
+            return
+        self.nondirectories.append(entry.name)
+        if not is_link and not entry.is_file(follow_symlinks=False):
+            special.add(entry.name)
+
+    def has(self, name: str) -> bool:
+        """Whether there is an entry of that name, of whatever kind."""
+        return name in self.nondirectories or name in self.subdirectories
+
+    @property
+    def directories(self) -> FrozenSet[str]:
+        """The names of the real subdirectories."""
+        return frozenset(self.subdirectories) - self.links
+
+    @property
+    def files(self) -> FrozenSet[str]:
+        """The names of the regular files."""
+        return frozenset(self.nondirectories) - self.links - self.special
+
+    def head(self, name: str, size: int) -> bytes:
+        """The first `size` bytes of a regular file, empty when it is none or cannot be read."""
+        where = os.path.join(self.walked, name)
+        try:
+            # The check comes before `open`, which would wait for ever on a FIFO.
+            if not stat.S_ISREG(os.lstat(where).st_mode):
+                return b""
+            with open(where, "rb") as file:
+                return file.read(size)
+        except OSError:
+            return b""
+
+    def child(self, name: str) -> DiskDirectory:
+        """The facts of a subdirectory."""
+        path = f"{self.path}/{name}" if self.path else name
+        if name in self.links or self.location is None:
+            # Facts never follow a link: an empty directory stands for it.
+            return DiskDirectory(os.path.join(os.devnull, name), path)
+        return DiskDirectory(os.path.join(self.location, name), path, os.path.join(self.walked, name))
