@@ -7,13 +7,12 @@ import os
 from typing import Any, Dict, Iterator, List, Optional
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
-from hatchling.builders.utils import normalize_inclusion_map
 
-from hatch_nocache import report, wording
+from hatch_nocache import messages, report
 from hatch_nocache.config import Config, ConfigError, parse
 from hatch_nocache.guard import KNOWN_HATCHLING, Guard, missing_names
 from hatch_nocache.patterns import literal_lead
-from hatch_nocache.project import judge_of_directories, named, own_packages, table_prefix
+from hatch_nocache.project import select, table_prefix
 from hatch_nocache.selection import Selection
 
 __all__ = ["NoCacheBuildHook"]
@@ -80,7 +79,10 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
 
     @contextlib.contextmanager
     def _guarded(self, version: str, build_data: Dict[str, Any]) -> Iterator[None]:
-        selection = self._selection(build_data)
+        options = self._options
+        assert options is not None  # noqa: S101 - initialize sets it before it arms
+        options.allow.forget()
+        selection = select(self.build_config, self.target_name, options, build_data)
 
         def stop() -> None:
             self._abort_with(selection.findings, removed=False)
@@ -93,26 +95,6 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
             finally:
                 if not selection.rejected:
                     self._report(selection)
-
-    def _selection(self, build_data: Dict[str, Any]) -> Selection:
-        options = self._options
-        assert options is not None  # noqa: S101 - set by initialize
-        builder = self.build_config.builder
-        needed: Dict[str, str] = {}
-        if self.target_name == "sdist":
-            needed = builder.get_default_build_data().get("force_include", {})
-        elif self.target_name == "wheel":
-            needed = {os.path.join(self.root, name): name for name in self.metadata.core.license_files}
-        mandatory = frozenset(normalize_inclusion_map(needed, self.root))
-        options.allow.forget()
-        return Selection(
-            self.root,
-            self.target_name,
-            options,
-            named(self.build_config, self.metadata, build_data, mandatory),
-            judge_of_directories(self.build_config, self.metadata),
-            mandatory,
-        )
 
     # -- after it -----------------------------------------------------------------------------------------------------
 
@@ -148,7 +130,7 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
         return self.target_name if self.target_name in ("sdist", "wheel") else f"{self.target_name} target"
 
     def _report(self, selection: Selection) -> None:
-        notes = [wording.unused_allow(pattern) for pattern in self._unused_allow()]
+        notes = [messages.unused_allow(pattern) for pattern in self._unused_allow()]
         text = report.built(selection.findings, notes, self._what, verbose=self.app.verbosity > 0)
         if text:
             self.app.display_warning(text)

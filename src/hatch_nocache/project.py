@@ -5,20 +5,24 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from typing import Any, Callable, Dict, FrozenSet, Iterable, List, Mapping, Optional, Tuple
+from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Tuple
+
+from hatchling.builders.utils import normalize_inclusion_map
 
 from hatch_nocache.caches import recognise
-from hatch_nocache.facts import Directory, Evidence
+from hatch_nocache.config import Config
 from hatch_nocache.named import Named
+from hatch_nocache.selection import Selection
 from hatch_nocache.surroundings import declared
 
-__all__ = ["judge_of_directories", "named", "own_packages", "table_prefix"]
+__all__ = ["named", "own_packages", "select", "table_prefix"]
 
 HOOK = "nocache"
 
 
-def named(config: Any, metadata: Any, build_data: Mapping[str, Any], mandatory: FrozenSet[str]) -> Named:
+def named(config: Any, build_data: Mapping[str, Any], mandatory: FrozenSet[str]) -> Named:
     """Collect what the user and the other hooks spelled out. `config` is hatchling's `BuilderConfig` of the target."""
+    metadata = config.builder.metadata
     result = Named(config.root)
     result.add_sources(config.force_include, "force-include")
     only_include = "only-include" if _option(config, "only-include") else "packages"
@@ -51,8 +55,9 @@ def _license_patterns(project: Mapping[str, Any]) -> Iterable[str]:
     return [f"/{pattern}" for pattern in value]
 
 
-def own_packages(config: Any, metadata: Any) -> Tuple[str, ...]:
+def own_packages(config: Any) -> Tuple[str, ...]:
     """The directories of the project's own packages, as paths below the root with `/` between the parts."""
+    metadata = config.builder.metadata
     wheel = metadata.hatch.build_targets.get("wheel", {})
     build = metadata.hatch.build_config
     candidates: Dict[str, None] = {}
@@ -85,7 +90,19 @@ def _hatch_toml(root: str) -> Mapping[str, Any]:
     return contents
 
 
-def judge_of_directories(config: Any, metadata: Any) -> Callable[[Directory], Optional[Evidence]]:
-    """The judge of caches and environments, with what the running build says of its own."""
-    declarations = declared(config.root, os.environ, sys.prefix)
-    return functools.partial(recognise, declarations=declarations, own_packages=own_packages(config, metadata))
+def select(config: Any, target: str, options: Config, build_data: Mapping[str, Any]) -> Selection:
+    """The judgement of one build of `target`, before any file has been judged. `config` is hatchling's."""
+    builder, root = config.builder, config.root
+    needed: Mapping[str, str] = {}
+    if target == "sdist":
+        needed = builder.get_default_build_data().get("force_include", {})
+    elif target == "wheel":
+        needed = {os.path.join(root, name): name for name in builder.metadata.core.license_files}
+    mandatory = frozenset(normalize_inclusion_map(dict(needed), root))
+    judge = functools.partial(
+        recognise,
+        declarations=declared(root, os.environ, sys.prefix),
+        own_packages=own_packages(config),
+        uv_cache_dir=os.environ.get("UV_CACHE_DIR"),
+    )
+    return Selection(root, target, options, named(config, build_data, mandatory), judge, mandatory)

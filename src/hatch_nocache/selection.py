@@ -9,7 +9,7 @@ import dataclasses
 import os
 from typing import Callable, Dict, FrozenSet, List, Optional, Set, Tuple
 
-from hatch_nocache import wording
+from hatch_nocache import messages
 from hatch_nocache.caches import malformed_tag
 from hatch_nocache.config import Config
 from hatch_nocache.facts import Directory, Evidence
@@ -129,7 +129,7 @@ class Selection:
     def _outside(self, place: Place) -> Hit:
         directory = place.directory
         action = _ACTIONS[self.config.symlinks]
-        return Hit(wording.directory_link(directory.path, _readlink(directory.walked), action, self.sdist))
+        return Hit(messages.directory_link(directory.path, _readlink(directory.walked), action))
 
     def _cache(self, place: Place, real: str, is_link: bool) -> None:
         # The root itself and what lies above it are never judged: uv builds a wheel inside its own cache.
@@ -137,7 +137,7 @@ class Selection:
             return
         found: Optional[Tuple[Directory, Evidence]] = None
         if self.config.extra_caches.match(place.directory.path + "/"):
-            found = place.directory, wording.extra_cache(place.directory.path)
+            found = place.directory, messages.extra_cache(place.directory.path)
         else:
             evidence = self._recognise(place.directory)
             if evidence is not None:
@@ -153,15 +153,15 @@ class Selection:
         whole = [name.by for name in names if name.pattern is None and name.path == place.directory.walked]
         if whole:
             place.kept = True
-            place.cache = Hit(wording.cache(found[1], place.directory.path, Action.NOTICE, whole[0], self.sdist))
+            place.cache = Hit(messages.cache(found[1], place.directory.path, Action.NOTICE, whole[0]))
         else:
             action = {"drop": Action.DROPPED, "reject": Action.REJECTED, "keep": Action.NOTICE}[self.config.caches]
-            place.cache = Hit(wording.cache(found[1], place.directory.path, action, "", self.sdist), names)
+            place.cache = Hit(messages.cache(found[1], place.directory.path, action, ""), names)
 
     def _malformed(self, place: Place) -> None:
         problem = malformed_tag(place.directory) if place.directory.has("CACHEDIR.TAG") else None
         if problem is not None:
-            self.add(wording.malformed_tag(place.directory.path, problem))
+            self.add(messages.malformed_tag(place.directory.path, problem))
 
     # -- files ------------------------------------------------------------------------------------------------------
 
@@ -191,7 +191,7 @@ class Selection:
                 return None
         kind = self._kind(path, place)
         if kind == "special":
-            self.add(wording.special(shown, path))
+            self.add(messages.special(shown, path))
             return None
         if kind == "link":
             return self._judge_link(path, shown, member, place)
@@ -206,9 +206,9 @@ class Selection:
             facts = LinkFacts.read(source, member, self.real_root)
             code = "NC105" if facts.loop else "NC104" if facts.missing else "NC201"
             why = "hatchling cannot pack what is forced in but cannot be read"
-            self.add(wording.link(code, shown, facts.text, why, Action.REJECTED, self.sdist, needed=False))
+            self.add(messages.link(code, shown, facts.text, why, Action.REJECTED, needed=False))
         else:
-            self.add(wording.special(shown, source))
+            self.add(messages.special(shown, source))
         return True
 
     def _passes(self, hit: Hit, path: str, shown: str) -> bool:
@@ -217,10 +217,10 @@ class Selection:
             return True
         for name in hit.names:
             if name.takes(path, self.root):
-                self.add(wording.kept(hit.finding, name.by))
+                self.add(messages.kept(hit.finding, name.by))
                 return True
         if path in self._mandatory:
-            self.add(wording.mandatory(hit.finding, shown))
+            self.add(messages.mandatory(hit.finding, shown))
         else:
             self.fire(hit)
         return False
@@ -228,11 +228,11 @@ class Selection:
     def _judge_name(self, shown: str, member: str) -> None:
         problem = outside_root(member, "")
         if problem is not None:
-            self.add(wording.outside_archive(shown, member, problem))
+            self.add(messages.outside_archive(shown, member, problem))
             return
         problem = name_problem(member, wheel=not self.sdist)
         if problem is not None:
-            self.add(wording.bad_name(member, problem))
+            self.add(messages.bad_name(member, problem))
 
     def _kind(self, path: str, place: Place) -> str:
         name = os.path.basename(path)
@@ -247,10 +247,10 @@ class Selection:
         if verdict is None:
             return path
         code, why = verdict
-        action = wording.link_action(code, self.sdist, _ACTIONS[self.config.symlinks])
+        action = messages.link_action(code, _ACTIONS[self.config.symlinks], sdist=self.sdist)
         if (action is Action.DROPPED and path in self._mandatory) or (action is Action.COPIED and not facts.regular):
             action = Action.REJECTED
-        self.add(wording.link(code, shown, facts.text, why, action, self.sdist, path in self._mandatory))
+        self.add(messages.link(code, shown, facts.text, why, action, needed=path in self._mandatory))
         self.accepted.add(member)
         if action is Action.COPIED:
             return facts.real if self.sdist else path

@@ -11,7 +11,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from hatchling.builders.constants import EXCLUDED_FILES
 
-from hatch_nocache import wording
+from hatch_nocache import messages
 from hatch_nocache.selection import Hit, Place, Selection
 from hatch_nocache.tree import relative
 
@@ -113,6 +113,6 @@ def _first_visit(
     seen[identity] = None
     if link not in aliases:
         shown, real = relative(link, selection.root), relative(os.path.realpath(link), selection.real_root)
-        aliases[link] = Hit(wording.restored(shown, os.readlink(link), real))
+        aliases[link] = Hit(messages.restored(shown, os.readlink(link), real))
     place.alias = aliases[link]
     return True

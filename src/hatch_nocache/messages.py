@@ -1,0 +1,169 @@
+"""The words for each thing that the hook finds in a selection: what it is, how that is known, what to do next."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import stat
+
+from hatch_nocache.facts import Evidence
+from hatch_nocache.findings import Action, Finding
+from hatch_nocache.wording import ignore_line
+
+__all__ = [
+    "bad_name",
+    "cache",
+    "directory_link",
+    "extra_cache",
+    "kept",
+    "link",
+    "link_action",
+    "malformed_tag",
+    "mandatory",
+    "outside_archive",
+    "restored",
+    "special",
+    "unused_allow",
+]
+
+_TABLE = "[tool.hatch.build.hooks.nocache]"
+_COPY = f'set symlinks = "copy" in {_TABLE} to pack its content'
+_LINKS = {
+    "NC101": "absolute link",
+    "NC102": "link that leaves the project",
+    "NC104": "dangling link",
+    "NC105": "link loop",
+    "NC201": "link to a special file",
+}
+_SPECIAL = (
+    (stat.S_ISFIFO, "FIFO"),
+    (stat.S_ISSOCK, "socket"),
+    (stat.S_ISCHR, "character device"),
+    (stat.S_ISBLK, "block device"),
+)
+
+
+def cache(evidence: Evidence, path: str, action: Action, named_by: str) -> Finding:
+    """A cache or an environment. `named_by` is the key that names it, "" when none does."""
+    how, remedy = evidence.how, evidence.remedy
+    if named_by:
+        how, remedy = f"{how}; kept, because {named_by} names it", ""
+    elif action is Action.NOTICE:
+        how, remedy = f'{how}; kept, because caches = "keep"', ""
+    elif action is Action.REJECTED:
+        remedy = f'set caches = "drop" in {_TABLE}, or add {ignore_line(path)} to .gitignore'
+    return Finding(evidence.code, path + "/", evidence.tool, how, action, remedy)
+
+
+def kept(finding: Finding, by: str) -> Finding:
+    """What stays of a cache because someone named it."""
+    how = f"{finding.how}; what {by} names in it is kept"
+    return dataclasses.replace(finding, how=how, action=Action.NOTICE, remedy="")
+
+
+def mandatory(finding: Finding, path: str) -> Finding:
+    """A file that the archive cannot do without, in a place that files must not come from."""
+    return dataclasses.replace(
+        finding,
+        path=path,
+        what=f"needed for the build, but inside {finding.path} ({finding.what})",
+        action=Action.REJECTED,
+        remedy=f"name another file, or allow this one in {_TABLE}: allow = [{_toml(path)}]",
+    )
+
+
+def extra_cache(path: str) -> Evidence:
+    """The evidence of `extra-caches`."""
+    remedy = f"nothing to do; to keep other tools from packing it too, add {ignore_line(path)} to .gitignore"
+    return Evidence("NC005", "cache", "because extra-caches names it", remedy)
+
+
+def malformed_tag(path: str, problem: str) -> Finding:
+    """A `CACHEDIR.TAG` that is none."""
+    how = f"{problem}; the directory is not taken for a cache because of it"
+    return Finding("NC001", f"{path}/CACHEDIR.TAG", "not a cache tag", how, Action.NOTICE)
+
+
+def directory_link(path: str, text: str, action: Action) -> Finding:
+    """Files behind a directory link that leaves the project."""
+    how = "what lies behind it is outside the project"
+    remedy = f"{_COPY}, name the directory in force-include, or {_exclude(path)}"
+    if action is Action.COPIED:
+        how, remedy = f"{how}; its files are packed as regular files", ""
+    elif action is Action.NOTICE:
+        how, remedy = f"{how}; its files are packed", ""
+    return Finding("NC103", path, "directory link that leaves the project", how, action, remedy, target=text)
+
+
+def link_action(code: str, chosen: Action, *, sdist: bool) -> Action:
+    """What becomes of a link with that code; `chosen` is what the option `symlinks` says."""
+    if code in ("NC101", "NC102"):
+        return chosen
+    return Action.NOTICE if code == "NC104" and sdist else Action.REJECTED
+
+
+def link(code: str, path: str, text: str, why: str, action: Action, *, needed: bool) -> Finding:
+    """One link that was chosen as a file. `needed` when the archive cannot do without it."""
+    remedy = ""
+    settled = code in ("NC101", "NC102")
+    if action is Action.REJECTED:
+        remedy = f"remove the link, or {_exclude(path)}"
+        if settled:
+            remedy = _COPY if needed else f"{_COPY}, or {_exclude(path)}"
+    elif action is Action.COPIED:
+        why = f"{why}; packed as a regular file"
+    elif action is Action.NOTICE and settled:
+        why = f"{why}; kept as it is"
+    return Finding(code, path, _LINKS[code], why, action, remedy, target=text)
+
+
+def restored(link_path: str, text: str, real_path: str) -> Finding:
+    """A real directory that a link would have taken the place of."""
+    return Finding(
+        "NC106",
+        link_path,
+        "directory link inside the project",
+        f"because of it Hatchling would leave out the real {real_path}/; both are packed",
+        Action.NOTICE,
+        f"if only the real directory is wanted, {_exclude(link_path)}",
+        target=text,
+    )
+
+
+def special(path: str, location: str) -> Finding:
+    """A FIFO, socket or device."""
+    try:
+        mode = os.lstat(location).st_mode
+    except OSError:
+        mode = 0
+    kind = next((name for test, name in _SPECIAL if test(mode)), "special file")
+    how = "only regular files, directories and links can be packed"
+    return Finding("NC201", path, kind, how, Action.REJECTED, f"remove it, or {_exclude(path)}")
+
+
+def outside_archive(path: str, member: str, problem: str) -> Finding:
+    """A member that would lie outside the root of the archive."""
+    how = problem if path == member else f"{problem} (from {path})"
+    remedy = "correct the target path, so that it lies inside the archive"
+    return Finding("NC202", member, "member outside the archive's root", how, Action.REJECTED, remedy)
+
+
+def bad_name(path: str, problem: str) -> Finding:
+    """A name that installers refuse."""
+    remedy = f"rename the file, or {_exclude(path)}"
+    return Finding("NC203", path, "name that installers refuse", problem, Action.REJECTED, remedy)
+
+
+def unused_allow(pattern: str) -> str:
+    """The line about an entry of `allow` that matched nothing."""
+    return f"allow: {pattern} matched nothing and can be removed"
+
+
+def _toml(path: str) -> str:
+    """The gitignore pattern that matches just this path, as a TOML string."""
+    return json.dumps(ignore_line(path).rstrip("/"))
+
+
+def _exclude(path: str) -> str:
+    return f"leave it out: exclude = [{_toml(path)}] in [tool.hatch.build]"
