@@ -13,6 +13,7 @@ changed from hatchling 1.22.0 to 1.33.0, and its absence is noticed and fails th
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import os
 import types
@@ -139,18 +140,23 @@ class Guard:
     # -- the plan: everything is judged before any archive exists --------------------------------------------------
 
     def plan(self, build_data: Mapping[str, Any]) -> None:
-        """Judge all that the target is going to choose. What cannot be foreseen is judged when it is chosen."""
+        """Judge all that the target is going to choose. What cannot be foreseen is judged when it is chosen.
+
+        Raises:
+            OSError, TypeError, ValueError: hatchling's own, on what it cannot choose from; the build would end on it.
+        """
         self._planning = True
         try:
-            for route in self._routes(build_data):
-                with contextlib.suppress(OSError, ValueError, TypeError):
-                    # Hatchling meets the same error in its own turn, and says what it has to say.
-                    for _ in route():
-                        pass
+            if self.target in _PLANNED_TARGETS:
+                for route in self._routes(build_data):
+                    collections.deque(route(), maxlen=0)
+            elif _walks(self.builder):
+                # Such a builder may yet create what it is going to choose: this walk only finds what is wrong by now.
+                with contextlib.suppress(OSError, TypeError, ValueError):
+                    collections.deque(self.builder.recurse_included_files(), maxlen=0)
+                self._planned.clear()
         finally:
             self._planning = False
-        if self.target not in _PLANNED_TARGETS:
-            self._planned.clear()
         self._stop_if_rejected()
 
     def _stop_if_rejected(self) -> None:
@@ -159,9 +165,8 @@ class Guard:
 
     def _routes(self, build_data: Mapping[str, Any]) -> Iterator[Callable[[], Any]]:
         builder = self.builder
-        if self.target != "wheel":
-            if self.target == "sdist" or _walks(builder):
-                yield builder.recurse_included_files
+        if self.target == "sdist":
+            yield builder.recurse_included_files
             return
         if self.version == "editable":
             if not self.config.dev_mode_dirs:

@@ -27,6 +27,7 @@ class LinkFacts:
     missing: bool = False
     loop: bool = False
     regular: bool = True
+    unreadable: bool = False
 
     @classmethod
     def read(cls, path: str, at: str, home: str) -> LinkFacts:
@@ -37,15 +38,15 @@ class LinkFacts:
         """
         text = os.readlink(path).replace(os.sep, "/")
         real = os.path.realpath(path)
-        missing = loop = False
-        regular = True
+        missing = loop = regular = unreadable = False
         try:
             regular = stat.S_ISREG(os.stat(path).st_mode)
         except OSError as error:
             missing = error.errno in (errno.ENOENT, errno.ENOTDIR)
             loop = error.errno == errno.ELOOP
+            unreadable = not missing and not loop
         inside = real == home or real.startswith(home.rstrip(os.sep) + os.sep)
-        return cls(at, text, real, inside, missing, loop, regular)
+        return cls(at, text, real, inside, missing, loop, regular, unreadable)
 
 
 def judge_link(facts: LinkFacts, sdist: bool) -> Optional[Tuple[str, str]]:
@@ -60,7 +61,7 @@ def judge_link(facts: LinkFacts, sdist: bool) -> Optional[Tuple[str, str]]:
         return _judge_stored(facts)
     if facts.missing:
         return "NC104", "its target does not exist, and a wheel holds its content"
-    if not facts.regular:
+    if not facts.regular and not facts.unreadable:
         return "NC201", "it leads to something that is not a regular file"
     if not facts.inside:
         return ("NC101" if is_absolute(facts.text) else "NC102"), f"its content comes from outside the project: {facts.real}"

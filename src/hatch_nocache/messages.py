@@ -62,14 +62,14 @@ def kept(finding: Finding, by: str) -> Finding:
     return dataclasses.replace(finding, how=how, action=Action.NOTICE, remedy="")
 
 
-def mandatory(finding: Finding, path: str) -> Finding:
-    """A file that the archive cannot do without, in a place that files must not come from."""
+def mandatory(finding: Finding, path: str, by: str) -> Finding:
+    """A file that the archive cannot do without, in a place that files must not come from. `by` says what needs it."""
     return dataclasses.replace(
         finding,
         path=path,
-        what=f"needed for the build, but inside {finding.path} ({finding.what})",
+        what=f"{by} needs it, but it lies in {finding.path} ({finding.what})",
         action=Action.REJECTED,
-        remedy=f"name another file, or allow this one in {_TABLE}: allow = [{_toml(path)}]",
+        remedy=f"let {by} name another file, or allow this one in {_TABLE}: allow = [{_toml(path)}]",
     )
 
 
@@ -79,10 +79,9 @@ def extra_cache(path: str) -> Evidence:
     return Evidence("NC005", "cache", "because extra-caches names it", remedy)
 
 
-def malformed_tag(path: str, problem: str) -> Finding:
-    """A `CACHEDIR.TAG` that is none."""
-    how = f"{problem}; the directory is not taken for a cache because of it"
-    return Finding("NC001", f"{path}/CACHEDIR.TAG", "not a cache tag", how, Action.NOTICE)
+def malformed_tag(path: str, problem: str) -> str:
+    """The line about a `CACHEDIR.TAG` that is none."""
+    return f"{path} marks no cache: {problem}"
 
 
 def directory_link(path: str, text: str, action: Action) -> Finding:

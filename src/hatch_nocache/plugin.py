@@ -14,6 +14,7 @@ from hatch_nocache.guard import KNOWN_HATCHLING, Guard, missing_names
 from hatch_nocache.patterns import literal_lead
 from hatch_nocache.project import select, table_prefix
 from hatch_nocache.selection import Selection
+from hatch_nocache.tree import relative
 
 __all__ = ["NoCacheBuildHook"]
 
@@ -25,6 +26,7 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
 
     _options: Optional[Config] = None
     _guard: Optional[Guard] = None
+    _said = ""
 
     def initialize(self, version: str, build_data: Dict[str, Any]) -> None:
         """Read the configuration, and stand ready for the moment in which hatchling begins to build."""
@@ -57,7 +59,7 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
 
     def _arm(self, version: str) -> None:
         original = self.build_config.set_build_data
-        self._guard = None
+        self._guard, self._said = None, ""
 
         @contextlib.contextmanager
         def set_build_data(build_data: Dict[str, Any]) -> Iterator[None]:
@@ -89,9 +91,18 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
 
         guard = self._guard = Guard(self.build_config, self.target_name, version, selection, stop)
         with guard.installed():
-            guard.plan(build_data)
+            try:
+                guard.plan(build_data)
+            except (OSError, TypeError, ValueError) as error:
+                # The build would end on it as well, with a traceback and a file left behind.
+                self._abort(f"Hatchling cannot build the {self._what}: {error}")
             try:
                 yield
+            except OSError as error:
+                if error.filename not in {file.path for file in guard.passed}:
+                    raise
+                path = relative(error.filename, self.root)
+                self._abort(f"the {self._what} was not built: {path} cannot be read ({error.strerror})")
             finally:
                 if not selection.rejected:
                     self._report(selection)
@@ -130,9 +141,11 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
         return self.target_name if self.target_name in ("sdist", "wheel") else f"{self.target_name} target"
 
     def _report(self, selection: Selection) -> None:
-        notes = [messages.unused_allow(pattern) for pattern in self._unused_allow()]
+        notes = selection.notes + [messages.unused_allow(pattern) for pattern in self._unused_allow()]
         text = report.built(selection.findings, notes, self._what, verbose=self.app.verbosity > 0)
-        if text:
+        # Another hook may enter `set_build_data` as well, to look at the selection: say the same thing only once.
+        if text and text != self._said:
+            self._said = text
             self.app.display_warning(text)
 
     def _unused_allow(self) -> List[str]:
@@ -143,6 +156,9 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
         # A smaller target need not meet a path for the entry to be of use in another one.
         leads = {pattern: literal_lead(pattern) for pattern in unused}
         return [p for p, lead in leads.items() if lead and not os.path.lexists(os.path.join(self.root, lead[0]))]
+
+    def _abort(self, text: str) -> None:
+        self.app.abort("hatch-nocache: " + "\n".join(report.escape(line) for line in text.splitlines()))
 
     def _abort_with(self, findings: List[Any], *, removed: bool) -> None:
         self.app.abort(report.refused(findings, self._what, removed=removed, verbose=self.app.verbosity > 0))

@@ -5,24 +5,22 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Tuple
-
-from hatchling.builders.utils import normalize_inclusion_map
+from typing import Any, Container, Dict, List, Mapping, Tuple
 
 from hatch_nocache.caches import recognise
 from hatch_nocache.config import Config
 from hatch_nocache.named import Named
 from hatch_nocache.selection import Selection
 from hatch_nocache.surroundings import declared
+from hatch_nocache.tree import relative
 
 __all__ = ["named", "own_packages", "select", "table_prefix"]
 
 HOOK = "nocache"
 
 
-def named(config: Any, build_data: Mapping[str, Any], mandatory: FrozenSet[str]) -> Named:
+def named(config: Any, build_data: Mapping[str, Any], mandatory: Container[str]) -> Named:
     """Collect what the user and the other hooks spelled out. `config` is hatchling's `BuilderConfig` of the target."""
-    metadata = config.builder.metadata
     result = Named(config.root)
     result.add_sources(config.force_include, "force-include")
     only_include = "only-include" if _option(config, "only-include") else "packages"
@@ -32,9 +30,6 @@ def named(config: Any, build_data: Mapping[str, Any], mandatory: FrozenSet[str])
         result.add_sources(getattr(config, attribute, ()), attribute.replace("_", "-"))
     result.add_patterns(_option(config, "include"), "include")
     result.add_patterns(_option(config, "artifacts"), "artifacts")
-    result.add_patterns(_license_patterns(metadata.core.config), "license-files")
-    if metadata.core.readme_path:
-        result.add_sources([metadata.core.readme_path], "readme")
     sources: List[str] = []
     for key in ("force_include", "force_include_editable", "shared_data", "shared_scripts", "extra_metadata", "sbom_files"):
         sources.extend(build_data.get(key, ()))
@@ -47,28 +42,22 @@ def _option(config: Any, key: str) -> List[str]:
     return list(value)
 
 
-def _license_patterns(project: Mapping[str, Any]) -> Iterable[str]:
-    # Both spellings: PEP 639 (an array) and its draft that hatchling once followed (a table).
-    value = project.get("license-files", [])
-    if isinstance(value, dict):
-        value = [*value.get("paths", ()), *value.get("globs", ())]
-    return [f"/{pattern}" for pattern in value]
-
-
 def own_packages(config: Any) -> Tuple[str, ...]:
     """The directories of the project's own packages, as paths below the root with `/` between the parts."""
     metadata = config.builder.metadata
     wheel = metadata.hatch.build_targets.get("wheel", {})
     build = metadata.hatch.build_config
     candidates: Dict[str, None] = {}
-    for table in (wheel, build, config.target_config):
+    for table in (wheel, build):
         for key in ("packages", "only-include"):
             candidates.update(dict.fromkeys(table.get(key, ())))
     normalize = config.builder.normalize_file_name_component
     for name in (normalize(metadata.core.raw_name), normalize(metadata.core.name)):
         candidates.update(dict.fromkeys((name, f"src/{name}")))
     paths = (os.path.normpath(candidate).replace(os.sep, "/").strip("/") for candidate in candidates)
-    return tuple(path for path in paths if os.path.isdir(os.path.join(config.root, path)))
+    # What the target itself names is looked at, kept and reported as any named path.
+    named_here = {relative(source, config.root) for source in config.only_include}
+    return tuple(path for path in paths if path not in named_here and os.path.isdir(os.path.join(config.root, path)))
 
 
 def table_prefix(config: Any) -> str:
@@ -92,13 +81,8 @@ def _hatch_toml(root: str) -> Mapping[str, Any]:
 
 def select(config: Any, target: str, options: Config, build_data: Mapping[str, Any]) -> Selection:
     """The judgement of one build of `target`, before any file has been judged. `config` is hatchling's."""
-    builder, root = config.builder, config.root
-    needed: Mapping[str, str] = {}
-    if target == "sdist":
-        needed = builder.get_default_build_data().get("force_include", {})
-    elif target == "wheel":
-        needed = {os.path.join(root, name): name for name in builder.metadata.core.license_files}
-    mandatory = frozenset(normalize_inclusion_map(dict(needed), root))
+    root = config.root
+    mandatory = needed(config.builder, target)
     judge = functools.partial(
         recognise,
         declarations=declared(root, os.environ, sys.prefix),
@@ -106,3 +90,18 @@ def select(config: Any, target: str, options: Config, build_data: Mapping[str, A
         uv_cache_dir=os.environ.get("UV_CACHE_DIR"),
     )
     return Selection(root, target, options, named(config, build_data, mandatory), judge, mandatory)
+
+
+def needed(builder: Any, target: str) -> Dict[str, str]:
+    """The files that the archive cannot do without, by absolute path, and what needs each of them."""
+    core = builder.metadata.core
+    if target == "wheel":
+        sources = [os.path.join(builder.root, name) for name in core.license_files]
+    elif target == "sdist":
+        sources = list(builder.get_default_build_data().get("force_include", {}))
+    else:
+        sources = []
+    reasons = dict.fromkeys((os.path.join(builder.root, name) for name in core.license_files), "license-files")
+    if core.readme_path:
+        reasons[os.path.join(builder.root, core.readme_path)] = "readme"
+    return {os.path.normpath(source): reasons.get(source, "the build") for source in sources}

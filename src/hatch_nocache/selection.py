@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from typing import Callable, Dict, FrozenSet, List, Optional, Set, Tuple
+from typing import Callable, Dict, List, Mapping, Optional, Set, Tuple
 
 from hatch_nocache import messages
-from hatch_nocache.caches import malformed_tag
+from hatch_nocache.caches import TAG, malformed_tag
 from hatch_nocache.config import Config
 from hatch_nocache.facts import Directory, Evidence
 from hatch_nocache.findings import Action, Finding
@@ -69,13 +69,15 @@ class Selection:
         config: Config,
         named: Named,
         recognise: Callable[[Directory], Optional[Evidence]],
-        mandatory: FrozenSet[str] = frozenset(),
+        mandatory: Mapping[str, str],
     ) -> None:
         self.root = root
         self.real_root = os.path.realpath(root)
         self.sdist = target == "sdist"
         self.config = config
         self.findings: List[Finding] = []
+        # Remarks that are about no finding.
+        self.notes: List[str] = []
         self.accepted: Set[str] = set()
         # False while files are chosen only to find import paths (editable wheels): nothing of them is packed.
         self.packing = True
@@ -147,7 +149,6 @@ class Selection:
                 place.cache = hit
                 return
         if found is None:
-            self._malformed(place)
             return
         names = self._named.concerning(place.directory.walked)
         whole = [name.by for name in names if name.pattern is None and name.path == place.directory.walked]
@@ -157,11 +158,6 @@ class Selection:
         else:
             action = {"drop": Action.DROPPED, "reject": Action.REJECTED, "keep": Action.NOTICE}[self.config.caches]
             place.cache = Hit(messages.cache(found[1], place.directory.path, action, ""), names)
-
-    def _malformed(self, place: Place) -> None:
-        problem = malformed_tag(place.directory) if place.directory.has("CACHEDIR.TAG") else None
-        if problem is not None:
-            self.add(messages.malformed_tag(place.directory.path, problem))
 
     # -- files ------------------------------------------------------------------------------------------------------
 
@@ -185,6 +181,7 @@ class Selection:
             return path
         if not self.packing:
             return path if place.cache is None or self._passes(place.cache, path, shown) else None
+        self._note_tag(path, shown, place)
         self._judge_name(shown, member)
         for hit in (place.cache, place.outside, place.alias):
             if hit is not None and not self._passes(hit, path, shown):
@@ -220,10 +217,16 @@ class Selection:
                 self.add(messages.kept(hit.finding, name.by))
                 return True
         if path in self._mandatory:
-            self.add(messages.mandatory(hit.finding, shown))
+            self.add(messages.mandatory(hit.finding, shown, self._mandatory[path]))
         else:
             self.fire(hit)
         return False
+
+    def _note_tag(self, path: str, shown: str, place: Place) -> None:
+        if os.path.basename(path) == TAG and place.cache is None and place.scanned:
+            problem = malformed_tag(place.directory)
+            if problem is not None:
+                self.notes.append(messages.malformed_tag(shown, problem))
 
     def _judge_name(self, shown: str, member: str) -> None:
         problem = outside_root(member, "")
@@ -250,6 +253,8 @@ class Selection:
         action = messages.link_action(code, _ACTIONS[self.config.symlinks], sdist=self.sdist)
         if (action is Action.DROPPED and path in self._mandatory) or (action is Action.COPIED and not facts.regular):
             action = Action.REJECTED
+        if not shown.endswith(member):
+            why = f"{why} (in the archive: {member})"
         self.add(messages.link(code, shown, facts.text, why, action, needed=path in self._mandatory))
         self.accepted.add(member)
         if action is Action.COPIED:
