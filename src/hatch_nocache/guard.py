@@ -22,10 +22,11 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 from hatchling.builders.plugin.interface import BuilderInterface
 from hatchling.builders.utils import normalize_inclusion_map
 
+from hatch_nocache.findings import Finding
 from hatch_nocache.selection import Selection
 from hatch_nocache.walk import Chooser, guarded_walk
 
-__all__ = ["KNOWN_HATCHLING", "Guard", "missing_names"]
+__all__ = ["KNOWN_HATCHLING", "Guard", "SeamError", "missing_names"]
 
 KNOWN_HATCHLING = "1.22.0 to 1.33.0"
 
@@ -50,11 +51,15 @@ def missing_names(config: Any) -> List[str]:
     return missing
 
 
+class SeamError(Exception):
+    """Hatchling, or another builder, does not offer what the guard filters through."""
+
+
 class Guard:
     """Stands between hatchling's selection and the archive while one version of one target is built."""
 
-    def __init__(self, config: Any, target: str, version: str, selection: Selection, stop: Callable[[], None]) -> None:
-        """`stop` is called where the selection has been rejected; it does not return then."""
+    def __init__(self, config: Any, target: str, version: str, selection: Selection, stop: Callable[[List[Finding]], None]) -> None:
+        """`stop` is called with the findings where the selection has been rejected; it does not return then."""
         self.stop = stop
         self.config = config
         self.builder = config.builder
@@ -72,21 +77,22 @@ class Guard:
         """Filter everything that the builder chooses until the block is left.
 
         Raises:
-            RuntimeError: the builder does not take an attribute of its own.
+            SeamError: the builder does not take a method of its own.
         """
-        before = {name: self.builder.__dict__.get(name) for name in _LEAVES}
+        before = {name: vars(self.builder).get(name) for name in _LEAVES}
         try:
             for name in _LEAVES:
                 wrapper = self._leaf(name, getattr(self.builder, name))
-                setattr(self.builder, name, wrapper)
+                with contextlib.suppress(AttributeError):
+                    setattr(self.builder, name, wrapper)
                 if getattr(self.builder, name) is not wrapper:
                     msg = f"{name} cannot be replaced"
-                    raise RuntimeError(msg)
+                    raise SeamError(msg)
             yield
         finally:
             for name, original in before.items():
                 if original is None:
-                    self.builder.__dict__.pop(name, None)
+                    vars(self.builder).pop(name, None)
                 else:
                     setattr(self.builder, name, original)
 
@@ -161,7 +167,7 @@ class Guard:
 
     def _stop_if_rejected(self) -> None:
         if self.selection.rejected:
-            self.stop()
+            self.stop(self.selection.findings)
 
     def _routes(self, build_data: Mapping[str, Any]) -> Iterator[Callable[[], Any]]:
         builder = self.builder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import List, Optional, Sequence, Set, Tuple
 
 from pathspec import GitIgnoreSpec
@@ -18,8 +19,12 @@ class Patterns:
 
     def __init__(self, lines: Sequence[str]) -> None:
         self.lines = tuple(lines)
-        self._whole = GitIgnoreSpec.from_lines(self.lines)
-        self._single = [(line, GitIgnoreSpec.from_lines([line])) for line in self.lines if _is_positive(line)]
+        try:
+            self._whole = GitIgnoreSpec.from_lines(self.lines)
+            self._single = [(line, GitIgnoreSpec.from_lines([line])) for line in self.lines if _is_positive(line)]
+        except re.error as error:
+            # pathspec lets through what makes no regular expression, such as the range `[z-a]`.
+            raise ValueError(str(error)) from error
         self._used: Set[str] = set()
 
     def __bool__(self) -> bool:

@@ -10,7 +10,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 from hatch_nocache import messages, report
 from hatch_nocache.config import Config, ConfigError, parse
-from hatch_nocache.guard import KNOWN_HATCHLING, Guard, missing_names
+from hatch_nocache.findings import Finding
+from hatch_nocache.guard import KNOWN_HATCHLING, Guard, SeamError, missing_names
 from hatch_nocache.patterns import literal_lead
 from hatch_nocache.project import select, table_prefix
 from hatch_nocache.selection import Selection
@@ -84,15 +85,14 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
         options = self._options
         assert options is not None  # noqa: S101 - initialize sets it before it arms
         options.allow.forget()
-        selection = select(self.build_config, self.target_name, options, build_data)
-
-        def stop() -> None:
-            self._abort_with(selection.findings, removed=False)
-
-        guard = self._guard = Guard(self.build_config, self.target_name, version, selection, stop)
-        with guard.installed():
+        with contextlib.ExitStack() as stack:
             try:
+                selection = select(self.build_config, self.target_name, options, build_data)
+                guard = self._guard = Guard(self.build_config, self.target_name, version, selection, self._refuse)
+                stack.enter_context(guard.installed())
                 guard.plan(build_data)
+            except SeamError as error:
+                self._abort_without_seam(str(error))
             except (OSError, TypeError, ValueError) as error:
                 # The build would end on it as well, with a traceback and a file left behind.
                 self._abort(f"Hatchling cannot build the {self._what}: {error}")
@@ -127,7 +127,7 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
         ]
         if findings:
             self._remove(artifact_path)
-            self._abort_with(findings, removed=True)
+            self._refuse(findings, removed=True)
 
     @staticmethod
     def _remove(artifact_path: str) -> None:
@@ -160,7 +160,7 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
     def _abort(self, text: str) -> None:
         self.app.abort("hatch-nocache: " + "\n".join(report.escape(line) for line in text.splitlines()))
 
-    def _abort_with(self, findings: List[Any], *, removed: bool) -> None:
+    def _refuse(self, findings: List[Finding], *, removed: bool = False) -> None:
         self.app.abort(report.refused(findings, self._what, removed=removed, verbose=self.app.verbosity > 0))
 
     def _abort_without_seam(self, why: str) -> None:

@@ -6,6 +6,7 @@ Nothing here knows hatchling: the guard asks about each directory and each file,
 from __future__ import annotations
 
 import dataclasses
+import errno
 import os
 from typing import Callable, Dict, List, Mapping, Optional, Set, Tuple
 
@@ -174,7 +175,11 @@ class Selection:
         self.add(hit.finding)
 
     def judge(self, path: str, member: str, place: Place) -> Optional[str]:
-        """What to pack as `member` for the chosen file `path`: that path, another one, or nothing."""
+        """What to pack as `member` for the chosen file `path`: that path, another one, or nothing.
+
+        Raises:
+            OSError: the file cannot be read; the build would end on it.
+        """
         shown = relative(path, self.root)
         if place.allowed or self.config.allow.match(shown):
             self.accepted.add(member)
@@ -192,6 +197,8 @@ class Selection:
             return None
         if kind == "link":
             return self._judge_link(path, shown, member, place)
+        if not os.access(path, os.R_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
         return path
 
     def refuse(self, source: str, member: str) -> bool:

@@ -1,0 +1,75 @@
+"""One link on disk, and the verdict on it."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from pathlib import Path
+from typing import Optional
+
+import pytest
+
+from hatch_nocache.linkfacts import LinkFacts, judge_link
+
+ORDINARY = LinkFacts(at="pkg/l", text="../x", real="/p/x", inside=True)
+OUT = dataclasses.replace(ORDINARY, real="/x", inside=False)
+
+
+@pytest.mark.parametrize(
+    ("facts", "sdist", "wheel"),
+    [
+        (ORDINARY, None, None),
+        (dataclasses.replace(ORDINARY, text="/p/x"), "NC101", None),
+        (dataclasses.replace(OUT, text="/x"), "NC101", "NC101"),
+        (dataclasses.replace(OUT, text="../../x"), "NC102", "NC102"),
+        (dataclasses.replace(ORDINARY, text="../../p/x"), "NC102", None),
+        (OUT, "NC102", "NC102"),
+        (dataclasses.replace(ORDINARY, missing=True, regular=False), "NC104", "NC104"),
+        (dataclasses.replace(ORDINARY, loop=True, regular=False), "NC105", "NC105"),
+        (dataclasses.replace(ORDINARY, regular=False), None, "NC201"),
+        (dataclasses.replace(ORDINARY, regular=False, unreadable=True), None, None),
+    ],
+)
+def test_verdicts(facts: LinkFacts, sdist: Optional[str], wheel: Optional[str]) -> None:
+    """An sdist holds the link, a wheel holds what it leads to."""
+    for is_sdist, code in ((True, sdist), (False, wheel)):
+        verdict = judge_link(facts, is_sdist)
+        assert (verdict and verdict[0]) == code
+        assert verdict is None or verdict[1]
+
+
+def test_facts_from_the_disk(tmp_path: Path) -> None:
+    """What `stat` says of each kind of link."""
+    home = tmp_path.resolve() / "home"
+    home.mkdir()
+    (home / "file").write_text("x")
+    (tmp_path / "outside").write_text("x")
+    os.mkfifo(home / "fifo")
+    for name, text in {
+        "in": "file",
+        "out": "../outside",
+        "missing": "nothing",
+        "through": "file/x",
+        "loop": "loop",
+        "pipe": "fifo",
+        "self": ".",
+    }.items():
+        os.symlink(text, home / name)
+
+    def facts(name: str) -> LinkFacts:
+        return LinkFacts.read(str(home / name), name, str(home))
+
+    assert facts("in") == LinkFacts("in", "file", str(home / "file"), inside=True)
+    assert not facts("out").inside
+    assert facts("missing").missing
+    assert facts("through").missing
+    assert facts("loop").loop
+    assert not facts("pipe").regular
+    assert facts("self").inside
+    assert not facts("self").regular
+
+
+def test_a_link_that_vanished(tmp_path: Path) -> None:
+    """The caller hears of it."""
+    with pytest.raises(OSError, match="gone"):
+        LinkFacts.read(str(tmp_path / "gone"), "gone", str(tmp_path))
