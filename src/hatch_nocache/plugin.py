@@ -12,8 +12,7 @@ from hatch_nocache import messages, report
 from hatch_nocache.config import Config, ConfigError, parse
 from hatch_nocache.findings import Finding
 from hatch_nocache.guard import KNOWN_HATCHLING, Guard, SeamError, missing_names
-from hatch_nocache.patterns import literal_lead
-from hatch_nocache.project import select, table_prefix
+from hatch_nocache.project import select, table_prefix, unused_allow
 from hatch_nocache.selection import Selection
 from hatch_nocache.tree import relative
 
@@ -114,6 +113,8 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
         from hatch_nocache.archive import UnreadableArchive, verify
 
         members = {file.distribution_path.replace(os.sep, "/") for file in guard.passed}
+        # What `SdistBuilder.build_standard` writes itself.
+        members.update(("PKG-INFO", "setup.py"))
         try:
             findings = verify(artifact_path, members)
         except UnreadableArchive:
@@ -141,21 +142,13 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
         return self.target_name if self.target_name in ("sdist", "wheel") else f"{self.target_name} target"
 
     def _report(self, selection: Selection) -> None:
-        notes = selection.notes + [messages.unused_allow(pattern) for pattern in self._unused_allow()]
+        unused = unused_allow(selection.config, self.target_name, self.root)
+        notes = selection.notes + [messages.unused_allow(pattern) for pattern in unused]
         text = report.built(selection.findings, notes, self._what, verbose=self.app.verbosity > 0)
         # Another hook may enter `set_build_data` as well, to look at the selection: say the same thing only once.
         if text and text != self._said:
             self._said = text
             self.app.display_warning(text)
-
-    def _unused_allow(self) -> List[str]:
-        options = self._options
-        unused = options.allow.unused() if options is not None else []
-        if self.target_name == "sdist":
-            return unused
-        # A smaller target need not meet a path for the entry to be of use in another one.
-        leads = {pattern: literal_lead(pattern) for pattern in unused}
-        return [p for p, lead in leads.items() if lead and not os.path.lexists(os.path.join(self.root, lead[0]))]
 
     def _abort(self, text: str) -> None:
         self.app.abort("hatch-nocache: " + "\n".join(report.escape(line) for line in text.splitlines()))

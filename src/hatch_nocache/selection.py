@@ -59,6 +59,11 @@ class Place:
     alias: Optional[Hit] = None
     link: Optional[str] = None
 
+    @property
+    def hits(self) -> Tuple[Hit, ...]:
+        """All that is to be reported of files from here."""
+        return tuple(hit for hit in (self.cache, self.outside, self.alias) if hit is not None)
+
 
 class Selection:
     """The judgement of one build of one target. `findings` grows as files are judged; each thing is found once."""
@@ -180,23 +185,24 @@ class Selection:
         Raises:
             OSError: the file cannot be read; the build would end on it.
         """
-        shown = relative(path, self.root)
-        if place.allowed or self.config.allow.match(shown):
+        if place.allowed or (self.config.allow and self.config.allow.match(relative(path, self.root))):
             self.accepted.add(member)
             return path
+        directory, name = os.path.split(path)
+        known = place.scanned and directory == place.directory.walked
+        if place.hits and not all(self._passes(hit, path) for hit in place.hits):
+            return None
         if not self.packing:
-            return path if place.cache is None or self._passes(place.cache, path, shown) else None
-        self._note_tag(path, shown, place)
-        self._judge_name(shown, member)
-        for hit in (place.cache, place.outside, place.alias):
-            if hit is not None and not self._passes(hit, path, shown):
-                return None
-        kind = self._kind(path, place)
+            return path
+        if name == TAG and known and place.cache is None:
+            self._note_tag(path, place)
+        self._judge_name(path, member)
+        kind = place.directory.kind(name) if known else _kind(path)
         if kind == "special":
-            self.add(messages.special(shown, path))
+            self.add(messages.special(relative(path, self.root), path))
             return None
         if kind == "link":
-            return self._judge_link(path, shown, member, place)
+            return self._judge_link(path, member, place)
         if not os.access(path, os.R_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
         return path
@@ -215,7 +221,7 @@ class Selection:
             self.add(messages.special(shown, source))
         return True
 
-    def _passes(self, hit: Hit, path: str, shown: str) -> bool:
+    def _passes(self, hit: Hit, path: str) -> bool:
         if not hit.stops:
             self.fire(hit)
             return True
@@ -224,34 +230,26 @@ class Selection:
                 self.add(messages.kept(hit.finding, name.by))
                 return True
         if path in self._mandatory:
-            self.add(messages.mandatory(hit.finding, shown, self._mandatory[path]))
+            self.add(messages.mandatory(hit.finding, relative(path, self.root), self._mandatory[path]))
         else:
             self.fire(hit)
         return False
 
-    def _note_tag(self, path: str, shown: str, place: Place) -> None:
-        if os.path.basename(path) == TAG and place.cache is None and place.scanned:
-            problem = malformed_tag(place.directory)
-            if problem is not None:
-                self.notes.append(messages.malformed_tag(shown, problem))
+    def _note_tag(self, path: str, place: Place) -> None:
+        problem = malformed_tag(place.directory)
+        if problem is not None:
+            self.notes.append(messages.malformed_tag(relative(path, self.root), problem))
 
-    def _judge_name(self, shown: str, member: str) -> None:
+    def _judge_name(self, path: str, member: str) -> None:
         problem = outside_root(member, "")
         if problem is not None:
-            self.add(messages.outside_archive(shown, member, problem))
+            self.add(messages.outside_archive(relative(path, self.root), member, problem))
             return
         problem = name_problem(member, wheel=not self.sdist)
         if problem is not None:
-            self.add(messages.bad_name(member, problem))
+            self.add(messages.bad_name(relative(path, self.root), problem))
 
-    def _kind(self, path: str, place: Place) -> str:
-        name = os.path.basename(path)
-        if place.scanned and os.path.dirname(path) == place.directory.walked:
-            special, link = name in place.directory.special, name in place.directory.links
-            return "special" if special else "link" if link else "file"
-        return "link" if os.path.islink(path) else "file" if os.path.isfile(path) else "special"
-
-    def _judge_link(self, path: str, shown: str, member: str, place: Place) -> Optional[str]:
+    def _judge_link(self, path: str, member: str, place: Place) -> Optional[str]:
         facts = LinkFacts.read(path, member, place.home)
         verdict = judge_link(facts, self.sdist)
         if verdict is None:
@@ -260,6 +258,7 @@ class Selection:
         action = messages.link_action(code, _ACTIONS[self.config.symlinks], sdist=self.sdist)
         if (action is Action.DROPPED and path in self._mandatory) or (action is Action.COPIED and not facts.regular):
             action = Action.REJECTED
+        shown = relative(path, self.root)
         if not shown.endswith(member):
             why = f"{why} (in the archive: {member})"
         self.add(messages.link(code, shown, facts.text, why, action, needed=path in self._mandatory))
@@ -275,6 +274,10 @@ _ACTIONS = {
     "copy": Action.COPIED,
     "keep": Action.NOTICE,
 }
+
+
+def _kind(path: str) -> str:
+    return "link" if os.path.islink(path) else "file" if os.path.isfile(path) else "special"
 
 
 def _within(path: str, directory: str) -> bool:

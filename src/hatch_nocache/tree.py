@@ -60,6 +60,10 @@ class DiskDirectory:
         """Whether there is an entry of that name, of whatever kind."""
         return name in self.nondirectories or name in self.subdirectories
 
+    def kind(self, name: str) -> str:
+        """Whether the non-directory `name` is a "link", "special" or an ordinary "file"."""
+        return "link" if name in self.links else "special" if name in self.special else "file"
+
     @property
     def directories(self) -> FrozenSet[str]:
         """The names of the real subdirectories."""
