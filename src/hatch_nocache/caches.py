@@ -1,0 +1,155 @@
+"""Is this directory a cache or an environment? One judge for directories on disk and in archives.
+
+It is asked about every directory of a build, from the top down, so it first looks for a hint among the names, which
+costs next to nothing, and only then goes deeper. When it is not sure, the answer is no.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+from typing import TYPE_CHECKING, Optional, Sequence, Tuple
+
+from hatch_nocache.catalogue import CACHE, CATALOGUE, CONDA, ENVIRONMENT, ENVIRONMENTS, Kind, Tool
+from hatch_nocache.environments import environment, holds_environments, may_be_environment
+from hatch_nocache.hints import candidates, head_names
+from hatch_nocache.shapes import HEAD_SIZE, NOISE, SOURCES, Shape, entries, is_shaped, sight
+from hatch_nocache.wording import evidence
+
+if TYPE_CHECKING:
+    from hatch_nocache.facts import Directory, Evidence
+    from hatch_nocache.hints import Row
+    from hatch_nocache.surroundings import Declaration
+
+__all__ = ["HEAD_NAMES", "HEAD_SIZE", "SIGNATURE", "TAG", "malformed_tag", "recognise"]
+
+TAG = "CACHEDIR.TAG"
+# https://bford.info/cachedir/: the file begins with exactly these 43 bytes, whatever follows.
+SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55"
+_MOST = 36
+
+
+# The files whose beginning (`HEAD_SIZE` bytes) the judge may ask for by name.
+HEAD_NAMES = head_names()
+
+
+def recognise(
+    directory: Directory,
+    declarations: Sequence[Declaration] = (),
+    own_packages: Sequence[str] = (),
+    uv_cache_dir: Optional[str] = None,
+) -> Optional[Evidence]:
+    """Why `directory` is a cache or an environment, or None when it is not, or not surely.
+
+    `own_packages` are the project's own packages as root-relative paths: what is or contains one is never a cache, and
+    neither is the root. `uv_cache_dir` is the value of UV_CACHE_DIR, of which the message on a uv cache speaks.
+    """
+    path, location = directory.path, directory.location
+    here = [said for said in declarations if location is not None and _same(said.directory, location)]
+    files, directories = directory.files, directory.directories
+    rows = candidates(path, files, directories)
+    if not (here or rows or TAG in files or may_be_environment(files, directories)):
+        return None
+    if not path or any(own == path or own.startswith(path + "/") for own in own_packages):
+        return None
+    said = next((said for said in here if not _contradicts(said.tool, directory)), None)
+    about = functools.partial(evidence, directory, uv_cache_dir)
+    if TAG in files and directory.head(TAG, len(SIGNATURE)) == SIGNATURE:
+        return about(
+            "NC001", said.tool if said else _tagged(directory, rows), "it has a valid `CACHEDIR.TAG`", TAG, said
+        )
+    if said:
+        return about("NC002", said.tool, "", "", said)
+    known = _known(directory, rows)
+    if known:
+        return about("NC003", *known)
+    inside = environment(directory)
+    return about("NC004", _environment_tool(directory), *inside) if inside else None
+
+
+def malformed_tag(directory: Directory) -> Optional[str]:
+    """Say what is wrong with the directory's `CACHEDIR.TAG`, or None when there is none or it is valid."""
+    if TAG in directory.links:
+        return "its `CACHEDIR.TAG` is a link, not a regular file"
+    if TAG in directory.directories:
+        return "its `CACHEDIR.TAG` is a directory, not a regular file"
+    if TAG not in directory.files:
+        return None
+    head = directory.head(TAG, len(SIGNATURE))
+    if not head:
+        return "its `CACHEDIR.TAG` is empty or cannot be read"
+    if head != SIGNATURE and SIGNATURE.startswith(head):
+        return "the signature in its `CACHEDIR.TAG` is cut short"
+    return None if head == SIGNATURE else "its `CACHEDIR.TAG` does not begin with the signature"
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or os.path.normcase(one) == os.path.normcase(other)
+
+
+def _contradicts(tool: Tool, directory: Directory) -> bool:
+    """Whether what lies in the directory cannot be the tool's cache, so that `UV_CACHE_DIR=src` empties no project.
+
+    Nothing, or only what says nothing, does not contradict: a cache may be new, or cleaned but for its lock.
+    """
+    if not SOURCES.isdisjoint(directory.files) or any(is_shaped(directory, Shape((mark,))) for mark in tool.denies):
+        return True
+    names = entries(directory)
+    if not names:
+        return False
+    if tool.kind is Kind.ENVIRONMENTS:
+        return sum(_fits_among_environments(tool, directory, name) for name in names[:_MOST]) * 2 <= len(names[:_MOST])
+    if any(is_shaped(directory, shape) for shape in tool.shapes):
+        return False
+    if not tool.layout:
+        return bool(directory.files - NOISE)
+    return sum(re.fullmatch(tool.layout, name) is not None for name in names) * 2 <= len(names)
+
+
+def _fits_among_environments(tool: Tool, directory: Directory, name: str) -> bool:
+    if name in directory.directories and environment(directory.child(name)) is not None:
+        return True
+    return bool(tool.layout) and re.fullmatch(tool.layout, name) is not None
+
+
+def _known(directory: Directory, rows: Sequence[Row]) -> Optional[Tuple[Tool, str, str]]:
+    """Return the tool whose name or shape the directory has, how that is known, and the file that gives it away."""
+    for tool, shape in rows:
+        if tool.kind in (Kind.OUTPUT, Kind.ENVIRONMENT):
+            continue
+        if shape is None:
+            if SOURCES.isdisjoint(directory.files):
+                return tool, f"only the tool names a directory `{directory.path.rpartition('/')[2]}`", ""
+        elif is_shaped(directory, shape):
+            seen = sight(directory, shape)
+            return tool, f"it has the structure of one (`{seen or shape.at}`)", seen if seen in directory.files else ""
+    if holds_environments(directory):
+        return _among(directory), "it holds nothing but environments", ""
+    return None
+
+
+def _among(directory: Directory) -> Tool:
+    """Whose environments these are."""
+    for tool in CATALOGUE:
+        if tool.kind is Kind.ENVIRONMENTS and any(is_shaped(directory, shape) for shape in tool.shapes):
+            return tool
+    return ENVIRONMENTS
+
+
+def _tagged(directory: Directory, rows: Sequence[Row]) -> Tool:
+    """Return whose cache a tagged directory is. The tag alone has decided that it is one."""
+    if environment(directory) is not None:
+        return _environment_tool(directory)
+    for tool, shape in rows:
+        if shape is None or is_shaped(directory, shape):
+            return tool
+    head = directory.head(TAG, HEAD_SIZE) + directory.head(".gitignore", HEAD_SIZE)
+    for tool in CATALOGUE:
+        if tool.says and re.search(tool.says.encode(), head):
+            return tool
+    return _among(directory) if holds_environments(directory) else CACHE
+
+
+def _environment_tool(directory: Directory) -> Tool:
+    return CONDA if "conda-meta" in directory.directories else ENVIRONMENT

@@ -1,0 +1,531 @@
+"""The tools that leave caches and environments in a project, as data. To add a tool is to add a row.
+
+Observed by running the tools, except the rows that say "documented". Detection, messages, the tables of the
+documentation and the tests are driven from here.
+
+When a fingerprint is made of plain words or short hexadecimal names (`wheels`, `http`, `0` … `f`), the row asks for
+enough of the path below to be sure: such names are also those of ordinary directories of real sdists.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from typing import Tuple
+
+from hatch_nocache.shapes import Mark, Shape
+
+__all__ = ["CACHE", "CATALOGUE", "CONDA", "ENVIRONMENT", "ENVIRONMENTS", "UV", "Key", "Kind", "Tool", "Variable"]
+
+
+class Kind(enum.Enum):
+    """What becomes of a directory differs by what it is: only genuine tags make a cache of a build output."""
+
+    CACHE = "cache"
+    ENVIRONMENT = "environment"
+    ENVIRONMENTS = "environments"
+    OUTPUT = "output"
+
+
+@dataclasses.dataclass(frozen=True)
+class Variable:
+    """An environment variable. The cache is `below` its value; `many` when it may be a list of directories."""
+
+    name: str
+    below: str = ""
+    many: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Key:
+    """A configuration key. A `*` in `table` is any name; relative values are relative to the directory of `file`."""
+
+    file: str
+    table: str
+    name: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Tool:
+    """One tool.
+
+    `names` are directory names that no one writes by hand. `shapes` are alternatives, each sufficient. `says` is what
+    the tool writes into its `CACHEDIR.TAG` or `.gitignore`, and tells whose a tagged directory is. `layout` matches the
+    names at the top of the cache: a directory in which most names do not fit it contradicts what a variable or a
+    configuration key says, and so does what `denies` finds. `documented` rows were not seen at work.
+    """
+
+    name: str
+    kind: Kind = Kind.CACHE
+    variables: Tuple[Variable, ...] = ()
+    keys: Tuple[Key, ...] = ()
+    names: Tuple[str, ...] = ()
+    shapes: Tuple[Shape, ...] = ()
+    says: str = ""
+    layout: str = ""
+    denies: Tuple[Mark, ...] = ()
+    remedy: str = ""
+    documented: bool = False
+
+
+def _xdg(below: str) -> Variable:
+    return Variable("XDG_CACHE_HOME", below)
+
+
+_HEX2 = "~[0-9a-f]{2}"
+_IN_USE = "Scripts|Lib|Include|bin|lib|lib64|include|share|pyvenv\\.cfg|conda-meta|DLLs|python[^/]*"
+_PIP = "http(-v2)?|selfcheck|wheels"
+_VENDORED = (Mark(r"wheels/~.*\.whl"),)
+_ENVIRONMENTS_OF_UV = Mark("~.*/uv-receipt.toml")
+_OUTPUT_REMEDY = "if files in it belong into the distribution, name them in `artifacts`, or their directory in `allow`"
+
+# What is recognised without any row: a tag of an unknown tool, and environments side by side.
+CACHE = Tool("cache directory")
+ENVIRONMENTS = Tool("virtual environments", Kind.ENVIRONMENTS)
+UV = Tool(
+    "uv cache",
+    variables=(Variable("UV_CACHE_DIR"), _xdg("uv")),
+    keys=(Key("uv.toml", "", "cache-dir"), Key("pyproject.toml", "tool.uv", "cache-dir")),
+    names=(".uv-cache",),
+    shapes=(Shape((Mark("~(archive|builds|environments|git|interpreter|sdists|simple|wheels)-v[0-9]+/", count=2),)),),
+    layout="(archive|binaries|builds|environments|flat-index|git|interpreter|osv|python|sdists|simple|wheels)-v[0-9]+",
+)
+ENVIRONMENT = Tool(
+    "virtual environment",
+    Kind.ENVIRONMENT,
+    (
+        Variable("UV_PROJECT_ENVIRONMENT"),
+        Variable("VIRTUAL_ENV"),
+        Variable("CONDA_PREFIX"),
+        Variable("HATCH_ENV_TYPE_VIRTUAL_PATH"),
+    ),
+    (Key("pyproject.toml", "tool.hatch.envs.*", "path"), Key("hatch.toml", "envs.*", "path")),
+    shapes=(Shape((Mark("pyvenv.cfg", says=r"(?m)^\s*home\s*="),)),),
+    says="created by (virtualenv|venv)",
+    layout=_IN_USE,
+)
+CONDA = Tool(
+    "Conda environment",
+    Kind.ENVIRONMENT,
+    shapes=(Shape((Mark("conda-meta/history"),)),),
+    documented=True,
+)
+
+CATALOGUE: Tuple[Tool, ...] = (
+    UV,
+    Tool(
+        "pip cache",
+        variables=(Variable("PIP_CACHE_DIR"), _xdg("pip")),
+        names=(".pip-cache",),
+        shapes=(
+            Shape((Mark(f"wheels/{_HEX2}/{_HEX2}/{_HEX2}/~[0-9a-f]{{40,}}/"),), only=_PIP),
+            Shape((Mark("http-v2/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/"),), only=_PIP),
+            Shape((Mark("http/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/"),), only=_PIP),
+            Shape((Mark("selfcheck/~[0-9a-f]{56}"),), only=_PIP),
+        ),
+        layout=_PIP,
+        denies=_VENDORED,
+    ),
+    Tool("Pipenv cache", variables=(Variable("PIPENV_CACHE_DIR"), _xdg("pipenv")), layout=_PIP, denies=_VENDORED),
+    Tool(
+        "Poetry cache",
+        variables=(Variable("POETRY_CACHE_DIR"), _xdg("pypoetry")),
+        keys=(Key("poetry.toml", "", "cache-dir"),),
+        names=(".poetry-cache",),
+        shapes=(
+            Shape((Mark("cache/repositories/~.*/~_[a-z]+|[0-9a-f]{2}/"),), only="artifacts|cache|virtualenvs"),
+            Shape((Mark(f"artifacts/{_HEX2}/{_HEX2}/{_HEX2}/~[0-9a-f]{{40,}}/"),), only="artifacts|cache|virtualenvs"),
+            Shape((Mark(r"virtualenvs/~.*-py3(\.[0-9]+)?/pyvenv.cfg"),), only="artifacts|cache|virtualenvs"),
+        ),
+        layout="artifacts|cache|virtualenvs",
+    ),
+    Tool(
+        "PDM cache",
+        variables=(Variable("PDM_CACHE_DIR"), _xdg("pdm")),
+        shapes=(
+            Shape((Mark(r"metadata/~package_meta_.*\.json"),)),
+            Shape((Mark(r"packages/~.*\.whl\.cache/"),)),
+            Shape((Mark("http/http-cache.db"),)),
+        ),
+        layout="archive_info|hashes|http|metadata|packages|publish|wheels|cached_wheels",
+        denies=_VENDORED,
+    ),
+    Tool(
+        "PDM packages directory",
+        names=(".pdm-build",),
+        shapes=(Shape((Mark(r"~[23]\.[0-9]+(-32)?/~bin|lib|include|Lib|Scripts/"),), at="__pypackages__"),),
+    ),
+    Tool(
+        "Hatch data directory",
+        variables=(Variable("HATCH_DATA_DIR"), Variable("XDG_DATA_HOME", "hatch")),
+        shapes=(
+            Shape((Mark("env/~virtual|\\.internal/**/pyvenv.cfg"),), only=r"env|pythons|\.cache|pyapp|bin"),
+            Shape((Mark("virtual/**/pyvenv.cfg"),), at="env", only=r"virtual|\..*"),
+        ),
+        layout=r"env|pythons|pyapp",
+    ),
+    Tool("Hatch cache", variables=(Variable("HATCH_CACHE_DIR"), _xdg("hatch"))),
+    Tool(
+        "tox work directory",
+        Kind.ENVIRONMENTS,
+        (Variable("TOX_WORK_DIR"),),
+        (
+            Key("tox.toml", "", "work_dir"),
+            Key("pyproject.toml", "tool.tox", "work_dir"),
+            Key("tox.ini", "tox", "work_dir"),
+            Key("tox.ini", "tox", "toxworkdir"),
+            Key("setup.cfg", "tox:tox", "toxworkdir"),
+        ),
+        (".tox",),
+        # Version 3 writes `.tox-config1`. The shape asks for nothing else: `caches` checks what lies beside.
+        (Shape((Mark("~.*/~\\.tox-(info\\.json|config1)"),), only=r"[^.].*|\.(pkg|tmp|package)(_.*|\.lock)?"),),
+        layout=r"\.(pkg|tmp|package)(\.lock)?",
+    ),
+    Tool("nox environments", Kind.ENVIRONMENTS, names=(".nox",)),
+    Tool(
+        "uv tools",
+        Kind.ENVIRONMENTS,
+        (Variable("UV_TOOL_DIR"),),
+        shapes=(Shape((_ENVIRONMENTS_OF_UV,)),),
+    ),
+    Tool("Pipenv environments", Kind.ENVIRONMENTS, (Variable("WORKON_HOME"),)),
+    Tool(
+        "Poetry environments",
+        Kind.ENVIRONMENTS,
+        (Variable("POETRY_VIRTUALENVS_PATH"),),
+        (Key("poetry.toml", "virtualenvs", "path"),),
+        shapes=(Shape((Mark(r"~.*-py3(\.[0-9]+)?/pyvenv.cfg"),)),),
+    ),
+    Tool(
+        "Conda environments",
+        Kind.ENVIRONMENTS,
+        (Variable("CONDA_ENVS_PATH", many=True), Variable("MAMBA_ROOT_PREFIX", "envs")),
+        shapes=(Shape((Mark("~.*/conda-meta/"),), at=".pixi/envs"),),
+        documented=True,
+    ),
+    ENVIRONMENT,
+    CONDA,
+    Tool(
+        "Conda package cache",
+        variables=(Variable("CONDA_PKGS_DIRS", many=True), Variable("MAMBA_ROOT_PREFIX", "pkgs")),
+        shapes=(Shape((Mark("urls.txt"), Mark("~.*-.*-.*/info/index.json"))),),
+        layout=r"urls(\.txt)?|cache|.*-.*-.*|.*\.conda",
+        documented=True,
+    ),
+    Tool(
+        "pixi cache",
+        variables=(Variable("PIXI_CACHE_DIR"), Variable("RATTLER_CACHE_DIR"), _xdg("rattler/cache"), _xdg("pixi")),
+        layout="pkgs|repodata|uv-cache|pypi-mapping|conda-pypi-mapping|http-cache|cached-envs-v0|git-cache-v0|.*-v[0-9]+",
+        documented=True,
+    ),
+    Tool(
+        "uv Pythons",
+        variables=(Variable("UV_PYTHON_INSTALL_DIR"),),
+        shapes=(
+            Shape(
+                (Mark(r"~(cpython|pypy|graalpy|pyodide)-3\.[0-9]+\.[0-9].*-[a-z]+-[^-]+-[a-z]+/"),),
+                only=r"(cpython|pypy|graalpy|pyodide)-.*|\.temp|\.cache",
+            ),
+        ),
+        layout=r"(cpython|pypy|graalpy|pyodide)-.*|\.temp|\.cache",
+    ),
+    Tool(
+        "pipx home",
+        variables=(Variable("PIPX_HOME"),),
+        shapes=(
+            Shape((Mark("venvs/~.*/pipx_metadata.json"),), only=r"venvs|shared|py|logs|trash|\..*"),
+            Shape((Mark("venvs/~.*/pyvenv.cfg"),), only=r"venvs|shared|py|logs|trash|\..*"),
+            Shape((Mark("shared/pyvenv.cfg"),), only=r"venvs|shared|py|logs|trash|\..*"),
+        ),
+        layout=r"venvs|shared|py|logs|trash|\.cache|\.trash",
+    ),
+    Tool(
+        "pre-commit cache",
+        variables=(Variable("PRE_COMMIT_HOME"), _xdg("pre-commit")),
+        shapes=(
+            Shape((Mark("README", says="^This directory is maintained by the pre-commit project"),)),
+            Shape((Mark("db.db"), Mark("~repo[a-z0-9_]{8}/"))),
+        ),
+        layout=r"db\.db|README|patch.*|repo[a-z0-9_]{8}",
+    ),
+    Tool(
+        "prek cache",
+        variables=(Variable("PREK_HOME"), _xdg("prek")),
+        shapes=(Shape((Mark("README", says="^This directory is maintained by the prek project"),)),),
+        layout=r"README|cache|hooks|repos|scratch|tools|patches|config-tracking\.json|prek\.log.*",
+    ),
+    Tool(
+        "mypy cache",
+        variables=(Variable("MYPY_CACHE_DIR"),),
+        keys=(
+            Key("mypy.ini", "mypy", "cache_dir"),
+            Key(".mypy.ini", "mypy", "cache_dir"),
+            Key("pyproject.toml", "tool.mypy", "cache_dir"),
+            Key("setup.cfg", "mypy", "cache_dir"),
+        ),
+        names=(".mypy_cache",),
+        shapes=(
+            Shape((Mark(r"~3\.[0-9]+/~cache(\.[0-9]+)?\.db"),)),
+            Shape((Mark(r"~3\.[0-9]+/@plugins_snapshot.json"),)),
+        ),
+        says="created by mypy",
+        layout=r"[23]\.[0-9]+|missing_stubs",
+    ),
+    Tool(
+        "Ruff cache",
+        variables=(Variable("RUFF_CACHE_DIR"),),
+        keys=(
+            Key(".ruff.toml", "", "cache-dir"),
+            Key("ruff.toml", "", "cache-dir"),
+            Key("pyproject.toml", "tool.ruff", "cache-dir"),
+        ),
+        names=(".ruff_cache",),
+        says="created by [Rr]uff",
+        layout=r"[0-9]+\.[0-9]+\.[0-9]+.*|content",
+    ),
+    Tool(
+        "pytest cache",
+        keys=(
+            Key("pytest.toml", "pytest", "cache_dir"),
+            Key("pytest.ini", "pytest", "cache_dir"),
+            Key(".pytest.ini", "pytest", "cache_dir"),
+            Key("pyproject.toml", "tool.pytest.ini_options", "cache_dir"),
+            Key("pyproject.toml", "tool.pytest", "cache_dir"),
+            Key("tox.ini", "pytest", "cache_dir"),
+            Key("setup.cfg", "tool:pytest", "cache_dir"),
+        ),
+        names=(".pytest_cache",),
+        shapes=(Shape((Mark("v/cache/~lastfailed|nodeids|stepwise"),)),),
+        says="[Cc]reated by pytest",
+        layout=r"v|d|README\.md",
+    ),
+    Tool(
+        "Black cache",
+        variables=(Variable("BLACK_CACHE_DIR"), _xdg("black")),
+        shapes=(Shape((Mark(r"~[0-9]+\.[0-9]+.*/~cache\..*\.pickle"),), only=r"[0-9]+\.[0-9]+.*"),),
+        layout=r"[0-9]+\.[0-9]+.*",
+    ),
+    Tool(
+        "Pylint cache",
+        variables=(Variable("PYLINTHOME"), _xdg("pylint")),
+        shapes=(Shape((Mark(r"~.*_1\.stats", says="bad_names|pylint"),), only=r".*_[0-9]+\.stats"),),
+        layout=r".*[0-9]\.stats",
+    ),
+    Tool(
+        "Import Linter cache",
+        names=(".import_linter_cache",),
+        says="created by Grimp",
+    ),
+    Tool(
+        "Hypothesis database",
+        variables=(Variable("HYPOTHESIS_STORAGE_DIRECTORY"),),
+        names=(".hypothesis",),
+        shapes=(
+            Shape((Mark(".gitignore", says="automatically created by Hypothesis"),)),
+            Shape((Mark("examples/~[0-9a-f]{16}/~[0-9a-f]{16}"),), only="examples|constants|unicode_data|patches|tmp"),
+        ),
+        layout="examples|constants|unicode_data|patches|tmp|charmap.*",
+    ),
+    Tool(
+        "Pyright cache",
+        variables=(Variable("PYRIGHT_PYTHON_CACHE_DIR"), _xdg("pyright-python")),
+        layout=r"[0-9]+\.[0-9]+.*|nodeenv|node_modules|npm",
+        documented=True,
+    ),
+    Tool(
+        "pytype cache",
+        keys=(Key("pyproject.toml", "tool.pytype", "output"), Key("setup.cfg", "pytype", "output")),
+        names=(".pytype",),
+        shapes=(
+            Shape((Mark(".gitignore", says="created by pytype"),)),
+            Shape((Mark("pyi/"), Mark("imports/"), Mark("build.ninja"))),
+        ),
+        layout=r"build\.ninja|imports|pyi|\.ninja_.*",
+    ),
+    # PYTHONPYCACHEPREFIX leads to a mirror of the whole file system, with nothing in it but `*.pyc`, which Hatchling
+    # leaves out of itself.
+    Tool("bytecode cache", names=("__pycache__",)),
+    Tool(
+        "Numba cache",
+        variables=(Variable("NUMBA_CACHE_DIR"),),
+        shapes=(Shape((Mark(r"~.*_[0-9a-f]{40}/~.*\.nb[ic]"),), only=".*_[0-9a-f]{40}"),),
+        layout=".*_[0-9a-f]{40}",
+    ),
+    Tool(
+        "joblib cache",
+        shapes=(
+            Shape((Mark(".gitignore", says="Created by joblib automatically"),)),
+            Shape((Mark("joblib/**/func_code.py"), Mark("joblib/**/~[0-9a-f]{32}/output.pkl")), only="joblib"),
+        ),
+    ),
+    Tool(
+        "Hugging Face cache",
+        variables=(
+            Variable("HF_HUB_CACHE"),
+            Variable("HUGGINGFACE_HUB_CACHE"),
+            Variable("HF_HOME", "hub"),
+            _xdg("huggingface/hub"),
+        ),
+        shapes=(
+            Shape(
+                (Mark("hub/~(models|datasets|spaces)--.*/~blobs|refs|snapshots/"),),
+                only=r"hub|xet|assets|datasets|modules|token|stored_tokens|accelerate|\..*",
+            ),
+            Shape((Mark("~(models|datasets|spaces)--.*/~blobs|refs|snapshots/"),)),
+            # Beside the files that `hf_hub_download(local_dir=…)` was asked for, and these are wanted.
+            Shape((Mark("download/"),), at=".cache/huggingface"),
+        ),
+        layout=r"(models|datasets|spaces)--.*|\.locks|version\.txt",
+    ),
+    Tool("Jupyter checkpoints", names=(".ipynb_checkpoints",)),
+    # Not IPYTHONDIR: startup files in it are written by hand.
+    Tool(
+        "Matplotlib cache",
+        variables=(Variable("MPLCONFIGDIR"), _xdg("matplotlib")),
+        shapes=(Shape((Mark(r"~fontlist-v.*\.json"),), only=r"fontlist-v.*|tex\.cache"),),
+        layout=r"fontlist-v.*|tex\.cache",
+        denies=(Mark("matplotlibrc"), Mark("stylelib/")),
+    ),
+    Tool("Material for MkDocs cache", shapes=(Shape((Mark("~privacy|social|optimize/"),), at=".cache/plugin"),)),
+    Tool(
+        "SCons cache",
+        variables=(Variable("SCONS_CACHE"),),
+        shapes=(Shape((Mark("config", says='^{"prefix_len": *[0-9]+}'),), only="config|[0-9A-F]{1,4}"),),
+        layout="config|[0-9A-F]{1,4}",
+    ),
+    Tool(
+        "ccache",
+        variables=(Variable("CCACHE_DIR"), _xdg("ccache")),
+        shapes=(
+            Shape(
+                (Mark("~[0-9a-f]/CACHEDIR.TAG", says="created by ccache"),),
+                only=r"[0-9a-f]|tmp|lock|ccache\.conf",
+            ),
+            Shape((Mark("~[0-9a-f]/stats"), Mark("tmp/")), only=r"[0-9a-f]|tmp|lock|ccache\.conf"),
+        ),
+        layout="[0-9a-f]|tmp",
+    ),
+    Tool(
+        "sccache",
+        variables=(Variable("SCCACHE_DIR"), _xdg("sccache")),
+        shapes=(Shape((Mark("~[0-9a-f]/~[0-9a-f]/~[0-9a-f]{64}"),), only="[0-9a-f]|preprocessor"),),
+        layout="[0-9a-f]|preprocessor",
+    ),
+    # Only these two, for `.cargo/config.toml` is written by hand.
+    Tool(
+        "Cargo registry",
+        variables=(Variable("CARGO_HOME", "registry"),),
+        shapes=(Shape((Mark("~index|cache|src/~.*-[0-9a-f]{16}/"),), at="registry"),),
+        layout="index|cache|src",
+    ),
+    Tool(
+        "Cargo git checkouts",
+        variables=(Variable("CARGO_HOME", "git"),),
+        shapes=(Shape((Mark("~db|checkouts/~.*-[0-9a-f]{16}/"),), at="git"),),
+        layout="db|checkouts",
+    ),
+    Tool(
+        "Go build cache",
+        variables=(Variable("GOCACHE"),),
+        shapes=(
+            Shape((Mark("README", says="^This directory holds cached build artifacts from the Go build system"),)),
+        ),
+        layout=r"[0-9a-f]{2}|README|trim\.txt|testexpire\.txt|fuzz",
+    ),
+    Tool(
+        "Go module cache",
+        variables=(Variable("GOMODCACHE"), Variable("GOPATH", "pkg/mod", many=True)),
+        shapes=(Shape((Mark("cache/download/**/@v/"),), only=r"cache|.*\.[a-z]+.*"),),
+        layout=r"cache|[a-z0-9-]+(\.[a-z0-9-]+)*\.(com|dev|in|io|net|org|sh)",
+    ),
+    Tool(
+        "Maven repository",
+        shapes=(
+            Shape(at=".m2/repository"),
+            Shape((Mark("~org|com|io|net/**/~_remote\\.repositories|.*\\.lastUpdated"),)),
+        ),
+    ),
+    # Not `.gradle` itself: `gradle.properties` and `init.d` in it are written by hand.
+    Tool(
+        "Gradle cache",
+        variables=(Variable("GRADLE_USER_HOME", "caches"),),
+        shapes=(
+            *(Shape(at=f".gradle/{name}") for name in ("buildOutputCleanup", "caches", "daemon", "wrapper")),
+            Shape((Mark("~modules-[0-9]+|jars-[0-9]+/"),), at="caches"),
+        ),
+        layout=r"modules-[0-9]+|jars-[0-9]+|[0-9]+\.[0-9]+.*|transforms.*|build-cache-.*|journal-.*",
+    ),
+    Tool(
+        "npm cache",
+        variables=(Variable("npm_config_cache"), Variable("NPM_CONFIG_CACHE")),
+        keys=(Key(".npmrc", "", "cache"),),
+        shapes=(
+            Shape((Mark("_cacache/~content-v[0-9]+|index-v[0-9]+|tmp/"),)),
+            Shape((Mark("~content-v[0-9]+|index-v[0-9]+/", count=2),), at="_cacache"),
+        ),
+        layout="_cacache|_locks|_logs|_npx|_prebuilds|_update-notifier-last-checked|anonymous-cli-metrics\\.json",
+    ),
+    # `.yarn/cache` of Yarn 2 and later may be committed on purpose, so only the variable tells.
+    Tool(
+        "Yarn cache",
+        variables=(Variable("YARN_CACHE_FOLDER"),),
+        shapes=(Shape((Mark("~v[0-9]+/~npm-.*-integrity/"),)),),
+        layout=r"v[0-9]+|\.tmp|.*-npm-.*\.zip|.*\.flock",
+    ),
+    Tool(
+        "pnpm store",
+        variables=(Variable("npm_config_store_dir"), Variable("XDG_DATA_HOME", "pnpm/store")),
+        names=(".pnpm-store",),
+        shapes=(
+            Shape((Mark(f"~v[0-9]+/files/{_HEX2}/"),)),
+            Shape((Mark("~v[0-9]+/index.db"), Mark("~v[0-9]+/files/"))),
+        ),
+        layout="v[0-9]+",
+    ),
+    Tool(
+        "Parcel cache",
+        variables=(Variable("PARCEL_CACHE_DIR"),),
+        names=(".parcel-cache",),
+        shapes=(Shape((Mark("data.mdb"), Mark("lock.mdb"), Mark("~.*-AssetGraph.*"))),),
+        layout=r"data\.mdb|lock\.mdb|.*-AssetGraph.*|.*-BundleGraph.*|.*\.txt",
+    ),
+    Tool(
+        "Turborepo cache",
+        variables=(Variable("TURBO_CACHE_DIR"),),
+        names=(".turbo",),
+        layout=r"[0-9a-f]{16}(\.tar\.zst|-meta\.json)",
+    ),
+    # Only these, for `.dvc/config` is written by hand.
+    Tool(
+        "DVC cache",
+        keys=(Key(".dvc/config", "cache", "dir"), Key(".dvc/config.local", "cache", "dir")),
+        shapes=(
+            Shape(at=".dvc/cache"),
+            Shape(at=".dvc/tmp"),
+            Shape((Mark(f"files/md5/{_HEX2}/~[0-9a-f]{{30}}(\\.dir)?"),), only="files|runs"),
+        ),
+        layout="files|runs|[0-9a-f]{2}",
+    ),
+    Tool(
+        "Bazel output root",
+        shapes=(
+            Shape((Mark("DO_NOT_BUILD_HERE"), Mark("~execroot|external|install|server/"))),
+            Shape((Mark("~[0-9a-f]{32}/DO_NOT_BUILD_HERE"),)),
+        ),
+    ),
+    Tool("Next.js cache", shapes=(Shape(at=".next/cache"),), documented=True),
+    # Outputs: a build may ship files from them, so nothing but their own tag makes them something to leave out.
+    Tool(
+        "Cargo build output",
+        Kind.OUTPUT,
+        shapes=(Shape((Mark(".rustc_info.json"),)), Shape((Mark("~debug|release/.fingerprint/"),))),
+        remedy=_OUTPUT_REMEDY,
+    ),
+    Tool(
+        "Meson build directory",
+        Kind.OUTPUT,
+        shapes=(Shape((Mark("meson-private/"), Mark("meson-info/"))),),
+        says="[Cc]reated (automatically )?by (the )?[Mm]eson",
+        remedy=_OUTPUT_REMEDY,
+    ),
+)

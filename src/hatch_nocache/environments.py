@@ -1,0 +1,126 @@
+"""Whether a directory is an environment, or one that holds nothing but environments.
+
+`pyvenv.cfg` is the marker of PEP 405, `conda-meta/history` that of Conda. An environment may have lost most of its
+files to an ignore file before it comes here, and its interpreter is often a dangling link, so neither is relied on.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, FrozenSet, Optional, Tuple
+
+from hatch_nocache.shapes import HEAD_SIZE, NOISE, SOURCES
+
+if TYPE_CHECKING:
+    from hatch_nocache.facts import Directory
+
+__all__ = ["environment", "holds_environments", "may_be_environment"]
+
+_SCRIPTS = frozenset(["bin", "Scripts"])
+_LIBRARIES = frozenset(["lib", "lib64", "Lib"])
+_PARTS = _SCRIPTS | _LIBRARIES | {"Include", "etc", "include", "local", "man", "share", "src"}
+_VERSIONED = re.compile(r"(python|pypy)[23]\.[0-9]+t?")
+_HOME = re.compile(rb"(?m)^\s*home\s*=")
+_CREATED = re.compile(rb"created by virtualenv automatically|Created by venv;")
+# What an installer leaves in site-packages and a person does not.
+_INSTALLED = re.compile(
+    r"pip|pip-.*|setuptools|setuptools-.*|_virtualenv\.py|_distutils_hack|distutils-precedence\.pth"
+)
+_TOX = frozenset([".tox-info.json", ".tox-config1"])
+_MARKERS = _TOX | {"pyvenv.cfg"}
+_TOX_EXTRAS = frozenset([".package", ".pkg", ".tmp", "dist", "log"])
+_FILES_BESIDE = re.compile(r"\..*\.lock|\.package_cache|\.lock")
+_MOST = 36
+# One installed package may be the data of a test.
+_SEVERAL = 2
+
+
+def environment(directory: Directory) -> Optional[Tuple[str, str]]:
+    """Return how the directory is known to be an environment, and the file in it that gives it away ("" for none)."""
+    files, directories = directory.files, directory.directories
+    if not SOURCES.isdisjoint(files):
+        return None
+    if "pyvenv.cfg" in files and _is_configured(directory):
+        return "it has a `pyvenv.cfg`", "pyvenv.cfg"
+    if "conda-meta" in directories and "history" in directory.child("conda-meta").files:
+        return "it has a `conda-meta/history`", ""
+    return None if _PARTS.isdisjoint(directories) else _remains(directory)
+
+
+def _remains(directory: Directory) -> Optional[Tuple[str, str]]:
+    """Recognise an environment that has lost its `pyvenv.cfg`."""
+    files = directory.files
+    tox = sorted(_TOX & files)
+    if tox:
+        return f"it has a `{tox[0]}`", tox[0]
+    if ".gitignore" in files and _CREATED.search(directory.head(".gitignore", HEAD_SIZE)):
+        return "its `.gitignore` says so", ".gitignore"
+    where = _site_packages(directory)
+    return (f"packages are installed in its `{where}`", "") if where else None
+
+
+def may_be_environment(files: FrozenSet[str], directories: FrozenSet[str]) -> bool:
+    """Whether it is worth while to ask the other questions here: all that they need lies in these names."""
+    if not directories:
+        return "pyvenv.cfg" in files
+    if not (_LIBRARIES.isdisjoint(directories) and _MARKERS.isdisjoint(files)) or "conda-meta" in directories:
+        return True
+    return _are_beside(files) or (".gitignore" in files and not _PARTS.isdisjoint(directories))
+
+
+def _are_beside(files: FrozenSet[str]) -> bool:
+    return all(name in NOISE or _FILES_BESIDE.fullmatch(name) for name in files)
+
+
+def holds_environments(directory: Directory) -> bool:
+    """Whether all that the directory holds is environments, at least one, and what tox puts beside them.
+
+    Nothing else is lost when such a directory is left out as a whole.
+    """
+    directories = directory.directories
+    if not directories or len(directories) > _MOST or directory.links or not _are_beside(directory.files):
+        return False
+    found = is_tox = False
+    extras = False
+    for name in sorted(directories):
+        child = directory.child(name)
+        if environment(child) is not None:
+            found = True
+            is_tox = is_tox or not _TOX.isdisjoint(child.files)
+        elif name in _TOX_EXTRAS:
+            extras = True
+        else:
+            return False
+    return found and (is_tox or not extras)
+
+
+def _is_configured(directory: Directory) -> bool:
+    if not _SCRIPTS.isdisjoint(directory.directories):
+        return True
+    return _HOME.search(directory.head("pyvenv.cfg", HEAD_SIZE)) is not None
+
+
+def _site_packages(directory: Directory) -> str:
+    """Find a site-packages directory in use, when the directory has nothing but the parts of an environment."""
+    if not directory.directories <= _PARTS or directory.files - NOISE:
+        return ""
+    for library in sorted(_LIBRARIES & directory.directories):
+        child = directory.child(library)
+        for name in sorted(child.directories):
+            if name == "site-packages" and library == "Lib":
+                path, found = f"{library}/{name}", child.child(name)
+            elif _VERSIONED.fullmatch(name):
+                path, found = f"{library}/{name}/site-packages", child.child(name).child("site-packages")
+            else:
+                continue
+            # What an archive holds of an environment may be next to nothing: on disk its `pyvenv.cfg` would be there.
+            if _is_in_use(found) or (directory.location is None and (found.directories or found.files)):
+                return path
+    return ""
+
+
+def _is_in_use(site_packages: Directory) -> bool:
+    names = site_packages.directories | site_packages.files
+    if any(_INSTALLED.fullmatch(name) for name in names):
+        return True
+    return sum(name.endswith(".dist-info") for name in names) >= _SEVERAL

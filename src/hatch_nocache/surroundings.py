@@ -1,0 +1,103 @@
+"""What the running build says of caches and environments: variables, configuration keys, and its own interpreter.
+
+Everything is read from the arguments and from the few configuration files of the project. Nothing here raises: a value
+that makes no sense is no declaration.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+from typing import Dict, Iterator, List, Mapping, Sequence, Tuple
+
+from hatch_nocache.catalogue import CATALOGUE, ENVIRONMENT, UV, Key, Tool, Variable
+from hatch_nocache.toolconfig import Files
+
+__all__ = ["INTERPRETER", "Declaration", "declared"]
+
+INTERPRETER = "the interpreter that runs this build"
+
+_BUILDS = re.compile(r"builds-v[0-9]+")
+# How tox and mypy spell the directory of their configuration file.
+_ROOT_SPELLINGS = re.compile(r"(\{(tox_root|toxinidir)\}|\$MYPY_CONFIG_FILE_DIR|\$\{MYPY_CONFIG_FILE_DIR\})[/\\]?")
+
+
+@dataclasses.dataclass(frozen=True)
+class Declaration:
+    """A directory that the running build says `tool` uses.
+
+    `directory` is its real absolute path. `source` is a variable (`UV_CACHE_DIR`), a key (``cache-dir` in `[tool.uv]`
+    of pyproject.toml``) or `INTERPRETER`, and `value` what it was found to say.
+    """
+
+    tool: Tool
+    directory: str
+    source: str
+    value: str
+
+
+def declared(
+    root: str, environ: Mapping[str, str], prefix: str, candidates: Sequence[str] = ()
+) -> Tuple[Declaration, ...]:
+    """All that is declared of the directories that exist below `root`, the surest first.
+
+    `prefix` is `sys.prefix`. A relative value of a variable is relative to the front end's working directory, which a
+    backend is not told: the root, PWD and `candidates` are tried. What does not exist inside the root is no evidence.
+    """
+    real_root = os.path.realpath(root)
+    bases = [real_root, *(base for base in (environ.get("PWD", ""), *candidates) if os.path.isabs(base))]
+    files = Files(real_root)
+    found: Dict[Tuple[str, str, str], Declaration] = {}
+    for tool in CATALOGUE:
+        for declaration in _by_tool(tool, environ, bases, files):
+            found.setdefault((tool.name, declaration.directory, declaration.source), declaration)
+    for declaration in _by_interpreter(real_root, prefix):
+        found.setdefault((declaration.tool.name, declaration.directory, declaration.source), declaration)
+    return tuple(found.values())
+
+
+def _by_tool(tool: Tool, environ: Mapping[str, str], bases: Sequence[str], files: Files) -> Iterator[Declaration]:
+    root = bases[0]
+    for variable in tool.variables:
+        value = environ.get(variable.name, "")
+        for part in _split(variable, value):
+            for base in bases:
+                for directory in _inside(root, base, part, variable.below):
+                    yield Declaration(tool, directory, variable.name, value)
+    for key in tool.keys:
+        base = os.path.join(root, os.path.dirname(key.file))
+        for value in files.values(key):
+            for directory in _inside(root, base, _ROOT_SPELLINGS.sub("", value, count=1), ""):
+                yield Declaration(tool, directory, _describe(key), value)
+
+
+def _by_interpreter(root: str, prefix: str) -> Iterator[Declaration]:
+    for directory in _inside(root, root, prefix, ""):
+        builds, cache = os.path.dirname(directory), os.path.dirname(os.path.dirname(directory))
+        if _BUILDS.fullmatch(os.path.basename(builds)):
+            # uv builds in isolation in `<cache>/builds-v0/<random>`, whichever way it was told where its cache is.
+            for inside in _inside(root, root, cache, ""):
+                yield Declaration(UV, inside, INTERPRETER, prefix)
+        yield Declaration(ENVIRONMENT, directory, INTERPRETER, prefix)
+
+
+def _split(variable: Variable, value: str) -> List[str]:
+    if not variable.many:
+        return [value] if value.strip() else []
+    return [part for part in re.split(f"[{re.escape(os.pathsep)},]", value) if part.strip()]
+
+
+def _inside(root: str, base: str, value: str, below: str) -> Iterator[str]:
+    """Yield the real path of a directory that exists inside the root."""
+    try:
+        directory = os.path.realpath(os.path.join(base, value, below))
+        is_directory = os.path.isdir(directory)
+    except (OSError, ValueError):
+        return
+    if is_directory and os.path.normcase(directory).startswith(os.path.normcase(os.path.join(root, ""))):
+        yield directory
+
+
+def _describe(key: Key) -> str:
+    return f"`{key.name}` in `[{key.table}]` of {key.file}" if key.table else f"`{key.name}` in {key.file}"

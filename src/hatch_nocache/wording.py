@@ -1,0 +1,64 @@
+"""The sentences about a cache: why it is one, and what to do. Every statement about the build is true of this build."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import Optional
+
+from hatch_nocache.catalogue import UV, Tool
+from hatch_nocache.facts import Directory, Evidence
+from hatch_nocache.shapes import is_at
+from hatch_nocache.surroundings import INTERPRETER, Declaration
+
+__all__ = ["evidence", "ignore_line"]
+
+_OTHER_WAYS = "`--cache-dir`, `cache-dir` in `[tool.uv]` or uv.toml, or XDG_CACHE_HOME"
+
+
+def evidence(  # noqa: PLR0913, PLR0917 - the parts of a sentence
+    directory: Directory,
+    uv_cache_dir: Optional[str],
+    code: str,
+    tool: Tool,
+    found: str,
+    marker: str,
+    said: Optional[Declaration] = None,
+) -> Evidence:
+    """Make the evidence, with what is declared merged into it. `found` says what was seen in the directory."""
+    how = f"because {_declared(said) if said else found}"
+    if tool.name == UV.name and not (said and said.source == "UV_CACHE_DIR"):
+        how += "; " + _about_uv(directory, said, uv_cache_dir)
+    return Evidence(code, tool.name, how, tool.remedy or _remedy(directory.path), marker)
+
+
+def ignore_line(path: str) -> str:
+    """Return the line of a `.gitignore` at the root that matches this directory and no other."""
+    return "/" + re.sub(r"([\\*?\[\]])", r"\\\1", path) + "/"
+
+
+def _declared(said: Declaration) -> str:
+    if said.source == INTERPRETER:
+        return f"{INTERPRETER} lies in it"
+    if said.source.startswith("`"):
+        return f"{said.source} is {said.value}"
+    return f"{said.source}={said.value} points into the project"
+
+
+def _about_uv(directory: Directory, said: Optional[Declaration], uv_cache_dir: Optional[str]) -> str:
+    """Say what UV_CACHE_DIR, the usual reason for a uv cache in a project, has to do with it."""
+    if directory.location is None:
+        return f"UV_CACHE_DIR, {_OTHER_WAYS} can put it into a project"
+    ways = "" if said and said.source != INTERPRETER else f"{_OTHER_WAYS} may have put it here"
+    if not uv_cache_dir:
+        return "UV_CACHE_DIR is unset" + (f": {ways}" if ways else "")
+    value = posixpath.normpath(uv_cache_dir.replace("\\", "/"))
+    if is_at(directory.path, value):
+        return (
+            f"UV_CACHE_DIR={uv_cache_dir}, which is relative to where the front end was started, may have put it here"
+        )
+    return f"UV_CACHE_DIR={uv_cache_dir} leads elsewhere" + (f": {ways}" if ways else "")
+
+
+def _remedy(path: str) -> str:
+    return f"nothing to do; to keep other tools from packing it too, add {ignore_line(path)} to .gitignore"

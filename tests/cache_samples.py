@@ -1,0 +1,170 @@
+"""For each row of the catalogue: what its tool leaves behind, and a near miss that someone may well have in a project.
+
+`at` is the path of the directory; a name that gives nothing away unless the row needs another. `declared` rows have no
+structure that is safe by itself: only a variable, a key or a tag makes them known.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Tuple
+
+SIGNATURE = "Signature: 8a477f597d28d172789f06886806bc55"
+HOME = "pyvenv.cfg=home = /usr/bin\n"
+HEX = "0123456789abcdef" * 4
+
+
+class Sample(NamedTuple):
+    tool: str
+    lines: Tuple[str, ...]
+    near_miss: Tuple[str, ...]
+    at: str = "zeta-3"
+    declared: bool = False
+    tagged: bool = False
+    code: str = "NC003"
+
+
+SAMPLES = (
+    Sample("uv cache", ("archive-v0/", "wheels-v6/", ".lock"), ("archive-v0/", "wheels/")),
+    Sample("pip cache", (f"wheels/aa/bb/cc/{HEX[:52]}/x.whl",), ("wheels/x-1.0-py3-none-any.whl",)),
+    Sample("pip cache", (f"http-v2/a/b/c/d/e/{HEX}",), ("http-v2/client.c",)),
+    Sample("pip cache", (f"http/a/b/c/d/e/{HEX[:56]}",), ("http/client.c", "wheels/")),
+    Sample("pip cache", (f"selfcheck/{HEX[:56]}",), ("selfcheck/README",)),
+    Sample("pip cache", (f"selfcheck/{HEX[:56]}",), (f"selfcheck/{HEX[:56]}", "main.c")),
+    Sample("Pipenv cache", ("wheels/aa/",), ("wheels/x-1.0-py3-none-any.whl",), declared=True),
+    Sample("Poetry cache", ("cache/repositories/PyPI/_http/x",), ("cache/repositories/users/sql.c",)),
+    Sample("Poetry cache", (f"artifacts/aa/bb/cc/{HEX[:54]}/x.whl",), ("artifacts/logo.png", "cache/")),
+    Sample("Poetry cache", ("virtualenvs/zeta-aBcDeFgH-py3.11/pyvenv.cfg",), ("virtualenvs/zeta/guide.md",)),
+    Sample("PDM cache", ("metadata/package_meta_3.11.json", "hashes/"), ("metadata/package.json", "hashes/")),
+    Sample("PDM cache", ("packages/x-1.0-py3-none-any.whl.cache/x.c",), ("packages/x-1.0-py3-none-any.whl",)),
+    Sample("PDM cache", ("http/http-cache.db",), ("http/cache.db",)),
+    Sample("PDM packages directory", ("3.11/lib/x/",), ("3.11/notes/",), at="__pypackages__"),
+    Sample("Hatch data directory", ("env/virtual/zeta/x/py/pyvenv.cfg",), ("env/virtual/zeta/settings.ini",)),
+    Sample(
+        "Hatch data directory", ("env/.internal/hatch-test/pyvenv.cfg",), ("env/.internal/x/pyvenv.cfg", "Makefile")
+    ),
+    Sample("Hatch data directory", ("virtual/zeta/py/pyvenv.cfg",), ("virtual/zeta/py/x",), at="zeta-3/env"),
+    Sample("Hatch cache", ("x/",), ("x/", "notes.md"), declared=True),
+    Sample(
+        "tox work directory",
+        ("py/pyvenv.cfg=home = x", "py/lib/", "py/.tox-info.json", ".tmp/", "log/", ".package.lock"),
+        ("py/pyvenv.cfg=home = x", "py/lib/", ".tmp/", "log/"),
+    ),
+    Sample("nox environments", ("lint/bin/python@",), (), at=".nox"),
+    Sample("uv tools", (f"ruff/{HOME}", "ruff/uv-receipt.toml", ".lock"), ("ruff/uv-receipt.toml", ".lock")),
+    Sample("Pipenv environments", (f"zeta-aBcDeFgH/{HOME}",), ("zeta-aBcDeFgH/x", "y/"), declared=True),
+    Sample("Poetry environments", (f"zeta-aBcDeFgH-py3.11/{HOME}",), ("zeta-py3.11/x",)),
+    Sample("Conda environments", ("py/conda-meta/history",), ("py/conda-meta/x",), at=".pixi/envs"),
+    Sample("virtual environment", (HOME,), ("pyvenv.cfg=[settings]\nhomepage = x\n",), code="NC004"),
+    Sample("Conda environment", ("conda-meta/history",), ("conda-meta/meta.yaml",), code="NC004"),
+    Sample("Conda package cache", ("urls.txt", "x-1.0-0/info/index.json"), ("urls.txt", "x-1.0-0/index.json")),
+    Sample("pixi cache", ("pkgs/", "repodata/"), ("pkgs/", "main.c", "x.c"), declared=True),
+    Sample("uv Pythons", ("cpython-3.12.1-linux-x86_64-gnu/bin/", ".temp/"), ("cpython-3.12.1/README", "x.c")),
+    Sample("pipx home", ("venvs/black/pipx_metadata.json",), ("venvs/black/README",)),
+    Sample("pipx home", ("venvs/black/pyvenv.cfg", "py/", ".cache/"), ("venvs/black/pyvenv.cfg", "build.sh")),
+    Sample("pipx home", ("shared/pyvenv.cfg",), ("shared/setup.cfg",)),
+    Sample(
+        "pre-commit cache",
+        ("README=This directory is maintained by the pre-commit project.\n",),
+        ("README=Notes on pre-commit. This directory is maintained by the pre-commit project.\n",),
+    ),
+    Sample("pre-commit cache", ("db.db", "repoa1b2c3d_/setup.cfg"), ("db.db", "repository/setup.cfg")),
+    Sample(
+        "prek cache",
+        ("README=This directory is maintained by the prek project.\n", "hooks/", "tools/"),
+        ("README=Git hooks", "hooks/", "tools/"),
+    ),
+    Sample("mypy cache", ("3.11/cache.0.db",), ("3.11/data.db",)),
+    Sample("mypy cache", ("3.11/@plugins_snapshot.json",), ("3.11/plugins.json",)),
+    Sample(
+        "Ruff cache", (f"CACHEDIR.TAG={SIGNATURE}", ".gitignore=# Automatically created by ruff.\n*\n"), (), tagged=True
+    ),
+    Sample("Ruff cache", ("0.17.6/123",), ("0.17.6/123", "x.c", "y.c"), declared=True),
+    Sample("pytest cache", ("v/cache/lastfailed",), ("v/cache/x.c",)),
+    Sample("Black cache", ("26.10.1/cache.1.pickle",), ("26.10.1/cache.json",)),
+    Sample("Black cache", ("26.10.1/cache.1.pickle",), ("26.10.1/cache.1.pickle", "README.md")),
+    Sample("Pylint cache", ('pkg_1.stats={"bad_names": 1}',), ("pkg_1.stats=profile",)),
+    Sample(
+        "Import Linter cache",
+        (f"CACHEDIR.TAG={SIGNATURE}\n", ".gitignore=# Automatically created by Grimp."),
+        (),
+        tagged=True,
+    ),
+    Sample(
+        "Hypothesis database",
+        (".gitignore=# This .gitignore file was automatically created by Hypothesis.",),
+        (".gitignore=*", "examples/"),
+    ),
+    Sample("Hypothesis database", (f"examples/{HEX[:16]}/{HEX[:16]}", "tmp/"), ("examples/first/x.c", "tmp/")),
+    Sample("Pyright cache", ("1.1.414/x",), ("1.1.414/x", "x.c", "y.c"), declared=True),
+    Sample("pytype cache", (".gitignore=# Automatically created by pytype",), (".gitignore=# pytype",)),
+    Sample("pytype cache", ("pyi/", "imports/", "build.ninja"), ("pyi/", "imports/")),
+    Sample("bytecode cache", ("x.cpython-311.pyc",), (), at="zeta/__pycache__"),
+    Sample("Numba cache", (f"pkg_{HEX[:40]}/x.1.nbc",), (f"pkg_{HEX[:40]}/x.c",)),
+    Sample(
+        "joblib cache",
+        (".gitignore=# Created by joblib automatically.\n*\n", "joblib/"),
+        (".gitignore=*\n", "joblib/x.c"),
+    ),
+    Sample(
+        "joblib cache",
+        ("joblib/m/f/func_code.py", f"joblib/m/f/{HEX[:32]}/output.pkl"),
+        ("joblib/m/f/func_code.py",),
+    ),
+    Sample("Hugging Face cache", ("hub/models--x--y/blobs/", "token"), ("hub/models--x--y/blobs/", "train.sh")),
+    Sample("Hugging Face cache", ("datasets--x--y/refs/main", "version.txt"), ("datasets--x--y/data.csv",)),
+    Sample("Hugging Face cache", ("download/x.metadata",), ("client.c",), at="models/m/.cache/huggingface"),
+    Sample("Jupyter checkpoints", ("x-checkpoint.ipynb",), (), at="docs/.ipynb_checkpoints"),
+    Sample("Matplotlib cache", ("fontlist-v390.json",), ("fontlist-v390.json", "matplotlibrc")),
+    Sample("Material for MkDocs cache", ("privacy/x",), ("loader/x",), at=".cache/plugin"),
+    Sample("SCons cache", ('config={"prefix_len": 2}', "AB/x"), ("config=prefix_len = 2", "AB/x")),
+    Sample(
+        "ccache",
+        (f"a/CACHEDIR.TAG={SIGNATURE}\n# created by ccache", "tmp/", "ccache.conf"),
+        (f"a/CACHEDIR.TAG={SIGNATURE}", "tmp/"),
+    ),
+    Sample("ccache", ("0/stats", "tmp/"), ("0/stats", "tmp/", "alphabetical.c")),
+    Sample("sccache", (f"a/b/{HEX}",), ("a/b/word",)),
+    Sample("Cargo registry", (f"cache/index.crates.io-{HEX[:16]}/",), ("cache/x.c", "src/"), at=".cargo/registry"),
+    Sample("Cargo git checkouts", (f"db/x-{HEX[:16]}/",), ("db/x.c",), at=".cargo/git"),
+    Sample(
+        "Go build cache",
+        ("README=This directory holds cached build artifacts from the Go build system.\n", "00/"),
+        ("README=This directory holds build artifacts.\n", "00/"),
+    ),
+    Sample("Go module cache", ("cache/download/example.org/x/@v/list", "example.org/"), ("cache/download/x.c",)),
+    Sample("Maven repository", ("x/",), (), at=".m2/repository"),
+    Sample("Maven repository", ("org/a/b/1/_remote.repositories",), ("org/a/b/Main.java",)),
+    Sample("Gradle cache", ("x",), (), at=".gradle/daemon"),
+    Sample("Gradle cache", ("modules-2/",), ("modules/",), at="zeta-3/caches"),
+    Sample("npm cache", ("_cacache/index-v5/", "_logs/"), ("_cacache/x.js", "_logs/")),
+    Sample("npm cache", ("content-v2/", "index-v5/"), ("content-v2/",), at="zeta-3/_cacache"),
+    Sample("Yarn cache", ("v6/npm-x-1.0-abc-integrity/",), ("v6/npm-x/",)),
+    Sample("pnpm store", ("v11/files/00/x",), ("v11/files/x",)),
+    Sample("pnpm store", ("v11/index.db", "v11/files/"), ("v11/index.db",)),
+    Sample("Parcel cache", ("data.mdb", "lock.mdb", "x-AssetGraph-0"), ("data.mdb", "lock.mdb")),
+    Sample("Turborepo cache", (f"{HEX[:16]}.tar.zst",), (f"{HEX[:16]}.tar.gz", "x"), declared=True),
+    Sample("DVC cache", ("x",), (), at=".dvc/cache"),
+    Sample("DVC cache", ("x",), (), at=".dvc/tmp"),
+    Sample("DVC cache", (f"files/md5/ab/{HEX[:30]}",), ("files/md5/sums.txt",)),
+    Sample("Bazel output root", ("DO_NOT_BUILD_HERE", "execroot/"), ("DO_NOT_BUILD_HERE",)),
+    Sample("Bazel output root", (f"{HEX[:32]}/DO_NOT_BUILD_HERE", "install@"), (f"{HEX[:32]}/x",)),
+    Sample("Next.js cache", ("x",), (), at="web/.next/cache"),
+    Sample(
+        "Cargo build output",
+        (f"CACHEDIR.TAG={SIGNATURE}\n", ".rustc_info.json"),
+        (".rustc_info.json", "debug/"),
+        tagged=True,
+    ),
+    Sample(
+        "Cargo build output",
+        (f"CACHEDIR.TAG={SIGNATURE}\n", "debug/.fingerprint/"),
+        ("debug/.fingerprint/",),
+        tagged=True,
+    ),
+    Sample(
+        "Meson build directory",
+        (f"CACHEDIR.TAG={SIGNATURE}\n", "meson-private/", "meson-info/", "build.ninja"),
+        ("meson-private/", "meson-info/", "build.ninja"),
+        tagged=True,
+    ),
+)

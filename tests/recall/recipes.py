@@ -1,0 +1,300 @@
+"""How each tool is brought to leave its cache, or its environment, in a directory of the project."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import shutil
+import threading
+from typing import Callable, Dict, List
+
+from recall_box import Box, CannotRunError, NotFoundError, pythons
+
+RECIPES: Dict[str, Callable[[Box], None]] = {}
+
+
+def recipe(name: str) -> Callable[[Callable[[Box], None]], Callable[[Box], None]]:
+    def register(function: Callable[[Box], None]) -> Callable[[Box], None]:
+        RECIPES[name] = function
+        return function
+
+    return register
+
+
+def several(*requirements: str) -> Callable[[Callable[[Box, str], None]], Callable[[Box, str], None]]:
+    """One recipe for several versions of a tool."""
+
+    def register(function: Callable[[Box, str], None]) -> Callable[[Box, str], None]:
+        label = function.__name__.replace("_", " ")
+        for requirement in requirements:
+            RECIPES[f"{label} ({requirement})"] = functools.partial(function, requirement=requirement)
+        return function
+
+    return register
+
+
+@several("uv==0.8.4", "uv")
+def uv_cache(box: Box, requirement: str) -> None:
+    uv = box.tool(requirement) / "uv"
+    box.run(uv, "venv", "-q", box.scratch / "v", UV_CACHE_DIR=box.cache)
+    box.run(uv, "pip", "install", "-q", "-p", box.scratch / "v", "six", "iniconfig", UV_CACHE_DIR=box.cache)
+
+
+@recipe("uv cache, cleaned")
+def uv_cleaned(box: Box) -> None:
+    uv = box.tool("uv") / "uv"
+    box.run(uv, "pip", "install", "-q", "--target", box.scratch / "t", "six", UV_CACHE_DIR=box.cache)
+    box.run(uv, "cache", "clean", "-q", UV_CACHE_DIR=box.cache)
+    # Only a lock file is left, and only the variable can tell whose it is.
+    box.environ["UV_CACHE_DIR"] = "zeta-3"
+
+
+@several("uv==0.8.4", "uv")
+def uv_venv(box: Box, requirement: str) -> None:
+    box.run(box.tool(requirement) / "uv", "venv", "-q", box.cache)
+
+
+@recipe("uv tool directory")
+def uv_tools(box: Box) -> None:
+    uv = box.tool("uv") / "uv"
+    box.run(uv, "tool", "install", "-q", "pycowsay", UV_TOOL_DIR=box.cache, UV_TOOL_BIN_DIR=box.scratch / "b")
+
+
+@several("pip==23.2.1", "pip==21.3.1", "pip")
+def pip_cache(box: Box, requirement: str) -> None:
+    python = box.tool(requirement, "setuptools", "wheel") / "python"
+    install = (python, "-m", "pip", "install", "-q", "--no-deps", "--target", box.scratch / "t")
+    # There is no wheel of it on the index: pip builds one, and caches that.
+    box.run(*install, "docopt", PIP_CACHE_DIR=box.cache)
+
+
+@several("poetry", "poetry==1.8.5")
+def poetry_cache(box: Box, requirement: str) -> None:
+    poetry = box.tool(requirement) / "poetry"
+    other = box.scratch / "other"
+    box.run(poetry, "new", "-q", other)
+    box.run(poetry, "install", "-q", "--no-root", cwd=other, POETRY_CACHE_DIR=box.cache)
+
+
+@recipe("pdm cache")
+def pdm_cache(box: Box) -> None:
+    pdm = box.tool("pdm", "hishel<1.2", "unearth<0.18") / "pdm"
+    other = box.scratch / "other"
+    other.mkdir()
+    (other / "pyproject.toml").write_text(
+        "[project]\nname='o'\nversion='1'\nrequires-python='>=3.8'\ndependencies=['six']\n"
+        "[tool.pdm]\ndistribution=false\n"
+    )
+    box.run(pdm, "config", "install.cache", "on", cwd=other, PDM_CACHE_DIR=box.cache, HOME=box.scratch)
+    box.run(pdm, "install", "-q", cwd=other, PDM_CACHE_DIR=box.cache, HOME=box.scratch)
+
+
+@recipe("pipenv cache and environment")
+def pipenv(box: Box) -> None:
+    program = box.tool("pipenv") / "pipenv"
+    other = box.scratch / "other"
+    other.mkdir()
+    (other / "Pipfile").write_text("[packages]\nsix='*'\ndocopt='*'\n")
+    variables = {"PIPENV_CACHE_DIR": box.cache, "WORKON_HOME": box.project / "zeta-4", "PIPENV_IGNORE_VIRTUALENVS": "1"}
+    box.run(program, "install", "--skip-lock", cwd=other, **variables)
+
+
+@recipe("hatch data directory")
+def hatch(box: Box) -> None:
+    program = box.tool("hatch") / "hatch"
+    other = box.scratch / "other"
+    other.mkdir()
+    (other / "pyproject.toml").write_text(
+        "[project]\nname='o'\nversion='1'\n"
+        "[tool.hatch.envs.default]\nskip-install=true\n[tool.hatch.envs.a]\nskip-install=true\n"
+    )
+    for name in ("default", "a"):
+        box.run(program, "env", "create", name, cwd=other, HATCH_DATA_DIR=box.cache)
+
+
+@several("tox", "tox==4.30.3", "tox==3.28.0")
+def tox(box: Box, requirement: str) -> None:
+    program = box.tool(requirement) / "tox"
+    other = box.scratch / "other"
+    other.mkdir()
+    (other / "tox.ini").write_text(
+        "[tox]\nenvlist=a,b\nskipsdist=true\n[testenv]\nskip_install=true\ncommands=python -c 1\n"
+    )
+    box.run(program, "-q", "--workdir", box.cache, cwd=other)
+
+
+@several("nox", "nox==2024.4.15")
+def nox(box: Box, requirement: str) -> None:
+    program = box.tool(requirement) / "nox"
+    other = box.scratch / "other"
+    other.mkdir()
+    (other / "noxfile.py").write_text(
+        "import nox\n@nox.session\ndef a(session): pass\n@nox.session(venv_backend='venv')\ndef b(session): pass\n"
+    )
+    box.run(program, "--envdir", box.cache, cwd=other)
+
+
+@several("virtualenv", "virtualenv==20.26.6")
+def virtualenv(box: Box, requirement: str) -> None:
+    box.run(box.tool(requirement) / "virtualenv", "-q", box.cache)
+    # Recent ones write the name of the environment into a file `.venv` beside `pyproject.toml` (PEP 832).
+    if ".venv" in box.files():
+        box.aside.add(".venv")
+
+
+def _venv(box: Box, python: str) -> None:
+    box.version = box.run(python, "-c", "import platform; print(platform.python_version())").strip()
+    box.run(python, "-m", "venv", "--without-pip", box.cache)
+
+
+for _python in pythons():
+    RECIPES[f"python -m venv ({_python})"] = functools.partial(_venv, python=_python)
+
+
+@recipe("pipx home")
+def pipx(box: Box) -> None:
+    program = box.tool("pipx") / "pipx"
+    box.run(program, "install", "-q", "pycowsay", PIPX_HOME=box.cache, PIPX_BIN_DIR=box.scratch / "b")
+
+
+def _hook(box: Box, program: object, **env: object) -> None:
+    other, source = box.scratch / "other", box.scratch / "source"
+    for where in (other, source):
+        where.mkdir()
+        box.run("git", "init", "-q", cwd=where)
+    (source / ".pre-commit-hooks.yaml").write_text("- {id: x, name: x, entry: python -c 1, language: python}\n")
+    (source / "setup.py").write_text("from setuptools import setup\nsetup(name='x', version='1')\n")
+    identity = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false")
+    box.run("git", "add", ".", cwd=source)
+    box.run("git", *identity, "commit", "-q", "-m", "x", cwd=source)
+    revision = box.run("git", "rev-parse", "HEAD", cwd=source).strip()
+    (other / ".pre-commit-config.yaml").write_text(
+        f"repos:\n- repo: {source}\n  rev: {revision}\n  hooks: [{{id: x}}]\n"
+    )
+    (other / "x.txt").write_text("x\n")
+    box.run("git", "add", ".", cwd=other)
+    box.run(program, "run", "--all-files", cwd=other, **env)
+
+
+@recipe("pre-commit cache")
+def pre_commit(box: Box) -> None:
+    _hook(box, box.tool("pre-commit") / "pre-commit", PRE_COMMIT_HOME=box.cache)
+
+
+@recipe("prek cache")
+def prek(box: Box) -> None:
+    _hook(box, box.tool("prek") / "prek", PREK_HOME=box.cache)
+
+
+@recipe("mypy cache")
+def mypy(box: Box) -> None:
+    box.run(box.tool("mypy") / "mypy", "--cache-dir", box.cache, "src/zeta")
+
+
+@recipe("ruff cache")
+def ruff(box: Box) -> None:
+    box.run(box.tool("ruff") / "ruff", "check", "-q", "--cache-dir", box.cache, "src/zeta")
+
+
+@recipe("pytest cache")
+def pytest_cache(box: Box) -> None:
+    box.run(box.tool("pytest") / "pytest", "-q", "-o", f"cache_dir={box.cache}", "tests", PYTHONDONTWRITEBYTECODE=1)
+
+
+@recipe("black cache")
+def black(box: Box) -> None:
+    box.run(box.tool("black") / "black", "-q", "src", BLACK_CACHE_DIR=box.cache)
+
+
+@recipe("pylint cache")
+def pylint(box: Box) -> None:
+    box.run(box.tool("pylint") / "pylint", "--disable=C,R", "src/zeta", PYLINTHOME=box.cache)
+
+
+@recipe("hypothesis database")
+def hypothesis(box: Box) -> None:
+    script = (
+        "from hypothesis import given, strategies as s\n@given(s.integers())\ndef t(x): assert x < 100\n"
+        "try: t()\nexcept AssertionError: pass\n"
+    )
+    box.run(box.tool("hypothesis") / "python", "-c", script, HYPOTHESIS_STORAGE_DIRECTORY=box.cache)
+
+
+@recipe("joblib cache")
+def joblib(box: Box) -> None:
+    module = box.scratch / "work.py"
+    module.write_text("import joblib, sys\ndef f(x): return x\njoblib.Memory(sys.argv[1], verbose=0).cache(f)(1)\n")
+    box.run(box.tool("joblib") / "python", module, box.cache)
+
+
+@recipe("numba cache")
+def numba(box: Box) -> None:
+    module = box.scratch / "work.py"
+    module.write_text("import numba\n@numba.njit(cache=True)\ndef f(x): return x + 1\nf(1)\n")
+    box.run(box.tool("numba") / "python", module, NUMBA_CACHE_DIR=box.cache)
+
+
+class _Hub(http.server.BaseHTTPRequestHandler):
+    """As much of a model hub as one small file needs."""
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        for name, value in {"ETag": '"0123"', "X-Repo-Commit": "a" * 40, "Content-Length": "2"}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(b"{}")
+
+    def log_message(self, *_arguments: object) -> None:
+        pass
+
+
+def _hub(box: Box, requirement: str, arguments: str, **env: object) -> None:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Hub)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        script = f"from huggingface_hub import hf_hub_download as d; d('x/y', 'config.json'{arguments})"
+        endpoint = f"http://127.0.0.1:{server.server_address[1]}"
+        box.run(box.tool(requirement) / "python", "-c", script, HF_ENDPOINT=endpoint, NO_PROXY="127.0.0.1", **env)
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@several("huggingface_hub", "huggingface_hub==0.24.7")
+def hugging_face_home(box: Box, requirement: str) -> None:
+    _hub(box, requirement, "", HF_HOME=box.cache)
+
+
+@several("huggingface_hub", "huggingface_hub==0.24.7")
+def hugging_face_local_directory(box: Box, requirement: str) -> None:
+    _hub(box, requirement, f", local_dir={str(box.cache)!r}", HF_HOME=box.scratch)
+    # What was asked for is wanted; only what lies in `.cache/huggingface` beside it is not.
+    box.aside.add("zeta-3/config.json")
+
+
+@recipe("npm cache")
+def npm(box: Box) -> None:
+    program = shutil.which("npm")
+    if program is None:
+        raise NotFoundError("npm is not on this machine")
+    box.version = box.run(program, "--version").strip()
+    box.run(program, "pack", "--silent", "is-odd", cwd=box.scratch, npm_config_cache=box.cache)
+
+
+@recipe("ccache")
+def ccache(box: Box) -> None:
+    program, compiler = shutil.which("ccache"), shutil.which("cc")
+    if program is None or compiler is None:
+        raise NotFoundError("ccache and cc are not both on this machine")
+    box.version = box.run(program, "--version").split("\n")[0].split()[-1]
+    (box.scratch / "x.c").write_text("int x;\n")
+    box.run(program, compiler, "-c", "x.c", cwd=box.scratch, CCACHE_DIR=box.cache)
+    if not any(box.cache.rglob("*.*")):
+        raise CannotRunError("ccache has cached nothing")
+
+
+NAMES: List[str] = sorted(RECIPES)

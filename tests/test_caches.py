@@ -1,0 +1,396 @@
+"""The judge of caches and environments: tags, precedence, traps, words."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from cache_samples import HOME, SIGNATURE
+from fakes import tree
+
+from hatch_nocache.caches import HEAD_SIZE, malformed_tag, recognise
+from hatch_nocache.catalogue import CATALOGUE, ENVIRONMENT, UV
+from hatch_nocache.surroundings import INTERPRETER, Declaration, declared
+from hatch_nocache.tree import DiskDirectory
+from hatch_nocache.wording import ignore_line
+
+TAG = f"CACHEDIR.TAG={SIGNATURE}"
+BUCKETS = ("archive-v0/", "wheels-v5/")
+HERE = "/project/zeta-3"
+MAY = "may have put it here"
+WAYS = f"`--cache-dir`, `cache-dir` in `[tool.uv]` or uv.toml, or XDG_CACHE_HOME {MAY}"
+STRUCTURE = "because it has the structure of one (`archive-v0`)"
+TOOLS = {tool.name: tool for tool in CATALOGUE}
+
+
+def said(tool=UV, source="UV_CACHE_DIR", value="zeta-3", directory=HERE):
+    return Declaration(tool, directory, source, value)
+
+
+@pytest.mark.parametrize("rest", ["", "\n", "\n# This file is a cache directory tag.\n", " and more"])
+def test_tag_is_decided_by_43_bytes(rest):
+    """Whatever follows the signature, and whoever wrote it."""
+    found = recognise(tree(TAG + rest, "x.c"))
+    assert found is not None
+    assert (found.code, found.tool, found.marker) == ("NC001", "cache directory", "CACHEDIR.TAG")
+    assert found.how == "because it has a valid `CACHEDIR.TAG`"
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("CACHEDIR.TAG@", "is a link"),
+        ("CACHEDIR.TAG/", "is a directory"),
+        ("CACHEDIR.TAG=", "is empty or cannot be read"),
+        (f"CACHEDIR.TAG={SIGNATURE[:-1]}", "is cut short"),
+        (f"CACHEDIR.TAG={SIGNATURE.upper()}", "does not begin with the signature"),
+        (f"CACHEDIR.TAG= {SIGNATURE}", "does not begin with the signature"),
+        (f"CACHEDIR.TAG=\ufeff{SIGNATURE}", "does not begin with the signature"),
+    ],
+)
+def test_malformed_tag_is_no_cache_and_gets_a_notice(line, problem):
+    """The specification asks for a regular file that begins with the signature; anything else proves nothing."""
+    directory = tree(line, "x.c")
+    assert recognise(directory) is None
+    assert problem in (malformed_tag(directory) or "")
+
+
+@pytest.mark.parametrize("line", [TAG, TAG + "\n", "x.c"])
+def test_no_notice_without_a_malformed_tag(line):
+    """A valid tag and no tag at all are both in order."""
+    assert malformed_tag(tree(line)) is None
+
+
+def test_the_root_is_never_a_cache():
+    """A wheel is built from an unpacked sdist below a tag, and the root itself may have one by accident."""
+    assert recognise(tree(TAG, HOME, path=""), [said()]) is None
+
+
+@pytest.mark.parametrize("own", ["zeta-3", "zeta-3/src/zeta"])
+def test_tag_does_not_drop_the_projects_own_package(own):
+    """Not even a genuine tag makes a cache of a package of the project, or of a directory around one."""
+    assert recognise(tree(TAG), [said()], [own]) is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "tool"),
+    [
+        ((HOME, "bin/"), "virtual environment"),
+        (("conda-meta/history",), "Conda environment"),
+        ((f"py/{HOME}", "py/.tox-info.json", "py/bin/"), "tox work directory"),
+        ((f"lint/{HOME}", f"tests/{HOME}"), "virtual environments"),
+        (BUCKETS, "uv cache"),
+        ((".gitignore=# created by virtualenv automatically",), "virtual environment"),
+        ((".gitignore=# Created by pytest automatically.",), "pytest cache"),
+        ((".gitignore=# Created by someone.",), "cache directory"),
+    ],
+)
+def test_tool_of_a_tagged_directory(lines, tool):
+    """The tag gives the code; what else is there gives the name."""
+    found = recognise(tree(TAG, *lines))
+    assert found is not None
+    assert (found.code, found.tool) == ("NC001", tool)
+
+
+def test_tool_of_a_tagged_directory_by_its_name():
+    """The directory's own name tells too."""
+    found = recognise(tree(TAG, path=".nox"))
+    assert found is not None
+    assert (found.code, found.tool) == ("NC001", "nox environments")
+
+
+def test_codes_take_precedence_as_the_contract_has_it():
+    """NC001 before NC002 before NC003 before NC004: what is true of the directory is taken away piece by piece."""
+    codes = []
+    for lines, declarations in (
+        ((TAG, *BUCKETS, HOME), [said()]),
+        ((*BUCKETS, HOME), [said()]),
+        ((*BUCKETS, HOME), []),
+        ((HOME,), []),
+    ):
+        found = recognise(tree(*lines, location=HERE), declarations)
+        assert found is not None
+        codes.append(found.code)
+    assert codes == ["NC001", "NC002", "NC003", "NC004"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("pyvenv.cfg=home = /usr/bin",),
+        ("pyvenv.cfg=version = 3.8\r\n  home=C:\\Python\r\n",),
+        ("pyvenv.cfg=", "bin/python@"),
+        ("pyvenv.cfg=", "Scripts/python.exe"),
+        ("conda-meta/history", "x.c"),
+        (".tox-info.json", "lib/"),
+        (".gitignore=# created by virtualenv automatically\n*", "lib/"),
+        (".gitignore=# Created by venv; see https://docs.python.org/3/library/venv.html\n*", "bin/"),
+        ("lib/python3.9/site-packages/pip/x", "bin/"),
+        ("lib/python3.13t/site-packages/distutils-precedence.pth",),
+        ("lib64/pypy3.9/site-packages/setuptools-65.5.0.dist-info/LICENSE",),
+        ("lib/python3.9/site-packages/a-1.dist-info/LICENSE", "lib/python3.9/site-packages/b-1.dist-info/LICENSE"),
+        ("Lib/site-packages/pip/x", "Scripts/"),
+    ],
+)
+@pytest.mark.parametrize("location", [HERE, None], ids=["disk", "archive"])
+def test_environment(lines, location):
+    """Whole ones, those without bin or lib, those without `pyvenv.cfg`: the same on disk and in an archive."""
+    found = recognise(tree(*lines, location=location))
+    assert found is not None
+    assert found.code == "NC004"
+    assert found.tool == ("Conda environment" if "conda-meta/history" in lines else "virtual environment")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("pyvenv.cfg=",),
+        ("pyvenv.cfg@", "bin/python@"),
+        ("pyvenv.cfg=home = x", "pyproject.toml", "bin/"),
+        ("pyvenv.cfg=home = x", "__init__.py"),
+        ("conda-meta/x",),
+        (".tox-info.json",),
+        (".gitignore=*", "lib/"),
+        ("lib/python3.9/site-packages/a-1.dist-info/METADATA",),
+        ("lib/python3.9/site-packages/a/x.c",),
+        ("lib/python3.9/x.c",),
+        ("lib/site-packages/pip/x",),
+        ("lib/x.c", "lib/python/site-packages/pip/x"),
+        ("lib/python3.9/site-packages/pip/x", "main.c"),
+        ("lib/python3.9/site-packages/pip/x", "sources/"),
+        ("site-packages/pip/x",),
+    ],
+)
+def test_no_environment(lines):
+    """What merely resembles one, or has a project in it, stays."""
+    assert recognise(tree(*lines, location=HERE)) is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "tool"),
+    [
+        ((f"a/{HOME}", f"b/{HOME}", ".gitignore=*"), "virtual environments"),
+        ((f"a/{HOME}", f"a/{TAG}"), "virtual environments"),
+        ((f"a/{HOME}", "a/uv-receipt.toml", ".lock"), "uv tools"),
+        ((f"zeta-x-py3.11/{HOME}",), "Poetry environments"),
+        (("a/.tox-info.json", "a/bin/", ".tmp/x", "log/x", ".pkg/x"), "tox work directory"),
+        ((f"a/{HOME}", "a/.tox-config1", "dist/x.zip", ".package.lock"), "tox work directory"),
+    ],
+)
+def test_directory_of_environments_goes_as_a_whole(lines, tool):
+    """What tools keep beside their environments must not be left behind."""
+    found = recognise(tree(*lines))
+    assert found is not None
+    assert (found.code, found.tool) == ("NC003", tool)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (f"a/{HOME}", "README.md"),
+        (f"a/{HOME}", "b/x.c"),
+        (f"a/{HOME}", "b@"),
+        (f"a/{HOME}", "log/x"),
+        (f"a/{HOME}", "dist/x.whl"),
+        ("log/x", ".tmp/x"),
+        tuple(f"a{number}/{HOME}" for number in range(40)),
+    ],
+)
+def test_directory_with_more_than_environments_stays(lines):
+    """Each environment is then recognised by itself, and what lies beside them is the project's."""
+    directory = tree(*lines)
+    assert recognise(directory) is None
+    assert all(recognise(directory.child(name)) for name in directory.directories if name.startswith("a"))
+
+
+@pytest.mark.parametrize(
+    "name", ["cache", "env", "venv", "build", "target", "dist", "a", "http", "wheels", "node_modules"]
+)
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("x.c",),
+        ("__init__.py", "core.py"),
+        ("a/x.c", "b/x.c", "0/x.c"),
+        ("00/x", "ff/x"),
+        (".gitignore=*\n!.gitignore\n",),
+        (".gitignore=*", "data/x.csv"),
+        ("1.0/schema.json",),
+        ("hooks/x.sh", "tools/x.sh"),
+        ("artifacts/x", "cache/x"),
+        ("http/x.c", "wheels/x-1.0-py3-none-any.whl"),
+        ("blobs/x", "refs/x"),
+        ("build.ninja",),
+        ("debug/x", "release/x"),
+        ("examples/x", "constants/x"),
+        ("data.mdb", "lock.mdb"),
+        ("stats.txt", "fontlist-v1.txt"),
+        ("src/x.c", "cache/x.c", "index/x.c"),
+    ],
+)
+def test_generic_names_prove_nothing(name, lines):
+    """Packages called cache or venv, single letters, vendored wheels, self-ignored directories, test data."""
+    for path in (name, f"src/zeta/{name}"):
+        assert recognise(tree(*lines, path=path, location=HERE)) is None
+
+
+@pytest.mark.parametrize(
+    ("whole", "cache"),
+    [
+        (".cargo", ".cargo/registry"),
+        (".cargo", ".cargo/git"),
+        (".dvc", ".dvc/cache"),
+        (".dvc", ".dvc/tmp"),
+        ("models/m/.cache", "models/m/.cache/huggingface"),
+        (".gradle", ".gradle/caches"),
+    ],
+)
+def test_mixed_directory_loses_only_its_cache(whole, cache):
+    """What a person wrote lies beside what the tool wrote."""
+    inside = ["cache/x-0123456789abcdef/", "db/x-0123456789abcdef/", "download/"]
+    below = cache[len(whole) + 1 :]
+    assert recognise(tree("config", "config.toml", *(f"{below}/{line}" for line in inside), path=whole)) is None
+    found = recognise(tree(*inside, path=cache))
+    assert found is not None
+    assert found.code == "NC003"
+
+
+def test_yarn_cache_that_may_be_committed():
+    """Zero-install projects commit `.yarn/cache`, so only the variable makes a cache of it."""
+    lines = ("lodash-npm-4.17.21-6382451519.zip", ".gitignore=/.gitignore\n*.flock")
+    directory = tree(*lines, path=".yarn/cache", location=HERE)
+    assert recognise(directory) is None
+    found = recognise(directory, [said(TOOLS["Yarn cache"], "YARN_CACHE_FOLDER", ".yarn/cache")])
+    assert found is not None
+    assert found.code == "NC002"
+
+
+@pytest.mark.parametrize("tool", ["pip cache", "Pipenv cache", "PDM cache"])
+def test_vendored_wheels_contradict_a_variable(tool):
+    """A directory of wheels that someone committed is not emptied by PIP_CACHE_DIR."""
+    directory = tree("wheels/x-1.0-py3-none-any.whl", location=HERE)
+    assert recognise(directory, [said(TOOLS[tool])]) is None
+
+
+def test_declared_directory_of_environments():
+    """Some environments beside other things are no directory of environments; mostly environments are."""
+    workon = TOOLS["Pipenv environments"]
+    few = tree(f"a/{HOME}", "b/x", "c.txt", location=HERE)
+    most = tree(f"a/{HOME}", f"b/{HOME}", "c.txt", location=HERE)
+    assert recognise(few, [said(workon)]) is None
+    assert recognise(most, [said(workon)]) is not None
+    found = recognise(tree(".pkg/x", location=HERE), [said(TOOLS["tox work directory"])])
+    assert found is not None
+    assert found.code == "NC002"
+
+
+def test_declaration_of_another_directory_is_not_evidence():
+    """Only the directory that is declared, and in an archive none: its paths are not those of this machine."""
+    assert recognise(tree("x.c", location=HERE), [said(directory="/project/other")]) is None
+    assert recognise(tree(".lock"), [said()]) is None
+
+
+def test_second_declaration_counts_when_the_first_is_contradicted():
+    """Two tools may be pointed at one directory, and only one of them has used it."""
+    directory = tree("3.11/x", location=HERE)
+    found = recognise(directory, [said(), said(TOOLS["mypy cache"], "MYPY_CACHE_DIR")])
+    assert found is not None
+    assert (found.code, found.tool) == ("NC002", "mypy cache")
+
+
+@pytest.mark.parametrize(
+    ("declaration", "value", "how"),
+    [
+        (said(), "zeta-3", "because UV_CACHE_DIR=zeta-3 points into the project"),
+        (
+            said(source="`cache-dir` in `[tool.uv]` of pyproject.toml", value="./zeta-3"),
+            None,
+            "because `cache-dir` in `[tool.uv]` of pyproject.toml is ./zeta-3; UV_CACHE_DIR is unset",
+        ),
+        (
+            said(source="XDG_CACHE_HOME", value=".c"),
+            "/elsewhere",
+            "because XDG_CACHE_HOME=.c points into the project; UV_CACHE_DIR=/elsewhere leads elsewhere",
+        ),
+        (
+            said(source=INTERPRETER, value="/x"),
+            "",
+            f"because {INTERPRETER} lies in it; UV_CACHE_DIR is unset: {WAYS}",
+        ),
+        (None, None, f"{STRUCTURE}; UV_CACHE_DIR is unset: {WAYS}"),
+        (None, "../other", f"{STRUCTURE}; UV_CACHE_DIR=../other leads elsewhere: {WAYS}"),
+        (
+            None,
+            "./zeta-3",
+            f"{STRUCTURE}; UV_CACHE_DIR=./zeta-3, which is relative to where the front end was started, {MAY}",
+        ),
+    ],
+)
+def test_uv_cache_names_its_variable_truthfully(declaration, value, how):
+    """With its value when it leads there, the key that did instead, or that it is unset or leads elsewhere."""
+    directory = tree(*BUCKETS, path="sub/zeta-3", location=HERE)
+    found = recognise(directory, [declaration] if declaration else [], (), value)
+    assert found is not None
+    assert (found.tool, found.how) == ("uv cache", how)
+
+
+def test_uv_cache_in_an_archive():
+    """The variables of this build say nothing about an archive that was built elsewhere."""
+    found = recognise(tree(*BUCKETS), (), (), "/somewhere")
+    assert found is not None
+    assert "/somewhere" not in found.how
+    assert "UV_CACHE_DIR" in found.how
+
+
+def test_other_tools_say_nothing_of_uv():
+    """UV_CACHE_DIR has nothing to do with an environment."""
+    found = recognise(tree(HOME, location=HERE), [said(ENVIRONMENT, INTERPRETER)], (), "zeta-3")
+    assert found is not None
+    assert (found.code, found.how) == ("NC002", f"because {INTERPRETER} lies in it")
+
+
+@pytest.mark.parametrize(("path", "line"), [("a/b", "/a/b/"), ("a*[1]?", "/a\\*\\[1\\]\\?/"), ("#x !", "/#x !/")])
+def test_ignore_line(path, line):
+    """What is to be pasted must match the directory, whatever characters its name has."""
+    assert ignore_line(path) == line
+    assert line in recognise(tree(TAG, path=path)).remedy
+
+
+def test_ordinary_directory_is_not_looked_into():
+    """Asked about every directory of a build, the judge opens none that has no interesting name."""
+    directory = tree("__init__.py", "core.py", "data/x.csv", "tests/test_core.py")
+    assert recognise(directory) is None
+    assert directory.opened == [0]
+
+
+def test_heads_are_short():
+    """What is known by text is known by the beginning of a file."""
+    assert recognise(tree("README=" + " " * HEAD_SIZE + "This directory is maintained by the prek project.")) is None
+
+
+def test_on_disk(tmp_path):
+    """The same judge on real directories, with declarations from a real build's surroundings."""
+    cache = tmp_path / "deep" / "zeta-3"
+    (cache / "archive-v0").mkdir(parents=True)
+    (cache / "wheels-v5").mkdir()
+    (cache / "CACHEDIR.TAG").write_text(SIGNATURE)
+    declarations = declared(str(tmp_path), {"UV_CACHE_DIR": "deep/zeta-3"}, "/usr")
+    found = recognise(DiskDirectory(os.path.realpath(cache), "deep/zeta-3"), declarations, ["src/zeta"], "deep/zeta-3")
+    assert found is not None
+    assert (found.code, found.tool) == ("NC001", "uv cache")
+    assert found.how == "because UV_CACHE_DIR=deep/zeta-3 points into the project"
+    assert recognise(DiskDirectory(os.path.realpath(cache.parent), "deep"), declarations) is None
+
+
+@pytest.mark.parametrize("line", ["lib/python3.9/site-packages/a-1.dist-info/LICENSE", "Lib/site-packages/a/x.py"])
+def test_next_to_nothing_of_an_environment(line):
+    """In an archive `pyvenv.cfg` may be missing, and so may nearly everything else; on disk it would be there."""
+    found = recognise(tree(line, location=None))
+    assert found is not None
+    assert found.code == "NC004"
+    assert recognise(tree(line, location=HERE)) is None
+
+
+def test_an_empty_site_packages_is_no_environment():
+    """Not even in an archive."""
+    assert recognise(tree("lib/python3.9/site-packages/", location=None)) is None
