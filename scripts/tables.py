@@ -1,0 +1,93 @@
+"""Write what README.md and test-projects/README.md show of the program: `hatch run long:tables`.
+
+Each part stands between two marks, `<!-- NAME: begin -->` and `<!-- NAME: end -->`; a test proves that all of them are
+up to date.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+from typing import Callable, Dict, Iterable, Sequence
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from building import build  # noqa: E402
+from projects import load, made, table  # noqa: E402
+
+from hatch_nocache.config import OPTIONS  # noqa: E402
+from hatch_nocache.findings import CODES  # noqa: E402
+
+
+def rows(head: Sequence[str], body: Iterable[Sequence[str]]) -> str:
+    """Lay out a Markdown table."""
+    lines = [head, ["---"] * len(head), *body]
+    return "".join("| " + " | ".join(cells) + " |\n" for cells in lines)
+
+
+def options() -> str:
+    """List the keys of the hook's table."""
+    return rows(
+        ["key", "values", "default", "meaning"],
+        (
+            [f"`{option.key}`", values(option.values, option.kind), option.default, option.meaning]
+            for option in OPTIONS.values()
+        ),
+    )
+
+
+def values(strings: Sequence[str], kind: str) -> str:
+    """Say what a key may hold."""
+    return ", ".join(f'`"{string}"`' for string in strings) or {"patterns": "array of strings"}.get(kind, kind)
+
+
+def codes() -> str:
+    """List the codes with their causes and remedies."""
+    return rows(
+        ["code", "what", "cause", "remedy"],
+        ([f"**{code.id}**", code.title, code.cause, code.remedy] for code in CODES.values()),
+    )
+
+
+def said(project: str, name: str) -> Callable[[], str]:
+    """Show what the build of an sdist says in a case of a test project."""
+
+    def sample() -> str:
+        case = next(case for case in load() if (case.project, case.name) == (project, name))
+        with tempfile.TemporaryDirectory() as temporary, made(case, Path(temporary)) as root:
+            return f"```console\n{build(root, 'sdist', Path(temporary, 'dist'), case.env).said}```\n"
+
+    return sample
+
+
+PARTS: Dict[str, Dict[str, Callable[[], str]]] = {
+    "README.md": {
+        "dropped": said("gitlab-uv-cache", "UV_CACHE_DIR"),
+        "options": options,
+        "codes": codes,
+        "monorepo": said("monorepo", "the default"),
+        "wrong": said("wrong-configuration", "unknown keys"),
+    },
+    "test-projects/README.md": {"table": lambda: table(load())},
+}
+
+
+def written(name: str) -> str:
+    """Return the file `name` with its parts as they should be."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    for part, make in PARTS[name].items():
+        begin, end = f"<!-- {part}: begin -->\n", f"<!-- {part}: end -->\n"
+        between = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
+        content = begin + make() + end
+        text, count = between.subn(content.replace("\\", r"\\"), text)
+        if count != 1:
+            sys.exit(f"{name}: {count} places for {part!r}")
+    return text
+
+
+if __name__ == "__main__":
+    for name in PARTS:
+        (ROOT / name).write_text(written(name), encoding="utf-8")
