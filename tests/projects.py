@@ -1,0 +1,269 @@
+"""The test projects: what is planted in each, how it is built, what must come of it.
+
+The format of `case.toml` is described in test-projects/README.md.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import re
+import shutil
+import socket
+import sys
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterator, List, Tuple
+from urllib.parse import unquote_to_bytes
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+PROJECTS = Path(__file__).parent.parent / "test-projects"
+TARGETS = ("sdist", "wheel", "editable", "custom")
+SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55"
+HOOK_TABLE = re.compile(r"^\[(?:tool\.hatch\.)?build\.(?:targets\.\w+\.)?hooks\.nocache\]$", re.MULTILINE)
+
+# --- What a case says -------------------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True)
+class Expect:
+    """What must come of one target. Paths are those of the archive, an sdist's without its root directory."""
+
+    result: str = "builds"  # or "rejected"
+    codes: List[str] = dataclasses.field(default_factory=list)  # exactly these are reported; ["*"]: not looked at
+    says: List[str] = dataclasses.field(default_factory=list)  # words that a person reads
+    unsaid: List[str] = dataclasses.field(default_factory=list)
+    gone: List[str] = dataclasses.field(default_factory=list)  # neither these members nor anything below them
+    kept: List[str] = dataclasses.field(default_factory=list)
+    links: Dict[str, str] = dataclasses.field(default_factory=dict)  # members that are links, with their text
+    copied: Dict[str, str] = dataclasses.field(default_factory=dict)  # regular members, with words of their content
+    without: str = "same"  # what happens without the hook: see `WITHOUT`
+    leaks: List[str] = dataclasses.field(default_factory=list)  # for "leaks"; `gone` unless given
+    unpacks: bool = True  # False where the options ask for what installers refuse
+    rebuilds: bool = True  # False where the sdist holds too little to build a wheel
+
+
+WITHOUT = {
+    "same": "the same bytes",
+    "leaks": "they are packed",
+    "unsafe": "an archive that installers refuse",
+    "loses": "files are missing",
+    "crashes": "a traceback",
+    "hangs": "the build never ends",
+    "builds": "builds",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    project: str
+    name: str
+    about: str
+    options: Dict[str, Any]
+    append: str
+    plant: Dict[str, str]
+    env: Dict[str, str]
+    needs: Tuple[int, ...]  # the oldest Hatchling that has what the case is about
+    expect: Dict[str, Expect]
+
+    @property
+    def id(self) -> str:
+        options = "+".join(f"{key}={value}" for key, value in self.options.items())
+        return ":".join(part for part in (self.project, self.name, options) if part)
+
+    @property
+    def unprivileged(self) -> bool:
+        """Whether the build must run as someone whom the modes of files bind."""
+        return any(what.startswith("unreadable") for what in self.plant.values())
+
+
+def load() -> List[Case]:
+    return [case for path in sorted(PROJECTS.glob("*/case.toml")) for case in _cases(path)]
+
+
+def _cases(path: Path) -> Iterator[Case]:
+    with path.open("rb") as file:
+        data = tomllib.load(file)
+    cases = data.pop("case")
+    common = {"plant": {}, "env": {}, "options": {}, "append": "", "about": "", "needs": "1.22", **data}
+    for row in cases:
+        expect = {target: Expect(**row.pop(target)) for target in TARGETS if target in row}
+        for wanted in expect.values():
+            assert wanted.result in {"builds", "rejected"}, (path, wanted.result)
+            assert wanted.without in WITHOUT, (path, wanted.without)
+        yield Case(
+            project=path.parent.name,
+            name=row.pop("name", ""),
+            about=row.pop("about", common["about"]),
+            options={**common["options"], **row.pop("options", {})},
+            append=common["append"] + row.pop("append", ""),
+            plant={**common["plant"], **row.pop("plant", {})},
+            env={**common["env"], **row.pop("env", {})},
+            needs=tuple(int(part) for part in row.pop("needs", common["needs"]).split(".")),
+            expect=expect,
+        )
+        assert not row, f"{path}: unknown keys {sorted(row)}"
+
+
+# --- Making the project -----------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def made(case: Case, where: Path) -> Iterator[Path]:
+    """The project of `case`, copied below `where` and planted."""
+    root = where / "project"
+    shutil.copytree(PROJECTS / case.project, root, ignore=shutil.ignore_patterns("case.toml"))
+    for name in ("pyproject.toml", "hatch.toml"):
+        if (root / name).exists():
+            set_options(root / name, case.options)
+    with (root / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write(fill(case.append, root))
+    locked: List[str] = []
+    for name, what in case.plant.items():
+        plant(root, os.fsdecode(unquote_to_bytes(name)), fill(what, root), locked)
+    for path in locked:
+        os.chmod(path, 0)
+    try:
+        yield root
+    finally:
+        for path in locked:
+            os.chmod(path, 0o700)
+
+
+def fill(text: str, root: Path) -> str:
+    """`{root}` is the project, `{parent}` the directory that it lies in."""
+    return text.replace("{root}", str(root)).replace("{parent}", str(root.parent))
+
+
+def set_options(path: Path, options: Dict[str, Any]) -> None:
+    """Write `options` into the first of the hook's tables in `path`."""
+    text = path.read_text(encoding="utf-8")
+    lines = "".join(f"\n{key} = {json.dumps(value)}" for key, value in options.items())
+    path.write_text(HOOK_TABLE.sub(lambda table: table.group() + lines, text, count=1), encoding="utf-8")
+
+
+def switch_off(path: Path) -> None:
+    """Switch the hook off, and no other."""
+    text = path.read_text(encoding="utf-8")
+    path.write_text(HOOK_TABLE.sub(r"\g<0>\nenable-by-default = false", text), encoding="utf-8")
+
+
+def plant(root: Path, name: str, what: str, locked: List[str]) -> None:
+    path = os.path.join(str(root), name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    if what.startswith("-> "):
+        os.symlink(what[3:], path)
+    elif what.startswith("hard link to "):
+        os.link(os.path.join(str(root), what[len("hard link to ") :]), path)
+    elif what.startswith("file: "):
+        write(path, what[len("file: ") :].encode())
+    else:
+        if what.startswith("unreadable "):
+            locked.append(path)
+            what = what[len("unreadable ") :]
+        KINDS[what](path)
+
+
+def write(path: str, content: bytes) -> None:
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(content)
+
+
+def tree(*files: str, tag: bool = False) -> Callable[[str], None]:
+    """A maker of a directory that holds `files`; "a -> b" is a link."""
+
+    def make(path: str) -> None:
+        os.makedirs(path, exist_ok=True)
+        if tag:
+            write(os.path.join(path, "CACHEDIR.TAG"), SIGNATURE)
+        for line in files:
+            name, arrow, target = line.partition(" -> ")
+            at = os.path.join(path, name)
+            if arrow:
+                os.makedirs(os.path.dirname(at), exist_ok=True)
+                os.symlink(target, at)
+            else:
+                write(at, b"home = /usr/bin\n" if name == "pyvenv.cfg" else b"*")
+
+    return make
+
+
+def listening(path: str) -> None:
+    here = os.getcwd()
+    os.chdir(os.path.dirname(path))  # the path of a socket has to be short
+    try:
+        with contextlib.closing(socket.socket(socket.AF_UNIX)) as unix:
+            unix.bind(os.path.basename(path))
+    finally:
+        os.chdir(here)
+
+
+PACKAGES = "lib/python3.11/site-packages"
+UV_CACHE = (
+    ".gitignore",
+    "archive-v0/b1/lib.py",
+    "builds-v0/.tmp1/CACHEDIR.TAG",
+    "builds-v0/.tmp1/bin/python -> /usr/bin/python3",
+    f"builds-v0/.tmp1/{PACKAGES}/dep.py",
+    "builds-v0/.tmp1/pyvenv.cfg",
+    "interpreter-v4/info.msgpack",
+    "sdists-v9/.gitignore",
+    "wheels-v5/x.http",
+)
+KINDS: Dict[str, Callable[[str], None]] = {
+    "file": lambda path: write(path, b"content\n"),
+    "directory": tree("file.txt"),
+    "empty directory": tree(),
+    "fifo": lambda path: os.mkfifo(path),  # noqa: PLW0108 (there is none on Windows)
+    "socket": listening,
+    "tag": lambda path: write(path, SIGNATURE + b"\n# made by a test\n"),
+    "forged tag": lambda path: write(path, b"Signature: 00000000000000000000000000000000\n"),
+    "short tag": lambda path: write(path, SIGNATURE[:42]),
+    "cache": tree("0a/entry.bin", "index.txt", "__init__.py", tag=True),
+    "uv cache": tree(*UV_CACHE, tag=True),
+    "uv cache without a tag": tree(*(name for name in UV_CACHE if name != "builds-v0/.tmp1/CACHEDIR.TAG")),
+    "venv": tree("pyvenv.cfg", "bin/activate", "bin/python -> /usr/bin/python3", f"{PACKAGES}/dep.py", "lib64 -> lib"),
+    "dangling venv": tree("pyvenv.cfg", "bin/python -> /nowhere/python3", f"{PACKAGES}/dep.py"),
+    "copied venv": tree("pyvenv.cfg", "bin/python", f"{PACKAGES}/dep.py"),
+    "windows venv": tree("pyvenv.cfg", "Scripts/python.exe", "Lib/site-packages/dep.py"),
+    "conda env": tree("conda-meta/history", "bin/python3.11", f"{PACKAGES}/dep.py"),
+}
+
+# --- The table --------------------------------------------------------------------------------------------------------
+
+
+def table(cases: List[Case]) -> str:
+    lines = ["| project | case | target | with the hook | said | without it |", "|---|---|---|---|---|---|"]
+    for case in cases:
+        for target, wanted in case.expect.items():
+            options = ", ".join(f"`{key} = {json.dumps(value)}`" for key, value in case.options.items())
+            name = " · ".join(part for part in (case.name, options) if part)
+            row = (case.project, name, target, outcome(wanted), said(wanted), WITHOUT[wanted.without])
+            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def outcome(wanted: Expect) -> str:
+    if wanted.result == "rejected":
+        return "**rejected**"
+    paths: List[Tuple[str, List[str]]] = [
+        ("left out", wanted.gone),
+        ("a file", list(wanted.copied)),
+        ("a link", list(wanted.links)),
+        ("kept", wanted.kept),
+    ]
+    return "; ".join(f"{verb}: " + ", ".join(f"`{name}`" for name in names) for verb, names in paths if names)
+
+
+def said(wanted: Expect) -> str:
+    if wanted.codes == ["*"]:
+        return "–"
+    if not (wanted.codes or wanted.says):
+        return "nothing"
+    return " ".join([*wanted.codes, *(f"“{words}”" for words in wanted.says)])
