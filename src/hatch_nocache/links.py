@@ -7,15 +7,23 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import Callable, List, Mapping, Optional
+from typing import Mapping, Optional
 
-__all__ = ["is_absolute", "is_loop", "lands", "names_itself", "passes_through_missing"]
+__all__ = ["LoopError", "follow", "goes_up_again", "is_absolute", "is_loop", "is_normal", "lands", "names_itself"]
 
 _DRIVE = re.compile(r"[A-Za-z]:")
+# A `..` behind something that is neither `..` nor `.` nor nothing.
+_UP_AGAIN = re.compile(r"(?:^|/)(?!\.{0,2}(?:/|$))[^/]*/(?:.*/)?\.\.(?:/|$)", re.DOTALL)
+# Linux follows 40 links in one path, and uv from 0.13 resolves every link once.
+_MOST_HOPS = 40
+
+
+class LoopError(ValueError):
+    """A chain of links that comes back to itself, or is longer than a system follows."""
 
 
 def is_absolute(text: str) -> bool:
-    """Whether the link target `text` is absolute on any system (`/x`, `C:/x`, `\\\\server\\share`).
+    r"""Whether the link target `text` is absolute on any system (`/x`, `C:/x`, `\\server\share`).
 
     Source of the rule: the sdist format specification ("Source distribution archive features") and PEP 706.
     """
@@ -39,40 +47,63 @@ def lands(at: str, text: str) -> Optional[str]:
     return "/".join(parts)
 
 
-def passes_through_missing(at: str, text: str, is_directory: Callable[[str], bool]) -> bool:
-    """Whether the target goes down into a directory that is not there and up again (`missing/../file`).
+def goes_up_again(text: str) -> bool:
+    """Whether the target goes down and then up again (`data/../file`), be `data` there or not.
 
-    POSIX cannot resolve such a path although its text is inside the root; uv 0.13 refuses it. `is_directory` is asked
-    about paths below the root.
+    What such a path means depends on whether its first part is a link, or is there at all. Source of the rule: uv from
+    0.13 refuses it ("ambiguous parent-directory traversal"); uv 0.9 to 0.12 shortens it by its text.
     """
-    parts: List[str] = posixpath.dirname(at).split("/") if posixpath.dirname(at) else []
-    for part in text.split("/"):
-        if part == "..":
-            if parts and not is_directory("/".join(parts)):
-                return True
-            del parts[-1:]
-        elif part not in ("", "."):
-            parts.append(part)
-    return False
+    return ".." in text and _UP_AGAIN.search(text) is not None
+
+
+def is_normal(text: str) -> bool:
+    """Whether the target is spelled the shortest way. uv 0.9 to 0.12 unpacks any other one under another spelling."""
+    return all(part not in ("", ".") for part in text.split("/"))
 
 
 def names_itself(at: str, text: str) -> bool:
-    """Whether the link points at the very directory that it lies in (`here -> .`), which uv 0.11 refuses."""
+    """Whether the link points at the very directory that it lies in (`here -> .`), which uv 0.9 to 0.12 refuses."""
     return lands(at, text) == posixpath.dirname(at) and posixpath.normpath(text) == "."
 
 
-def is_loop(at: str, links: Mapping[str, str]) -> bool:
-    """Whether following the link at `at` through `links` (path → target text) comes back to a link already followed.
+def follow(at: str, links: Mapping[str, str]) -> Optional[str]:
+    """Where the path `at` leads when every link of `links` (path → target text) on the way is followed.
 
-    Only links that are met as the last part of a path count; a chain that leaves the root is no loop.
+    None when it leaves the root. Nothing is said about whether something lies there.
+
+    Raises:
+        LoopError: it never arrives.
     """
-    seen = set()
-    here: Optional[str] = at
-    while here is not None and here in links:
-        if here in seen:
-            return True
-        seen.add(here)
-        if is_absolute(links[here]):
-            return False
-        here = lands(here, links[here])
+    here = ""
+    ahead = at.split("/")[::-1]
+    hops = 0
+    while ahead:
+        part = ahead.pop()
+        if part in ("", "."):
+            continue
+        if part == "..":
+            if not here:
+                return None
+            here = posixpath.dirname(here)
+            continue
+        there = f"{here}/{part}" if here else part
+        text = links.get(there)
+        if text is None:
+            here = there
+            continue
+        hops += 1
+        if hops > _MOST_HOPS:
+            raise LoopError(at)
+        if is_absolute(text):
+            return None
+        ahead.extend(text.split("/")[::-1])
+    return here
+
+
+def is_loop(at: str, links: Mapping[str, str]) -> bool:
+    """Whether following the link at `at` through `links` (path → target text) never arrives."""
+    try:
+        follow(at, links)
+    except LoopError:
+        return True
     return False

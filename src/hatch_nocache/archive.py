@@ -1,0 +1,143 @@
+"""Read a finished sdist or wheel once, whoever built it, and say what is wrong with it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import AbstractSet, Dict, Iterator, List, Optional, Tuple
+
+from hatch_nocache.caches import HEAD_NAMES, HEAD_SIZE, recognise
+from hatch_nocache.contents import ArchiveDirectory, Contents
+from hatch_nocache.findings import Action, Finding
+from hatch_nocache.headers import is_plain
+from hatch_nocache.members import MOST_MEMBERS, Judge, Kind, Member
+from hatch_nocache.stream import Stream, UnreadableArchive, unreadable
+from hatch_nocache.tarmembers import read_tar
+from hatch_nocache.zipmembers import read_zip
+
+__all__ = ["ArchiveReport", "UnreadableArchive", "inspect", "verify"]
+
+# All beginnings that are kept: half a kibibyte of each of a hundred thousand files.
+_MOST_HEADS = 64 * 1024**2
+# Each takes some 300 bytes of memory.
+_MOST_FOLDERS = 500_000
+
+
+@dataclasses.dataclass(frozen=True)
+class ArchiveReport:
+    """What an archive is and what was found in it.
+
+    `kind` is "sdist" or "wheel", `root` the directory at the top of an sdist. `size` is the sum of what the members
+    unpack to. `more` counts the findings beyond those that are listed.
+    """
+
+    kind: str
+    root: str
+    members: int
+    size: int
+    findings: Tuple[Finding, ...]
+    more: int = 0
+
+
+def inspect(path: str) -> ArchiveReport:
+    """Judge everything in the archive at `path`. A `.whl` is a wheel, everything else an sdist.
+
+    Raises:
+        UnreadableArchive: the file cannot be judged.
+    """
+    return _judge(path, None)
+
+
+def verify(path: str, expected: Optional[AbstractSet[str]], *, rooted: bool = True) -> Tuple[Finding, ...]:
+    """Judge an archive that a build has just written. `rooted` is False when it need not have one directory at the top.
+
+    The members in `expected` (paths below the root of the archive) were judged before: they are looked at for what
+    installers refuse, but no cache is made of them alone. None stands for no such members.
+
+    Raises:
+        UnreadableArchive: the file cannot be judged.
+    """
+    if expected is not None:
+        with unreadable():
+            if rooted and not _is_zip(path):
+                with Stream(path) as stream:
+                    if is_plain(stream, expected):
+                        return ()
+    return _judge(path, expected, rooted=rooted).findings
+
+
+def _is_zip(path: str) -> bool:
+    with open(path, "rb") as file:
+        return file.read(2) == b"PK"
+
+
+def _judge(path: str, expected: Optional[AbstractSet[str]], *, rooted: bool = True) -> ArchiveReport:
+    wheel = path.lower().endswith(".whl")
+    with unreadable():
+        zipped = wheel or _is_zip(path)
+        judge = Judge(rooted=rooted and not wheel, zipped=zipped)
+        heads: Dict[str, bytes] = {}
+        # What the build has not let through: the other members, if there are any.
+        unexpected = judge.contents if expected is None else Contents()
+        count = size = room = 0
+        for member, head in _read(path, zipped=zipped):
+            count += 1
+            size += member.size
+            if count > MOST_MEMBERS or judge.contents.implied > _MOST_FOLDERS:
+                raise UnreadableArchive("it has absurdly many members or directories")
+            place = judge.add(member)
+            if place is None:
+                continue
+            if room < _MOST_HEADS and member.kind in (Kind.FILE, Kind.HARD_LINK):
+                room += _keep(heads, place, member, head, judge.root)
+            if expected is not None and place not in expected:
+                unexpected.copy(place, judge.contents)
+    caches = list(_caches(unexpected, heads, wheel=wheel))
+    return ArchiveReport("wheel" if wheel else "sdist", judge.root, count, size, (*caches, *judge.finish()), judge.more)
+
+
+def _read(path: str, *, zipped: bool) -> Iterator[Tuple[Member, bytes]]:
+    if zipped:
+        yield from read_zip(path, HEAD_NAMES, HEAD_SIZE)
+        return
+    with Stream(path) as stream:
+        yield from read_tar(stream, HEAD_NAMES, HEAD_SIZE)
+
+
+def _keep(heads: Dict[str, bytes], place: str, member: Member, head: bytes, root: str) -> int:
+    """Keep the beginning of a file, which is that of its target if it is a hard link. Returns how much that takes."""
+    if member.kind is Kind.HARD_LINK:
+        head = heads.get(member.text[len(root) + 1 :], b"")
+    if head:
+        heads[place] = head
+    elif place in heads:
+        del heads[place]
+    return len(head)
+
+
+def _caches(contents: Contents, heads: Dict[str, bytes], *, wheel: bool) -> Iterator[Finding]:
+    """Every cache and environment, each at its highest directory."""
+    top = ArchiveDirectory("", contents.top, heads)
+    # The data of a wheel is laid out as an environment is, because it is unpacked over one (wheel format, ".data").
+    own = [f"{name}/data" for name in top.directories if name.endswith(".data")] if wheel else []
+    # Iterators and no lists, so that the facts of one directory for each level are there at a time.
+    ahead: List[Iterator[ArchiveDirectory]] = [top.children()]
+    while ahead:
+        directory = next(ahead[-1], None)
+        if directory is None:
+            ahead.pop()
+            continue
+        evidence = recognise(directory, (), own)
+        if evidence is None:
+            ahead.append(directory.children())
+            continue
+        count, size = directory.weight()
+        yield Finding(
+            evidence.code,
+            f"{directory.path}/",
+            evidence.tool,
+            evidence.how,
+            Action.REJECTED,
+            evidence.remedy,
+            count=count,
+            size=size,
+        )

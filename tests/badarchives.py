@@ -1,0 +1,529 @@
+"""Sdists as no builder should make them (and some odd ones that are fine), made at run time.
+
+`CASES` is the table: what is in the archive, which codes must be found, and who objects. Every archive is otherwise a
+valid sdist whose own backend writes down what was really unpacked, so that a front end that alters it is caught too.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import dataclasses
+import gzip
+import hashlib
+import io
+import os
+import posixpath
+import tarfile
+import zipfile
+from typing import Any, Dict, FrozenSet, List, Tuple
+
+ROOT = "myproject-1.0.1"
+REAL = b"real\n"
+
+PYPROJECT = b"""\
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+
+[project]
+name = "myproject"
+version = "1.0.1"
+"""
+
+PKG_INFO = b"Metadata-Version: 2.1\nName: myproject\nVersion: 1.0.1\n"
+
+BACKEND = b'''\
+"""Write a wheel whose only content is a list of what the front end unpacked."""
+import hashlib, json, os, stat, zipfile
+
+IGNORED = {"__pycache__", "build", "dist", "myproject.egg-info"}
+
+def listing(top):
+    found = {}
+    for here, folders, files in os.walk(top):
+        folders[:] = [name for name in folders if name not in IGNORED]
+        for name in files + [each for each in folders if os.path.islink(os.path.join(here, each))]:
+            path = os.path.join(here, name)
+            mode = os.lstat(path).st_mode
+            key = os.path.relpath(path, top).encode("utf-8", "surrogateescape").hex()
+            if stat.S_ISLNK(mode):
+                found[key] = "link " + os.readlink(path).encode("utf-8", "surrogateescape").hex()
+            elif stat.S_ISREG(mode):
+                with open(path, "rb") as file:
+                    found[key] = "file " + hashlib.sha256(file.read()).hexdigest()
+            else:
+                found[key] = "other"
+    return found
+
+def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+    name = "myproject-1.0.1-py3-none-any.whl"
+    with zipfile.ZipFile(os.path.join(wheel_directory, name), "w") as wheel:
+        wheel.writestr("myproject/listing.json", json.dumps(listing(".")))
+        head = "Metadata-Version: 2.1\\nName: myproject\\nVersion: 1.0.1\\n"
+        wheel.writestr("myproject-1.0.1.dist-info/METADATA", head)
+        head = "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"
+        wheel.writestr("myproject-1.0.1.dist-info/WHEEL", head)
+        wheel.writestr("myproject-1.0.1.dist-info/RECORD", "")
+    return name
+'''
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """One member: `name` is below the root of the archive unless `bare`."""
+
+    name: str
+    data: bytes = b""
+    type: bytes = tarfile.REGTYPE
+    link: str = ""
+    bare: bool = False
+    format: int = tarfile.PAX_FORMAT
+    mode: int = 0o644
+    size: int = -1
+    pax: Tuple[Tuple[str, str], ...] = ()
+
+    @property
+    def full(self) -> str:
+        """Its name in the archive."""
+        return self.name if self.bare else f"{ROOT}/{self.name}" if self.name else ROOT
+
+    def blocks(self) -> bytes:
+        """Header, data and padding."""
+        info = tarfile.TarInfo(self.full)
+        info.type, info.linkname, info.mode, info.mtime = self.type, self.link, self.mode, 1580601600
+        info.size = len(self.data) if self.size < 0 else self.size
+        info.pax_headers = dict(self.pax)
+        if self.type == tarfile.CHRTYPE:
+            info.devmajor, info.devminor = 1, 3
+        elif self.type == tarfile.BLKTYPE:
+            info.devmajor, info.devminor = 7, 250
+        return info.tobuf(self.format, "utf-8", "surrogateescape") + self.data + bytes(-len(self.data) % 512)
+
+
+class Raw(Entry):
+    """What is no member, as it is; the faithful extraction leaves nothing of it."""
+
+    def blocks(self) -> bytes:
+        """Return the data alone."""
+        return self.data
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """One archive: `rejects` must be found as rejected, `notices` as notices, and nothing else.
+
+    An `unreadable` one cannot be judged, because installers disagree about what its members are.
+    """
+
+    id: str
+    entries: Tuple[Entry, ...]
+    rejects: FrozenSet[str] = frozenset()
+    notices: FrozenSet[str] = frozenset()
+    bare: bool = False
+    tail: bytes = bytes(1024)
+    unreadable: bool = False
+
+    def all_entries(self) -> List[Entry]:
+        """Return the members in order, those of a valid sdist first (`bare` cases bring their own)."""
+        return [*([] if self.bare else BASE), *self.entries]
+
+    def tar(self) -> bytes:
+        """Return the uncompressed archive."""
+        return b"".join(entry.blocks() for entry in self.all_entries()) + self.tail
+
+    def sdist(self) -> bytes:
+        """Return the archive as `.tar.gz`."""
+        out = io.BytesIO()
+        with gzip.GzipFile(fileobj=out, mode="wb", compresslevel=1, mtime=0) as file:
+            file.write(self.tar())
+        return out.getvalue()
+
+    def faithful(self) -> Dict[str, str]:
+        """Say what unpacking must leave, in the words of the backend above; the last member of a name wins."""
+        found: Dict[str, str] = {}
+        for entry in self.all_entries():
+            if isinstance(entry, Raw):
+                continue
+            path = "/".join(part for part in entry.full.split("/") if part not in ("", "."))
+            key = path[len(ROOT) + 1 :].encode("utf-8", "surrogateescape").hex()
+            if entry.type == tarfile.SYMTYPE:
+                found[key] = "link " + entry.link.encode("utf-8", "surrogateescape").hex()
+            elif entry.type == tarfile.LNKTYPE:
+                found[key] = found.get(posixpath.normpath(entry.link)[len(ROOT) + 1 :].encode().hex(), "nothing")
+            elif entry.type != tarfile.DIRTYPE:
+                found[key] = "file " + hashlib.sha256(entry.data).hexdigest()
+        return found
+
+
+def file(name: str, data: bytes = b"x\n", **more: object) -> Entry:
+    """Make a regular member."""
+    return Entry(name, data, **more)  # type: ignore[arg-type]
+
+
+def sym(name: str, text: str, **more: object) -> Entry:
+    """Make a symbolic link."""
+    return Entry(name, type=tarfile.SYMTYPE, link=text, mode=0o777, **more)  # type: ignore[arg-type]
+
+
+def hard(name: str, target: str, **more: object) -> Entry:
+    """Make a hard link; `target` is the full name that stands in the header."""
+    return Entry(name, type=tarfile.LNKTYPE, link=target, **more)  # type: ignore[arg-type]
+
+
+def folder(name: str, mode: int = 0o755, **more: object) -> Entry:
+    """Make a directory member."""
+    return Entry(name, type=tarfile.DIRTYPE, mode=mode, **more)  # type: ignore[arg-type]
+
+
+def special(name: str, kind: bytes) -> Entry:
+    """Make a FIFO or a device."""
+    return Entry(name, type=kind)
+
+
+BASE = (
+    file("pyproject.toml", PYPROJECT),
+    file("backend.py", BACKEND),
+    file("src/myproject/__init__.py", b""),
+    file("data/real.txt", REAL),
+    file("realdir/deep.txt", b"deep\n"),
+    file("PKG-INFO", PKG_INFO),
+)
+
+
+def case(name: str, *entries: Entry, rejects: str = "", notices: str = "", **more: object) -> Case:
+    """Make a row of the table; codes are given as words."""
+    return Case(name, entries, frozenset(rejects.split()), frozenset(notices.split()), **more)  # type: ignore[arg-type]
+
+
+def _gnu(*entries: Entry) -> Tuple[Entry, ...]:
+    return tuple(dataclasses.replace(entry, format=tarfile.GNU_FORMAT) for entry in entries)
+
+
+LONG = "n" * 255
+_OTHERS = tuple(entry for entry in BASE if entry.name not in ("pyproject.toml", "PKG-INFO"))
+_PYPROJECT = BASE[0]
+_PKG_INFO = BASE[-1]
+
+_HIDDEN: Dict[str, Any] = {"tail": file("data/hidden").blocks() + bytes(1024), "unreadable": True}
+
+FINE_NAMES = (
+    *(" lead.txt", "trail.", "a*b", "a?b", 'a"b', "a<b", "a>b", "a|b", "a\x85b", "con", "COM1.log", "a\u200bb"),
+    *("a\u2028b", "\ufeffa", "...", "~", "-rf", "dir./f.txt", "dir /f.txt", ".hidden", "a'b$(x)`y`;&"),
+    *(".git/config", "\u00e9\u0301", "a b"),
+)
+BAD_NAMES = ("a\x07b", "a\x01b", "a\tb", "a\rb", "a\nb", "a\x7fb", "trail ", "ab:c", "..\\..\\evil")
+
+CASES: Tuple[Case, ...] = (
+    case("a1-after", sym("data/l", "real.txt")),
+    case("a2-before", sym("data/l", "later.txt"), file("data/later.txt")),
+    case("a3-up-and-down", sym("data/l", "../src/myproject/__init__.py")),
+    # Everyone unpacks a dangling link; building a wheel from it is another matter.
+    case("b1-dangling", sym("data/l", "nothere.txt"), notices="NC104"),
+    case("b2-dangling-folder", sym("data/l", "nodir/nothere.txt"), notices="NC104"),
+    # pip from 24.3 (it strips the root first); from two levels on everyone with a data filter.
+    case("c1-one-up", sym("l", "../outside"), rejects="NC102"),
+    case("c2-two-up", sym("l", "../../outside"), rejects="NC102"),
+    case("c3-data-two-up", sym("data/l", "../../outside"), rejects="NC102"),
+    case("c4-far-up", sym("data/l", "../" * 10 + "etc/hostname"), rejects="NC102"),
+    # uv from 0.8.4, pip from 24.3, build, every data filter.
+    case("d1-absolute-python", sym(".venv/bin/python", "/usr/bin/python3"), rejects="NC101"),
+    case("e1-absolute-there", sym("data/l", "/etc"), rejects="NC101"),
+    case("e2-absolute-missing", sym("data/l", "/nonexistent/x"), rejects="NC101"),
+    case("f1-folder-link-after", sym("data/linkdir", "../realdir")),
+    case("f2-folder-link-before", sym("data/linkdir", "later"), file("data/later/a.txt")),
+    # uv from 0.13 refuses, the others write through the link.
+    case("f3-beneath-link", sym("data/linkdir", "../realdir"), file("data/linkdir/inner.txt"), rejects="NC205"),
+    # uv refuses, the others leave the link out.
+    case("f4-link-over-folder", file("data/linkdir/i.txt"), sym("data/linkdir", "../realdir"), rejects="NC205"),
+    case("f5-beneath-escape", sym("data/ld", "../../out"), file("data/ld/i.txt"), rejects="NC102 NC205"),
+    # pip from 24.3: the root's name is not there after stripping.
+    case("g1-root-name", sym("l", f"../{ROOT}/src/myproject/__init__.py"), rejects="NC102"),
+    case("g2-root-name-data", sym("data/l", f"../../{ROOT}/src/myproject/__init__.py"), rejects="NC102"),
+    case("g3-down-again", sym("data/l", "../data/real.txt")),
+    case(
+        "g4-through-missing", sym("data/l", "nosuch/../real.txt"), rejects="NC102"
+    ),  # uv from 0.13; 0.9 to 0.12 rewrite
+    case("g5-to-root", sym("data/up", "..")),
+    case("g6-above-root", sym("up", ".."), rejects="NC102"),
+    case("g7-dot", sym("data/here", "."), rejects="NC105"),  # uv 0.9 to 0.12
+    case("g8-unnormalised", sym("data/l", ".//./real.txt"), notices="NC102"),  # uv 0.9 to 0.12 rewrite it
+    case("h1-hard-after", hard("data/h", f"{ROOT}/data/real.txt")),
+    case("h2-hard-before", hard("data/h", f"{ROOT}/data/later.txt"), file("data/later.txt"), rejects="NC204"),
+    case("h3-hard-no-root", hard("data/h", "data/real.txt"), rejects="NC204"),
+    case("h4-hard-to-link", sym("data/l", "real.txt"), hard("data/h", f"{ROOT}/data/l"), rejects="NC204"),  # uv >= 0.13
+    case("h5-hard-missing", hard("data/h", f"{ROOT}/data/nothere.txt"), rejects="NC204"),
+    case("h6-hard-in-package", hard("src/myproject/h.txt", f"{ROOT}/data/real.txt")),
+    case("i1-hard-escape", hard("data/h", "../outside.txt"), rejects="NC204"),
+    case("i2-hard-absolute", hard("data/h", "/etc/hostname"), rejects="NC204"),
+    # pip, build and uv from 0.13; older uv writes an empty file.
+    case("j1-fifo", special("data/f", tarfile.FIFOTYPE), rejects="NC201"),
+    case("j2-character-device", special("data/f", tarfile.CHRTYPE), rejects="NC201"),
+    case("j3-block-device", special("data/f", tarfile.BLKTYPE), rejects="NC201"),
+    case("k1-loop", sym("data/a", "b"), sym("data/b", "a"), rejects="NC105"),  # uv from 0.13
+    case("k2-own-name", sym("data/a", "a"), rejects="NC105"),
+    case("l1-twice", file("data/d.txt"), file("data/d.txt")),
+    case("l2-twice-different", file("data/d.txt", b"1"), file("data/d.txt", b"22")),
+    # uv leaves these out in silence up to 0.12 and refuses them since.
+    case("l3-up-inside", file("data/../x.txt"), rejects="NC202"),
+    case("l4-beside-root", file("../evil.txt"), rejects="NC202"),
+    case("l5-up-bare", file("../evil.txt", bare=True), rejects="NC202"),
+    case("l6-absolute", file("/hatch-nocache-absolute.txt", bare=True), rejects="NC202"),  # pip and uv
+    case("l7-dots-in-name", file("data/a..b.txt"), file("data/...")),
+    case("l8-second-top", file("other/file.txt", bare=True), rejects="NC202"),  # pip and uv
+    case("l9-link-over-file", file("data/d.txt"), sym("data/d.txt", "real.txt")),
+    case(
+        "l10-file-over-link", sym("data/d.txt", "real.txt"), file("data/d.txt", b"2"), rejects="NC205"
+    ),  # tarfile, pip
+    case("l11-case", file("data/README.x"), file("data/readme.x", b"2")),
+    case("l12-dot-part", file("./data/p.txt")),
+    # uv from 0.13.
+    case("m01-newline", file("data/a\nb"), rejects="NC203"),
+    case("m02-escape", file("data/a\x1b[31mb"), rejects="NC203"),
+    case("m03-not-utf8-pax", file("data/a\udcffb"), rejects="NC203"),
+    case("m04-not-utf8-gnu", *_gnu(*BASE, file("data/a\udcffb")), bare=True, rejects="NC203"),
+    case("m05-255-bytes", file(f"data/{LONG}")),
+    case("m06-300-bytes", file(f"data/{'n' * 300}"), rejects="NC203"),  # everyone
+    case("m07-5000-bytes", file("data/" + "/".join(["n" * 200] * 25)), rejects="NC203"),  # everyone but uv from 0.13
+    case("m08-400-bytes", file("data/" + "/".join(["n" * 80] * 5))),
+    case("m09-reserved", file("data/con"), file("data/aux.txt"), file("data/NUL")),
+    case("m10-trailing-space", file("data/a."), file("data/a "), rejects="NC203"),
+    case("m11-colon", file("data/a:b"), rejects="NC203"),
+    case("m12-backslash", file("data/a\\b.txt"), rejects="NC203"),
+    case("m13-two-spellings", file("data/\u00e9"), file("data/e\u0301", b"2")),
+    case("m14-nul", file("data/a", pax=(("path", f"{ROOT}/data/a\0b"),)), rejects="NC203"),  # everyone
+    case("m15-override", file("data/a\u202eb\U0001f600")),
+    case("m16-cr-tab-del", file("data/a\rb"), file("data/a\tb"), file("data/a\x7fb"), rejects="NC203"),
+    case("m17-target-not-utf8", sym("data/l", "a\udcffb"), rejects="NC203"),
+    case("n1-empty-folder", folder("data/empty")),
+    case("n2-folder-over-file", folder("data/real.txt"), rejects="NC205"),
+    case("n3-file-under-file", file("data/real.txt/inner.txt"), rejects="NC205"),
+    case("n4-file-over-folder", folder("data/x"), file("data/x"), rejects="NC205"),
+    case("n5-folder-mode-0", folder("data/closed", 0), file("data/closed/a.txt")),
+    case("n6-explicit-folders", folder(""), folder("data")),
+    case(
+        "o1-pyproject-link",
+        *_OTHERS,
+        _PKG_INFO,
+        file("real.toml", PYPROJECT),
+        sym("pyproject.toml", "real.toml"),
+        bare=True,
+    ),
+    # build wants a regular PKG-INFO.
+    case(
+        "o2-pkg-info-link",
+        *(_PYPROJECT, *_OTHERS, file("META", PKG_INFO), sym("PKG-INFO", "META")),
+        bare=True,
+        rejects="NC205",
+    ),
+    case("o3-pyproject-dangling", *_OTHERS, _PKG_INFO, sym("pyproject.toml", "no.toml"), bare=True, rejects="NC104"),
+    case(
+        "o4-pyproject-absolute", *_OTHERS, _PKG_INFO, sym("pyproject.toml", "/etc/x.toml"), bare=True, rejects="NC101"
+    ),
+    case(
+        "o5-pkg-info-hard",
+        *(_PYPROJECT, *_OTHERS, file("META", PKG_INFO), hard("PKG-INFO", f"{ROOT}/META")),
+        bare=True,
+        rejects="NC204",
+    ),
+    case("p1-setuid", file("data/s", mode=0o4777)),
+    case("p2-mode-0", file("data/s", mode=0)),
+    # Names that uv from 0.13 does accept, though a careful reader might not think so.
+    *(case(f"q-{number:02}", file(f"data/{name}")) for number, name in enumerate(FINE_NAMES)),
+    # Names that it refuses, one by one, in a member and in the target of a link.
+    *(case(f"r-{number:02}", file(f"data/{name}"), rejects="NC203") for number, name in enumerate(BAD_NAMES)),
+    *(case(f"r-link-{number:02}", sym("data/l", name), rejects="NC203") for number, name in enumerate(BAD_NAMES)),
+    case("r-link-long", sym("data/l", "n" * 300), rejects="NC203"),
+    case("r-link-empty", sym("data/l", ""), rejects="NC203"),
+    case("r-link-nul", sym("data/l", "a", pax=(("linkpath", "a\0b"),)), rejects="NC203"),
+    case("r-folder-space", folder("data/e ")),
+    case("r-slash", file("data/p.txt/"), rejects="NC203"),  # pip before 24.3, uv from 0.13
+    case("r-slash-dot", file("data/p.txt/."), rejects="NC203"),
+    # More about links. uv from 0.13 refuses `..` behind a name even where the directory is there.
+    case("s01-up-again", sym("data/l", "../realdir/../data/real.txt"), rejects="NC102"),
+    case("s02-up-from-file", sym("data/l", "real.txt/../real.txt"), rejects="NC102"),
+    case("s03-up-from-link", sym("data/d", "../realdir"), sym("data/l", "d/../data/real.txt"), rejects="NC102"),
+    case("s04-escape-resolved", sym("data/x/up", ".."), sym("data/x/l", "up/../../out"), rejects="NC102"),
+    case("s05-through-link", sym("data/l", "d/deep.txt"), sym("data/d", "../realdir")),
+    case("s06-chain", sym("data/a", "b"), sym("data/b", "c"), sym("data/c", "real.txt")),
+    case("s07-own-folder-by-name", sym("data/l", "../data")),
+    case("s08-slash-at-end", sym("data/d", "../realdir/"), notices="NC102"),
+    case("s09-dot-slash", sym("data/l", "./"), rejects="NC105"),
+    case("s10-link-twice", sym("data/l", "real.txt"), sym("data/l", "../PKG-INFO")),
+    case("s11-link-over-empty-folder", folder("data/e"), sym("data/e", "../realdir"), rejects="NC205"),
+    case("s12-folder-over-link", sym("data/e", "../realdir"), folder("data/e"), rejects="NC205"),
+    case("s13-folder-over-dangling", sym("data/e", "no"), folder("data/e"), rejects="NC205", notices="NC104"),
+    case("s14-link-beneath-link", sym("data/d", "../realdir"), sym("data/d/h", "deep.txt"), rejects="NC205"),
+    case("s15-folder-beneath-link", sym("data/d", "../realdir"), folder("data/d/h"), rejects="NC205"),
+    case("s16-loop-through-folder", sym("data/l", "l/x"), rejects="NC105"),
+    case("s17-loop-of-two-folders", sym("data/a", "b/x"), sym("data/b", "a/x"), rejects="NC105"),
+    case("s18-41-links", *(sym(f"data/c{n}", f"c{n + 1}") for n in range(41)), file("data/c41"), rejects="NC105"),
+    case("s19-40-links", *(sym(f"data/c{n}", f"c{n + 1}") for n in range(40)), file("data/c40")),
+    case("s20-file-as-folder", sym("data/l", "real.txt/x"), notices="NC104"),
+    case("s21-drive", sym("data/l", "C:/x"), rejects="NC101"),  # uv from 0.13; Windows everywhere
+    case("s22-share", sym("data/l", "\\\\server\\share"), rejects="NC101"),
+    case("s23-bad-then-good", sym("data/l", "/etc"), sym("data/l", "real.txt"), rejects="NC101"),
+    case("s24-dangling-then-file-first", file("data/l"), sym("data/l", "no"), notices="NC104"),
+    # More about hard links.
+    case("t01-over-file", file("data/d"), hard("data/d", f"{ROOT}/data/real.txt"), rejects="NC205"),
+    case("t02-twice", *[hard("data/d", f"{ROOT}/data/real.txt")] * 2, rejects="NC205"),
+    case("t03-itself", hard("data/d", f"{ROOT}/data/d"), rejects="NC204"),
+    case("t04-over-link", sym("data/l", "real.txt"), hard("data/l", f"{ROOT}/data/real.txt"), rejects="NC205"),
+    case("t05-link-over-hard", hard("data/d", f"{ROOT}/data/real.txt"), sym("data/d", "real.txt")),
+    case("t06-to-hard", hard("data/h", f"{ROOT}/data/real.txt"), hard("data/i", f"{ROOT}/data/h")),
+    case("t07-to-folder", folder("data/e"), hard("data/h", f"{ROOT}/data/e"), rejects="NC204"),
+    case("t08-through-link", sym("data/d", "../realdir"), hard("data/h", f"{ROOT}/data/d/deep.txt"), rejects="NC204"),
+    case("t09-beneath-link", sym("data/d", "../realdir"), hard("data/d/h", f"{ROOT}/data/real.txt"), rejects="NC205"),
+    # tarfile opens the name for writing, and so writes to the other name too.
+    case("t10-file-over-hard", hard("data/d", f"{ROOT}/data/real.txt"), file("data/d", b"2"), rejects="NC205"),
+    case("t11-file-over-target", hard("data/d", f"{ROOT}/data/real.txt"), file("data/real.txt", b"2"), rejects="NC205"),
+    case("t12-double-slash", hard("data/d", f"{ROOT}//data/real.txt"), rejects="NC204"),  # pip from 24.3
+    case("t13-dot-first", hard("data/d", f"./{ROOT}/data/real.txt"), rejects="NC204"),  # pip from 24.3
+    case("t14-up", hard("data/d", f"{ROOT}/data/../data/real.txt"), rejects="NC204"),  # GNU tar, bsdtar
+    # More about places.
+    case("u01-double-slash-first", file("/data/p.txt"), rejects="NC202"),  # pip before 24.3
+    case("u02-double-slash", file("data//p.txt")),
+    case("u03-dot", file("data/./p.txt")),
+    case("u04-dot-first", file(f"./{ROOT}/p.txt", bare=True), rejects="NC202"),  # pip, build
+    case(
+        "u05-dot-all",
+        *(dataclasses.replace(e, name=f"./{e.full}", bare=True) for e in BASE),
+        bare=True,
+        rejects="NC202",
+    ),
+    case("u06-file-for-root", file(""), rejects="NC202"),
+    case("u07-link-for-root", sym("", "x"), rejects="NC202"),
+    case("u08-metadata-twice", file("PKG-INFO", PKG_INFO)),
+    case("u09-metadata-a-folder", folder("PKG-INFO"), rejects="NC205"),
+    case("u10-contiguous", Entry("data/c", b"x", type=tarfile.CONTTYPE)),
+    case("u11-old-type", Entry("data/c", b"x", type=tarfile.AREGTYPE)),
+    case("u12-unknown-type", Entry("data/c", b"x", type=b"Z"), rejects="NC201"),
+    case(
+        "u13-pyproject-hard", *_OTHERS, _PKG_INFO, file("r", PYPROJECT), hard("pyproject.toml", f"{ROOT}/r"), bare=True
+    ),
+    # What follows is no matter of a member: uv from 0.13 refuses the archive, or readers see different members.
+    case("v01-no-end", tail=b"", unreadable=True),
+    case("v02-half-an-end", tail=bytes(512), unreadable=True),
+    case("v03-more-after-half-an-end", tail=bytes(512) + file("data/x").blocks() + bytes(1024), unreadable=True),
+    case("v04-more-after-the-end", tail=bytes(1024) + file("data/x").blocks() + bytes(1024)),
+    case("v05-junk-for-header", tail=b"junk" * 128 + bytes(1024), unreadable=True),
+    case("v06-link-with-data", Entry("data/l", type=tarfile.SYMTYPE, link="real.txt", size=512), **_HIDDEN),
+    case(
+        "v07-hard-link-with-data", Entry("data/h", type=tarfile.LNKTYPE, link=f"{ROOT}/PKG-INFO", size=512), **_HIDDEN
+    ),
+    case("v08-folder-with-data", Entry("data/e", type=tarfile.DIRTYPE, size=512), **_HIDDEN),
+    case("v09-two-formats", file("data/gnu", format=tarfile.GNU_FORMAT), unreadable=True),
+    case("v10-unknown-record", file("data/a", pax=(("foo", "x"),)), unreadable=True),
+    case("v11-vendor-record", file("data/a", pax=(("RHT.security.selinux", "x"),)), unreadable=True),
+    case(
+        "v12-known-records",
+        file("data/a", pax=(("SCHILY.dev", "1"), ("LIBARCHIVE.creationtime", "1"), ("comment", "x"))),
+    ),
+    case("v13-target-of-a-file", file("data/a", pax=(("linkpath", "x"),)), unreadable=True),
+    case("v14-global-comment", Raw("", tarfile.TarInfo.create_pax_global_header({"comment": "x"})), file("data/a")),
+    case(
+        "v15-global-path",
+        Raw("", tarfile.TarInfo.create_pax_global_header({"path": f"{ROOT}/z"})),
+        file("a"),
+        unreadable=True,
+    ),
+    case("v16-ustar", *(dataclasses.replace(each, format=tarfile.USTAR_FORMAT) for each in BASE), bare=True),
+    case("v17-gnu", *_gnu(*BASE, file("data/" + "n" * 150)), bare=True),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class WheelRow:
+    """A wheel with these names in it. `by_contract`: it is refused although every installer installs it."""
+
+    id: str
+    names: Tuple[str, ...]
+    rejects: FrozenSet[str] = frozenset()
+    by_contract: bool = False
+
+    @property
+    def installed(self) -> FrozenSet[str]:
+        """Return what must be there after installing."""
+        return frozenset(os.path.normpath(name) for name in self.names if not name.endswith("/"))
+
+
+def wheel(names: Tuple[str, ...]) -> bytes:
+    """Make a wheel that can be installed, but for its names."""
+    info = "myproject-1.0.1.dist-info"
+    members = {
+        f"{info}/METADATA": PKG_INFO,
+        f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = io.StringIO()
+    rows = csv.writer(record, lineterminator="\n")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in [*((name, b"") for name in names), *members.items()]:
+            archive.writestr(zipfile.ZipInfo(name), data)
+            digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+            if not name.endswith("/"):
+                rows.writerow((name, f"sha256={digest}", len(data)))
+        rows.writerow((f"{info}/RECORD", "", ""))
+        archive.writestr(zipfile.ZipInfo(f"{info}/RECORD"), record.getvalue())
+    return out.getvalue()
+
+
+def wheel_row(name: str, *names: str, rejects: str = "", by_contract: bool = False) -> WheelRow:
+    """Make a row of the table of wheels; codes are given as words."""
+    return WheelRow(name, names, frozenset(rejects.split()), by_contract)
+
+
+_FINE = (
+    "a:b",
+    "a\\b",
+    "a ",
+    "a.",
+    "con",
+    "a*b",
+    'a"b',
+    "a<b",
+    "a|b",
+    "d /a",
+    "d:/a",
+    " a",
+    "a,b",
+    "a\u00a0b",
+    "a\u2028b",
+)
+# uv from 0.11 refuses them, pip installs them.
+_CHARACTERS = (
+    "\n",
+    "\r",
+    "\t",
+    "\x1b",
+    "\x07",
+    "\x01",
+    "\x7f",
+    "\x85",
+    "\u00ad",
+    "\u200d",
+    "\u202e",
+    "\ufeff",
+    "\ue000",
+)
+
+WHEELS: Tuple[WheelRow, ...] = (
+    wheel_row("w-plain", "myproject/a"),
+    *(wheel_row(f"w-fine-{number:02}", f"myproject/{name}") for number, name in enumerate(_FINE)),
+    *(wheel_row(f"w-{ord(c):04x}", f"myproject/a{c}b", rejects="NC203") for c in _CHARACTERS),
+    wheel_row("w-255", f"myproject/{LONG}"),
+    wheel_row("w-300", f"myproject/{'n' * 300}", rejects="NC203"),
+    wheel_row("w-3000", "myproject/" + "/".join(["n" * 200] * 15)),
+    wheel_row("w-5000", "myproject/" + "/".join(["n" * 200] * 25), rejects="NC203"),
+    wheel_row("w-up", "../evil", rejects="NC202"),  # pip refuses, uv leaves it out
+    wheel_row("w-absolute", "/hatch-nocache-absolute.txt", rejects="NC202"),
+    wheel_row("w-data-up", "myproject-1.0.1.data/purelib/../../x", rejects="NC202"),
+    wheel_row("w-up-inside", "myproject/x/../y", rejects="NC202", by_contract=True),
+    wheel_row("w-dot", "./myproject/a"),
+    wheel_row("w-double-slash", "myproject//a"),
+    wheel_row("w-under-file", "myproject/d", "myproject/d/e", rejects="NC205"),
+    wheel_row("w-folder-over-file", "myproject/d", "myproject/d/", rejects="NC205"),  # uv
+    wheel_row("w-folder", "myproject/d/", "myproject/d/e"),
+    wheel_row("w-case", "myproject/A", "myproject/a"),
+)

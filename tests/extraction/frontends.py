@@ -1,0 +1,148 @@
+"""Give an archive to what unpacks archives, and say what came of it: "ok", "refuses …" or "alters …"."""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+
+from badarchives import BACKEND, ROOT
+
+# Old and new, and those between which the behaviour changed. None is the newest that can be had.
+VERSIONS = {"uv": ("0.8.0", "0.8.4", "0.11.24", None), "pip": ("23.2.1", "24.3.1", None), "build": (None,)}
+
+_LISTING = {}
+exec(BACKEND, _LISTING)
+_FILTER = """
+import sys, tarfile
+with tarfile.open(sys.argv[1]) as tar:
+    tar.extractall(sys.argv[2], filter="data")
+"""
+
+
+def pythons():
+    """Return every Python found that has extraction filters, one of each version."""
+    listed = os.environ.get("HATCH_NOCACHE_PYTHONS", "").split(os.pathsep)
+    names = [shutil.which(f"python3.{minor}") for minor in range(8, 20)]
+    found = {}
+    for path in [sys.executable, *listed, *names]:
+        if not path:
+            continue
+        code = "import sys, tarfile; tarfile.data_filter; print(sys.version.split()[0])"
+        done = subprocess.run([path, "-c", code], capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            found.setdefault(done.stdout.strip(), path)
+    return found
+
+
+class Tools:
+    """All front ends and archivers, installed into `home`."""
+
+    def __init__(self, home):
+        self.home = str(home)
+        self._front = {}
+        for name, versions in VERSIONS.items():
+            for version in versions:
+                self._install(name, version)
+        self._archivers = {name: shutil.which(name) for name in ("tar", "bsdtar") if shutil.which(name)}
+        self._pythons = pythons()
+
+    @property
+    def installers(self):
+        """Return the names of those whose refusal is a reason for a finding."""
+        return [*self._front, *(f"data filter {version}" for version in self._pythons)]
+
+    def _install(self, name, version):
+        target = os.path.join(self.home, f"{name}-{version or 'newest'}")
+        wanted = f"{name}=={version}" if version else name
+        command = [sys.executable, "-m", "pip", "install", "-q", "--upgrade", "--target", target, wanted]
+        subprocess.run(command, check=True)
+        (info,) = glob.glob(os.path.join(target, f"{name}-*.dist-info"))
+        label = os.path.basename(info)[: -len(".dist-info")]
+        if name == "uv":
+            binary = shutil.which("uv", path=os.path.join(target, "bin"))
+            self._front[label] = ([binary, "build", "--wheel", "--no-build-isolation", "--python", sys.executable], {})
+        elif name == "pip":
+            options = ["wheel", "--no-deps", "--no-build-isolation", "--no-index"]
+            self._front[label] = ([sys.executable, "-m", "pip", *options], {"PYTHONPATH": target})
+        else:
+            command = [sys.executable, "-m", "build", "--no-isolation", "--wheel"]
+            self._front[label] = (command, {"PYTHONPATH": target})
+
+    def outcomes(self, case, folder):
+        """Return what each made of the archive; `folder` is an empty directory."""
+        sdist = os.path.join(folder, f"{ROOT}.tar.gz")
+        with open(sdist, "wb") as file:
+            file.write(case.sdist())
+        found = {}
+        for label, (command, variables) in self._front.items():
+            out = self._fresh(folder, label)
+            option = "-w" if label.startswith("pip") else "-o"
+            found[label] = self._wheel(case, [*command, option, out, sdist], variables, out)
+        for version, python in self._pythons.items():
+            label = f"data filter {version}"
+            out = self._fresh(folder, label)
+            found[label] = self._tree(case, [python, "-c", _FILTER, sdist, out], out)
+        for name, path in self._archivers.items():
+            out = self._fresh(folder, name)
+            found[name] = self._tree(case, [path, "-xzf", sdist, "-C", out], out)
+        return found
+
+    def install(self, wheel, folder):
+        """Return what pip and uv made of a wheel: the paths below the target, or why not."""
+        found = {}
+        for label, (command, variables) in self._front.items():
+            out = self._fresh(folder, label)
+            if label.startswith("pip"):
+                line = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--no-compile"]
+            elif label.startswith("uv"):
+                line = [command[0], "pip", "install", "--offline", "--no-deps", "--python", sys.executable]
+            else:
+                continue
+            problem = self._run([*line, "--target", out, wheel], variables, out)
+            files = {os.path.relpath(os.path.join(h, f), out) for h, _, names in os.walk(out) for f in names}
+            found[label] = problem or {name for name in files if ".dist-info" not in name}
+        return found
+
+    @staticmethod
+    def _fresh(folder, label):
+        # Deep, so that what leaves the directory does not fall on another one.
+        path = os.path.join(folder, label.replace(" ", "-"), "deep", "down", "out")
+        os.makedirs(path)
+        return path
+
+    def _run(self, command, variables, out):
+        work = os.path.join(os.path.dirname(out), "work")
+        os.makedirs(work, exist_ok=True)
+        own = {"TMPDIR": work, "UV_CACHE_DIR": os.path.join(work, "cache"), "UV_OFFLINE": "1", "UV_NO_CONFIG": "1"}
+        env = {**os.environ, **own, "PIP_NO_CACHE_DIR": "1", "PYTHONDONTWRITEBYTECODE": "1", **variables}
+        kept = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "stdin": subprocess.DEVNULL}
+        done = subprocess.run(command, env=env, timeout=120, check=False, **kept)
+        if done.returncode:
+            return "refuses: " + " | ".join(done.stdout.decode("utf-8", "replace").splitlines()[-3:])[-300:]
+        return ""
+
+    def _wheel(self, case, command, variables, out):
+        problem = self._run(command, variables, out)
+        if problem:
+            return problem
+        (path,) = glob.glob(os.path.join(out, "*.whl"))
+        with zipfile.ZipFile(path) as wheel:
+            return self._compare(case, json.loads(wheel.read("myproject/listing.json")))
+
+    def _tree(self, case, command, out):
+        return self._run(command, {}, out) or self._compare(case, _LISTING["listing"](os.path.join(out, ROOT)))
+
+    @staticmethod
+    def _compare(case, found):
+        wanted = case.faithful()
+        changed = sorted(key for key in {*wanted, *found} if wanted.get(key) != found.get(key))
+        return (
+            "alters: " + ", ".join(bytes.fromhex(key).decode("utf-8", "replace") for key in changed)
+            if changed
+            else "ok"
+        )

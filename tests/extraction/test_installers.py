@@ -1,0 +1,46 @@
+"""The rules against the real thing: every archive of the table is given to everything that unpacks archives."""
+
+from __future__ import annotations
+
+import pytest
+from badarchives import CASES, WHEELS, wheel
+
+from hatch_nocache.archive import UnreadableArchive, inspect
+
+from .frontends import Tools
+
+pytestmark = pytest.mark.extraction
+
+
+@pytest.fixture(scope="session")
+def tools(tmp_path_factory):
+    """Return the installers, from the package index."""
+    return Tools(tmp_path_factory.mktemp("tools"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_sdist(case, tools, tmp_path):
+    """What an installer refuses or alters has a finding; what is rejected, someone refuses or alters."""
+    outcomes = tools.outcomes(case, str(tmp_path))
+    path = tmp_path / "judged-1.tar.gz"
+    path.write_bytes(case.sdist())
+    try:
+        findings = inspect(str(path)).findings
+        rejected = any(finding.rejected for finding in findings)
+    except UnreadableArchive:
+        findings, rejected = ("unreadable",), True
+    objections = {name: outcome for name, outcome in outcomes.items() if outcome != "ok"}
+    assert findings or not any(name in objections for name in tools.installers), objections
+    assert objections or not rejected, findings
+
+
+@pytest.mark.parametrize("row", WHEELS, ids=lambda row: row.id)
+def test_wheel(row, tools, tmp_path):
+    """What an installer refuses or leaves out has a finding; what all install has none."""
+    path = tmp_path / "myproject-1.0.1-py3-none-any.whl"
+    path.write_bytes(wheel(row.names))
+    codes = {finding.code for finding in inspect(str(path)).findings}
+    assert codes == row.rejects
+    outcomes = tools.install(str(path), str(tmp_path))
+    objections = {name: outcome for name, outcome in outcomes.items() if outcome != row.installed}
+    assert bool(objections) is bool(codes) or row.by_contract, outcomes
