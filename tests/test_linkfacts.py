@@ -24,6 +24,7 @@ OUT = dataclasses.replace(ORDINARY, real="/x", inside=False)
         (dataclasses.replace(OUT, text="../../x"), "NC102", "NC102"),
         (dataclasses.replace(ORDINARY, text="../../p/x"), "NC102", None),
         (OUT, "NC102", "NC102"),
+        (dataclasses.replace(ORDINARY, text="sub/../x"), "NC102", None),
         (dataclasses.replace(ORDINARY, missing=True, regular=False), "NC104", "NC104"),
         (dataclasses.replace(ORDINARY, loop=True, regular=False), "NC105", "NC105"),
         (dataclasses.replace(ORDINARY, regular=False), None, "NC201"),

@@ -8,7 +8,8 @@ import os
 import stat
 from typing import Optional, Tuple
 
-from hatch_nocache.links import is_absolute, lands
+from hatch_nocache.links import goes_up_again, is_absolute, lands
+from hatch_nocache.names import target_problem
 
 __all__ = ["LinkFacts", "judge_link"]
 
@@ -73,8 +74,13 @@ def _judge_stored(facts: LinkFacts) -> Optional[Tuple[str, str]]:
         return "NC101", "installers refuse an absolute link, wherever it points"
     if lands(facts.at, facts.text) is None:
         return "NC102", "by its text it leaves the project"
+    if goes_up_again(facts.text):
+        return "NC102", "it goes down and up again, which uv from 0.13 refuses"
     if not facts.inside:
         return "NC102", f"it leads out of the project, to {facts.real}"
+    problem = target_problem(facts.text)
+    if problem is not None:
+        return "NC203", f"of its target: {problem}"
     if facts.missing:
         return "NC104", "its target does not exist: an sdist may hold it, but no wheel can be built from it"
     return None

@@ -35,6 +35,7 @@ _LINKS = {
     "NC104": "dangling link",
     "NC105": "link loop",
     "NC201": "link to a special file",
+    "NC203": "link target that installers refuse",
 }
 _SPECIAL = (
     (stat.S_ISFIFO, "FIFO"),

@@ -71,7 +71,10 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
                 raise
 
         set_build_data.__nocache__ = self  # type: ignore[attr-defined]
-        self.build_config.set_build_data = set_build_data  # type: ignore[method-assign]
+        try:
+            self.build_config.set_build_data = set_build_data  # type: ignore[method-assign]
+        except AttributeError:
+            self._abort_without_seam("set_build_data cannot be replaced")
 
     def _disarm(self) -> None:
         # On the instance, so that taking it away brings the class's own method back.
@@ -116,7 +119,7 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
         # What `SdistBuilder.build_standard` writes itself.
         members.update(("PKG-INFO", "setup.py"))
         try:
-            findings = verify(artifact_path, members)
+            findings = verify(artifact_path, members, rooted=self.target_name == "sdist")
         except UnreadableArchive:
             # Another target's artifact need not be an archive.
             return

@@ -5,16 +5,17 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from typing import Any, Container, Dict, List, Mapping, Tuple
+from typing import Any, Container, Dict, List, Mapping, Optional, Tuple
 
 from hatch_nocache.caches import recognise
 from hatch_nocache.config import Config
 from hatch_nocache.named import Named
+from hatch_nocache.patterns import literal_lead
 from hatch_nocache.selection import Selection
 from hatch_nocache.surroundings import declared
 from hatch_nocache.tree import relative
 
-__all__ = ["named", "own_packages", "select", "table_prefix"]
+__all__ = ["HOOK", "named", "own_packages", "select", "table_prefix", "unused_allow"]
 
 HOOK = "nocache"
 
@@ -79,13 +80,18 @@ def _hatch_toml(root: str) -> Mapping[str, Any]:
     return contents
 
 
-def select(config: Any, target: str, options: Config, build_data: Mapping[str, Any]) -> Selection:
-    """The judgement of one build of `target`, before any file has been judged. `config` is hatchling's."""
+def select(
+    config: Any, target: str, options: Config, build_data: Mapping[str, Any], prefix: Optional[str] = None
+) -> Selection:
+    """The judgement of one build of `target`, before any file has been judged. `config` is hatchling's.
+
+    `prefix` is where the interpreter that runs the build lies, `sys.prefix` unless given; "" when no build is running.
+    """
     root = config.root
     mandatory = needed(config.builder, target)
     judge = functools.partial(
         recognise,
-        declarations=declared(root, os.environ, sys.prefix),
+        declarations=declared(root, os.environ, sys.prefix if prefix is None else prefix),
         own_packages=own_packages(config),
         uv_cache_dir=os.environ.get("UV_CACHE_DIR"),
     )
@@ -105,3 +111,13 @@ def needed(builder: Any, target: str) -> Dict[str, str]:
     if core.readme_path:
         reasons[os.path.join(builder.root, core.readme_path)] = "readme"
     return {os.path.normpath(source): reasons.get(source, "the build") for source in sources}
+
+
+def unused_allow(options: Config, target: str, root: str) -> List[str]:
+    """The entries of `allow` that are of no use, once everything has been judged for `target`."""
+    unused = options.allow.unused()
+    if target == "sdist":
+        return unused
+    # A smaller target need not meet a path for the entry to be of use in another one.
+    leads = {pattern: literal_lead(pattern) for pattern in unused}
+    return [pattern for pattern, lead in leads.items() if lead and not os.path.lexists(os.path.join(root, lead[0]))]

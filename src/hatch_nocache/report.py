@@ -7,7 +7,7 @@ from typing import Dict, Iterable, List, Sequence
 
 from hatch_nocache.findings import Action, Finding
 
-__all__ = ["built", "escape", "refused"]
+__all__ = ["built", "describe", "escape", "refused"]
 
 _NAME = "hatch-nocache"
 # The block stays short unless asked for; what no longer fits is named in one line per code.
@@ -53,7 +53,7 @@ def _summary(findings: Sequence[Finding], notes: Sequence[str], target: str) -> 
 def _lines(findings: Sequence[Finding], *, verbose: bool) -> Iterable[str]:
     shown = findings if verbose else findings[:_ROOM]
     for finding in shown:
-        yield f"  {finding.code} {_where(finding)}   {escape(finding.what)}, {escape(finding.how)}"
+        yield f"  {describe(finding)}"
         if finding.remedy:
             yield f"        {escape(finding.remedy)}"
     rest: Dict[str, List[str]] = {}
@@ -64,6 +64,11 @@ def _lines(findings: Sequence[Finding], *, verbose: bool) -> Iterable[str]:
         yield f"  {code} also: {', '.join(places[:_NAMED])}{more}"
     if rest:
         yield "  HATCH_VERBOSE=1 shows all of it"
+
+
+def describe(finding: Finding) -> str:
+    """The first line about a finding: the code, where it is, what it is, and how that is known."""
+    return f"{finding.code} {_where(finding)}   {escape(finding.what)}, {escape(finding.how)}"
 
 
 def _where(finding: Finding) -> str:

@@ -187,7 +187,7 @@ class Selection:
         """
         if place.allowed or (self.config.allow and self.config.allow.match(relative(path, self.root))):
             self.accepted.add(member)
-            return path
+            return self._judge_allowed(path, member)
         directory, name = os.path.split(path)
         known = place.scanned and directory == place.directory.walked
         if place.hits and not all(self._passes(hit, path) for hit in place.hits):
@@ -207,19 +207,34 @@ class Selection:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
         return path
 
+    def _judge_allowed(self, path: str, member: str) -> Optional[str]:
+        # A wheel holds content: what has none, hatchling would crash on or wait for without end.
+        if self.sdist or not self.packing or self._has_content(path):
+            return path
+        self._refuse(path, member, "hatchling cannot pack what cannot be read, allowed or not")
+        return None
+
+    @staticmethod
+    def _has_content(path: str) -> bool:
+        if os.path.isfile(path) and not os.access(path, os.R_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return os.path.isfile(path)
+
     def refuse(self, source: str, member: str) -> bool:
         """Report a forced source that is neither file nor directory; False when it is allowed all the same."""
-        shown = relative(source, self.root)
-        if self.config.allow.match(shown):
+        if self.config.allow.match(relative(source, self.root)):
             return False
+        self._refuse(source, member, "hatchling cannot pack what is forced in but cannot be read")
+        return True
+
+    def _refuse(self, source: str, member: str, why: str) -> None:
+        shown = relative(source, self.root)
         if os.path.islink(source):
             facts = LinkFacts.read(source, member, self.real_root)
             code = "NC105" if facts.loop else "NC104" if facts.missing else "NC201"
-            why = "hatchling cannot pack what is forced in but cannot be read"
             self.add(messages.link(code, shown, facts.text, why, Action.REJECTED, needed=False))
         else:
             self.add(messages.special(shown, source))
-        return True
 
     def _passes(self, hit: Hit, path: str) -> bool:
         if not hit.stops:
@@ -262,7 +277,8 @@ class Selection:
         if not shown.endswith(member):
             why = f"{why} (in the archive: {member})"
         self.add(messages.link(code, shown, facts.text, why, action, needed=path in self._mandatory))
-        self.accepted.add(member)
+        if code != "NC104":
+            self.accepted.add(member)
         if action is Action.COPIED:
             return facts.real if self.sdist else path
         return path if action is Action.NOTICE else None
