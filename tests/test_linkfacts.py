@@ -34,7 +34,7 @@ OUT = dataclasses.replace(ORDINARY, real="/x", inside=False)
 def test_verdicts(facts: LinkFacts, sdist: Optional[str], wheel: Optional[str]) -> None:
     """An sdist holds the link, a wheel holds what it leads to."""
     for is_sdist, code in ((True, sdist), (False, wheel)):
-        verdict = judge_link(facts, is_sdist)
+        verdict = judge_link(facts, sdist=is_sdist)
         assert (verdict and verdict[0]) == code
         assert verdict is None or verdict[1]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from typing import AbstractSet, Dict, Iterator, List, Optional, Tuple
 
 from hatch_nocache.caches import HEAD_NAMES, HEAD_SIZE, recognise
@@ -20,6 +21,9 @@ __all__ = ["ArchiveReport", "UnreadableArchive", "inspect", "verify"]
 _MOST_HEADS = 64 * 1024**2
 # Each takes some 300 bytes of memory.
 _MOST_FOLDERS = 500_000
+
+
+_UNBOUND = sys.maxsize
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,10 +63,11 @@ def verify(path: str, expected: Optional[AbstractSet[str]], *, rooted: bool = Tr
     if expected is not None:
         with unreadable():
             if rooted and not _is_zip(path):
-                with Stream(path) as stream:
+                with Stream(path, _UNBOUND) as stream:
                     if is_plain(stream, expected):
                         return ()
-    return _judge(path, expected, rooted=rooted).findings
+    # Whoever built it knows how large it is.
+    return _judge(path, expected, rooted=rooted, most=_UNBOUND).findings
 
 
 def _is_zip(path: str) -> bool:
@@ -70,7 +75,7 @@ def _is_zip(path: str) -> bool:
         return file.read(2) == b"PK"
 
 
-def _judge(path: str, expected: Optional[AbstractSet[str]], *, rooted: bool = True) -> ArchiveReport:
+def _judge(path: str, expected: Optional[AbstractSet[str]], *, rooted: bool = True, most: int = 0) -> ArchiveReport:
     wheel = path.lower().endswith(".whl")
     with unreadable():
         zipped = wheel or _is_zip(path)
@@ -79,7 +84,7 @@ def _judge(path: str, expected: Optional[AbstractSet[str]], *, rooted: bool = Tr
         # What the build has not let through: the other members, if there are any.
         unexpected = judge.contents if expected is None else Contents()
         count = size = room = 0
-        for member, head in _read(path, zipped=zipped):
+        for member, head in _read(path, most, zipped=zipped):
             count += 1
             size += member.size
             if count > MOST_MEMBERS or judge.contents.implied > _MOST_FOLDERS:
@@ -95,11 +100,11 @@ def _judge(path: str, expected: Optional[AbstractSet[str]], *, rooted: bool = Tr
     return ArchiveReport("wheel" if wheel else "sdist", judge.root, count, size, (*caches, *judge.finish()), judge.more)
 
 
-def _read(path: str, *, zipped: bool) -> Iterator[Tuple[Member, bytes]]:
+def _read(path: str, most: int, *, zipped: bool) -> Iterator[Tuple[Member, bytes]]:
     if zipped:
         yield from read_zip(path, HEAD_NAMES, HEAD_SIZE)
         return
-    with Stream(path) as stream:
+    with Stream(path, most) as stream:
         yield from read_tar(stream, HEAD_NAMES, HEAD_SIZE)
 
 

@@ -36,8 +36,8 @@ OPTIONS: Dict[str, Option] = {
             "symlinks",
             "string",
             'sdist `"reject"`, every other target `"keep"`',
-            "what becomes of links that leave the project or are absolute; `copy` packs the content of the link's target "
-            "as a regular file",
+            "what becomes of links that leave the project or are absolute; `copy` packs the content of the link's "
+            "target as a regular file",
             ("reject", "drop", "copy", "keep"),
         ),
         Option("extra-caches", "patterns", "`[]`", "more directories to treat as caches (gitignore patterns)"),
@@ -104,7 +104,9 @@ def parse(table: Mapping[str, Any], *, prefix: str, target: str) -> Config:
         elif not isinstance(value, str):
             errors.append(f"{where} must be a string ({_choices(option.values)}), not {_typename(value)}.")
         elif value not in option.values:
-            errors.append(f'{where} is "{value}".{_did_you_mean(value, option.values)} It must be {_choices(option.values)}.')
+            errors.append(
+                f'{where} is "{value}".{_did_you_mean(value, option.values)} It must be {_choices(option.values)}.'
+            )
         else:
             values[key] = value
     if errors:

@@ -9,7 +9,10 @@ __all__ = ["Directory", "Evidence"]
 
 
 class Directory(Protocol):
-    """The facts of one directory. Reading them never follows a link and never raises: what cannot be read is not there."""
+    """The facts of one directory.
+
+    Reading them never follows a link and never raises: what cannot be read is not there.
+    """
 
     @property
     def path(self) -> str:

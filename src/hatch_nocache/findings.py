@@ -38,16 +38,16 @@ _ROWS = (
     Code(
         "NC001",
         "a directory with a valid `CACHEDIR.TAG`",
-        "The tool that made the directory says that it is a cache (https://bford.info/cachedir/): the file is a regular "
-        "file and begins with the 43-byte signature.",
+        "The tool that made the directory says that it is a cache (https://bford.info/cachedir/): the file is a "
+        "regular file and begins with the 43-byte signature.",
         "Nothing to do. Add the directory to `.gitignore` to keep other tools from packing it too, or to `allow` if it "
         "belongs to the project.",
     ),
     Code(
         "NC002",
         "a cache or environment that the running build says it uses",
-        "An environment variable (`UV_CACHE_DIR`, `PIP_CACHE_DIR`, …) or a configuration key (`[tool.uv] cache-dir`, …) "
-        "points at the directory, or the interpreter that runs the build lies in it.",
+        "An environment variable (`UV_CACHE_DIR`, `PIP_CACHE_DIR`, …) or a configuration key "
+        "(`[tool.uv] cache-dir`, …) points at the directory, or the interpreter that runs the build lies in it.",
         "Nothing to do. Where the place can be chosen, put the cache outside the project.",
     ),
     Code(
@@ -59,7 +59,8 @@ _ROWS = (
     Code(
         "NC004",
         "an environment",
-        "`pyvenv.cfg` beside `bin` or `Scripts`, `conda-meta/history`, or, in an archive, `lib/pythonX.Y/site-packages`.",
+        "`pyvenv.cfg` beside `bin` or `Scripts`, `conda-meta/history`, or, in an archive, "
+        "`lib/pythonX.Y/site-packages`.",
         "Nothing to do. Add the directory to `.gitignore` to keep other tools from packing it too.",
     ),
     Code(
@@ -77,14 +78,16 @@ _ROWS = (
     Code(
         "NC102",
         "a link that leaves the project",
-        "By the text of the link where it lies in the archive, or resolved on disk, its target is not inside the project.",
+        "By the text of the link where it lies in the archive, or resolved on disk, its target is not inside the "
+        "project.",
         'Exclude the link, or set `symlinks = "copy"` to pack the content of its target.',
     ),
     Code(
         "NC103",
         "files reached through a directory link that leaves the project",
         "Hatchling follows links to directories and packs what lies behind them as ordinary files.",
-        'Exclude the link, name the directory in `force-include`, or set `symlinks = "copy"` to pack what lies behind it.',
+        'Exclude the link, name the directory in `force-include`, or set `symlinks = "copy"` to pack what lies behind '
+        "it.",
     ),
     Code(
         "NC104",
@@ -113,7 +116,8 @@ _ROWS = (
     Code(
         "NC202",
         "a member outside the root of the archive",
-        "The name of the member is absolute, has a `..` in it, or does not begin with the root directory of the archive.",
+        "The name of the member is absolute, has a `..` in it, or does not begin with the root directory of the "
+        "archive.",
         "Change the target path of the `force-include` entry (or of the hook) that put it there.",
     ),
     Code(

@@ -1,20 +1,22 @@
 """The one seam with hatchling: filters and prunes what it chooses, for the duration of one build, then is gone.
 
-Hatchling offers a hook no way to leave a file out (hatch issue 1787). What is relied on here is undocumented; it has not
-changed from hatchling 1.22.0 to 1.33.0, and its absence is noticed and fails the build:
+Hatchling offers a hook no way to leave a file out (hatch issue 1787). What is relied on here is undocumented; it has
+not changed from hatchling 1.22.0 to 1.33.0, and its absence is noticed and fails the build:
 
-* `BuilderConfig.set_build_data` is entered after every hook's `initialize` and before any archive exists. It is wrapped on
-  the instance: on entry everything is judged, so that a rejection leaves nothing behind; on exit the seam is gone.
-* `BuilderInterface.recurse_project_files`, `.recurse_explicit_files` and `.recurse_forced_files` are the only places that
-  create an `IncludedFile`. They are wrapped on the instance.
-* Those three walk with the global `safe_walk` of their module. Each call gets a private copy of these globals with a walk
-  that asks the selection before it enters a directory. No module is changed.
+* `BuilderConfig.set_build_data` is entered after every hook's `initialize` and before any archive exists. The plugin
+  wraps it on the instance: on entry everything is judged, so that a rejection leaves nothing behind; on exit the seam
+  is gone.
+* `BuilderInterface.recurse_project_files`, `.recurse_explicit_files` and `.recurse_forced_files` are the only places
+  that create an `IncludedFile`. They are wrapped on the instance.
+* Those three walk with the global `safe_walk` of their module. Each call gets a private copy of these globals with a
+  walk that asks the selection before it enters a directory. No module is changed.
 """
 
 from __future__ import annotations
 
 import collections
 import contextlib
+import functools
 import os
 import types
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
@@ -58,7 +60,9 @@ class SeamError(Exception):
 class Guard:
     """Stands between hatchling's selection and the archive while one version of one target is built."""
 
-    def __init__(self, config: Any, target: str, version: str, selection: Selection, stop: Callable[[List[Finding]], None]) -> None:
+    def __init__(
+        self, config: Any, target: str, version: str, selection: Selection, stop: Callable[[List[Finding]], None]
+    ) -> None:
         """`stop` is called with the findings where the selection has been rejected; it does not return then."""
         self.stop = stop
         self.config = config
@@ -119,7 +123,9 @@ class Guard:
         if getattr(original, "__func__", None) is getattr(BuilderInterface, name):
             function = original.__func__  # type: ignore[attr-defined]
             namespace = dict(function.__globals__, safe_walk=lambda top: guarded_walk(top, self.selection, chooser))
-            private = types.FunctionType(function.__code__, namespace, name, function.__defaults__, function.__closure__)
+            private = types.FunctionType(
+                function.__code__, namespace, name, function.__defaults__, function.__closure__
+            )
             files = private(self.builder, *args)
         else:
             # Another builder's own walk, or another hook's wrapper: what comes out of it is filtered all the same.
@@ -180,7 +186,7 @@ class Guard:
                 yield builder.recurse_selected_project_files
                 self.selection.packing = True
             forced = builder.get_forced_inclusion_map(build_data)
-            yield lambda: builder.recurse_forced_files(forced)
+            yield functools.partial(builder.recurse_forced_files, forced)
         else:
             yield builder.recurse_included_files
         yield from self._wheel_data_routes(build_data)
@@ -191,10 +197,11 @@ class Guard:
             mapping = dict(getattr(self.config, key, {}))
             mapping.update(normalize_inclusion_map(build_data.get(key, {}), root))
             if mapping:
-                yield lambda mapping=mapping: self.builder.recurse_explicit_files(mapping)
+                yield functools.partial(self.builder.recurse_explicit_files, mapping)
         boms = [*getattr(self.config, "sbom_files", ()), *build_data.get("sbom_files", ())]
         if boms:
-            yield lambda: self.builder.recurse_explicit_files({os.path.join(root, bom): os.path.basename(bom) for bom in boms})
+            mapping = {os.path.join(root, bom): os.path.basename(bom) for bom in boms}
+            yield functools.partial(self.builder.recurse_explicit_files, mapping)
         yield self._judge_licenses
 
     def _judge_licenses(self) -> Iterator[None]:
@@ -206,7 +213,7 @@ class Guard:
 
 
 def _walks(builder: Any) -> bool:
-    """Whether the builder's own code asks for the selection; one that never does has nothing to be judged beforehand."""
+    """Whether the builder's own code asks for the selection; for one that never does, nothing is judged beforehand."""
     for kind in type(builder).__mro__:
         if kind is BuilderInterface:
             return False

@@ -50,7 +50,7 @@ class LinkFacts:
         return cls(at, text, real, inside, missing, loop, regular, unreadable)
 
 
-def judge_link(facts: LinkFacts, sdist: bool) -> Optional[Tuple[str, str]]:
+def judge_link(facts: LinkFacts, *, sdist: bool) -> Optional[Tuple[str, str]]:
     """The code of what is wrong with a link and why, or None for an ordinary one.
 
     An sdist holds the link itself, so its text counts as well (PEP 721; the sdist format specification). A wheel holds
@@ -65,22 +65,19 @@ def judge_link(facts: LinkFacts, sdist: bool) -> Optional[Tuple[str, str]]:
     if not facts.regular and not facts.unreadable:
         return "NC201", "it leads to something that is not a regular file"
     if not facts.inside:
-        return ("NC101" if is_absolute(facts.text) else "NC102"), f"its content comes from outside the project: {facts.real}"
+        code = "NC101" if is_absolute(facts.text) else "NC102"
+        return code, f"its content comes from outside the project: {facts.real}"
     return None
 
 
 def _judge_stored(facts: LinkFacts) -> Optional[Tuple[str, str]]:
-    if is_absolute(facts.text):
-        return "NC101", "installers refuse an absolute link, wherever it points"
-    if lands(facts.at, facts.text) is None:
-        return "NC102", "by its text it leaves the project"
-    if goes_up_again(facts.text):
-        return "NC102", "it goes down and up again, which uv from 0.13 refuses"
-    if not facts.inside:
-        return "NC102", f"it leads out of the project, to {facts.real}"
     problem = target_problem(facts.text)
-    if problem is not None:
-        return "NC203", f"of its target: {problem}"
-    if facts.missing:
-        return "NC104", "its target does not exist: an sdist may hold it, but no wheel can be built from it"
-    return None
+    verdicts = (
+        (is_absolute(facts.text), "NC101", "installers refuse an absolute link, wherever it points"),
+        (lands(facts.at, facts.text) is None, "NC102", "by its text it leaves the project"),
+        (goes_up_again(facts.text), "NC102", "it goes down and up again, which uv from 0.13 refuses"),
+        (not facts.inside, "NC102", f"it leads out of the project, to {facts.real}"),
+        (problem is not None, "NC203", f"of its target: {problem}"),
+        (facts.missing, "NC104", "its target does not exist: an sdist may hold it, but no wheel can be built from it"),
+    )
+    return next(((code, why) for applies, code, why in verdicts if applies), None)

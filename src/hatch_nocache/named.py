@@ -36,12 +36,7 @@ class Name:
 
     def leads_to(self, directory: str) -> bool:
         """Whether the walk has to go through `directory` to meet what it names."""
-        return (
-            self.anywhere
-            or directory == self.path
-            or _below(self.path, directory)
-            or _below(directory, self.path)
-        )
+        return self.anywhere or directory == self.path or _below(self.path, directory) or _below(directory, self.path)
 
 
 class Named:

@@ -11,7 +11,9 @@ __all__ = ["Patterns", "literal_lead"]
 
 
 class Patterns:
-    """A list of gitignore patterns for paths below the project's root. A directory is asked about with a `/` at its end.
+    """A list of gitignore patterns for paths below the project's root.
+
+    A directory is asked about with a `/` at its end.
 
     Raises:
         ValueError: a pattern is not valid.

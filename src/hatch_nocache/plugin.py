@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Callable, Dict, Iterator, List, NoReturn, Optional, cast
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
@@ -31,15 +31,16 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: Dict[str, Any]) -> None:
         """Read the configuration, and stand ready for the moment in which hatchling begins to build."""
         try:
-            self._options = parse(self.config, prefix=table_prefix(self.build_config), target=self.target_name)
+            options = self._options = parse(
+                self.config, prefix=table_prefix(self.build_config), target=self.target_name
+            )
         except ConfigError as error:
-            lines = [f"  {report.escape(line)}" for line in error.errors]
-            self.app.abort("\n".join(["hatch-nocache: the configuration has errors", *lines]))
+            self._abort("\n  ".join(["the configuration has errors", *error.errors]))
         missing = missing_names(self.build_config)
         if missing:
             self._abort_without_seam(f"it lacks {', '.join(missing)}")
         self._disarm()
-        self._arm(version)
+        self._arm(options, version)
 
     def finalize(self, version: str, build_data: Dict[str, Any], artifact_path: str) -> None:
         """Look at what was built; take it away again if it breaks a rule."""
@@ -48,7 +49,6 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
         if guard is None or options is None:
             self._remove(artifact_path)
             self._abort_without_seam("set_build_data was not entered")
-            return
         if guard.calls == 0 and self.target_name in ("sdist", "wheel"):
             self._remove(artifact_path)
             self._abort_without_seam("it chose its files in another way")
@@ -57,14 +57,14 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
 
     # -- before the archive -----------------------------------------------------------------------------------------
 
-    def _arm(self, version: str) -> None:
+    def _arm(self, options: Config, version: str) -> None:
         original = self.build_config.set_build_data
         self._guard, self._said = None, ""
 
         @contextlib.contextmanager
         def set_build_data(build_data: Dict[str, Any]) -> Iterator[None]:
             try:
-                with original(build_data), self._guarded(version, build_data):
+                with original(build_data), self._guarded(options, version, build_data):
                     yield
             except BaseException:
                 self._disarm()
@@ -72,7 +72,7 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
 
         set_build_data.__nocache__ = self  # type: ignore[attr-defined]
         try:
-            self.build_config.set_build_data = set_build_data  # type: ignore[method-assign]
+            self.build_config.set_build_data = set_build_data
         except AttributeError:
             self._abort_without_seam("set_build_data cannot be replaced")
 
@@ -83,9 +83,7 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
             del self.build_config.__dict__["set_build_data"]
 
     @contextlib.contextmanager
-    def _guarded(self, version: str, build_data: Dict[str, Any]) -> Iterator[None]:
-        options = self._options
-        assert options is not None  # noqa: S101 - initialize sets it before it arms
+    def _guarded(self, options: Config, version: str, build_data: Dict[str, Any]) -> Iterator[None]:
         options.allow.forget()
         with contextlib.ExitStack() as stack:
             try:
@@ -120,18 +118,26 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
         members.update(("PKG-INFO", "setup.py"))
         try:
             findings = verify(artifact_path, members, rooted=self.target_name == "sdist")
-        except UnreadableArchive:
-            # Another target's artifact need not be an archive.
-            return
+        except UnreadableArchive as error:
+            if self.target_name not in ("sdist", "wheel"):
+                # Another target's artifact need not be an archive.
+                return
+            self._remove(artifact_path)
+            self._abort(f"the {self._what} was removed again: it cannot be verified, {error}")
         settled = ("NC101", "NC102", "NC103") if options.symlinks == "keep" else ()
-        findings = [
+        rejected = [
             finding
             for finding in findings
             if finding.rejected and finding.code not in settled and finding.path not in guard.selection.accepted
         ]
-        if findings:
+        if rejected:
             self._remove(artifact_path)
-            self._refuse(findings, removed=True)
+            self._refuse(rejected, removed=True)
+        # On the disk such a link leads somewhere; what it leads to is not in the archive, so no wheel comes of it.
+        known = {finding.path for finding in guard.selection.findings if finding.code == "NC104"}
+        dangling = [finding for finding in findings if finding.code == "NC104" and finding.path not in known]
+        if dangling:
+            self.app.display_warning(report.built(dangling, [], self._what, verbose=self.app.verbosity > 0))
 
     @staticmethod
     def _remove(artifact_path: str) -> None:
@@ -153,16 +159,20 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
             self._said = text
             self.app.display_warning(text)
 
-    def _abort(self, text: str) -> None:
-        self.app.abort("hatch-nocache: " + "\n".join(report.escape(line) for line in text.splitlines()))
-
-    def _refuse(self, findings: List[Finding], *, removed: bool = False) -> None:
-        self.app.abort(report.refused(findings, self._what, removed=removed, verbose=self.app.verbosity > 0))
-
-    def _abort_without_seam(self, why: str) -> None:
+    def _abort_without_seam(self, why: str) -> NoReturn:
         from hatchling.__about__ import __version__
 
-        self.app.abort(
-            f"hatch-nocache: hatchling {__version__} cannot be guarded: {why}\n"
+        self._abort(
+            f"hatchling {__version__} cannot be guarded: {why}\n"
             f"  known to work: hatchling {KNOWN_HATCHLING}; require one of these, or a newer hatch-nocache"
         )
+
+    def _refuse(self, findings: List[Finding], *, removed: bool = False) -> NoReturn:
+        self._end(report.refused(findings, self._what, removed=removed, verbose=self.app.verbosity > 0))
+
+    def _abort(self, text: str) -> NoReturn:
+        self._end("hatch-nocache: " + "\n".join(report.escape(line) for line in text.splitlines()))
+
+    def _end(self, text: str) -> NoReturn:
+        # Never an exception: that would end in a traceback.
+        cast("Callable[[str], NoReturn]", self.app.abort)(text)

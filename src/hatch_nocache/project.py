@@ -32,7 +32,14 @@ def named(config: Any, build_data: Mapping[str, Any], mandatory: Container[str])
     result.add_patterns(_option(config, "include"), "include")
     result.add_patterns(_option(config, "artifacts"), "artifacts")
     sources: List[str] = []
-    for key in ("force_include", "force_include_editable", "shared_data", "shared_scripts", "extra_metadata", "sbom_files"):
+    for key in (
+        "force_include",
+        "force_include_editable",
+        "shared_data",
+        "shared_scripts",
+        "extra_metadata",
+        "sbom_files",
+    ):
         sources.extend(build_data.get(key, ()))
     result.add_hook((source for source in sources if source not in mandatory), build_data.get("artifacts", ()))
     return result

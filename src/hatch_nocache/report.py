@@ -88,9 +88,9 @@ def escape(text: str) -> str:
     """`text` without anything that a terminal or a CI log would take for a command.
 
     Control and format characters (escape sequences, line ends, bidirectional marks), bytes that are not UTF-8, and the
-    marks of GitHub's workflow commands (`::`, `##[`) are written as backslash escapes.
+    marks of workflow commands (`::`, `##[`, `##vso[`) are written as backslash escapes.
     """
-    if text.isascii() and text.isprintable() and "::" not in text and "##[" not in text:
+    if text.isascii() and text.isprintable() and "::" not in text and "##" not in text:
         return text
     parts = []
     for character in text:
@@ -98,4 +98,4 @@ def escape(text: str) -> str:
             parts.append(ascii(character)[1:-1] if character != "'" else character)
         else:
             parts.append(character)
-    return "".join(parts).replace("::", ":\\x3a").replace("##[", "##\\x5b")
+    return "".join(parts).replace("::", ":\\x3a").replace("##", "#\\x23")

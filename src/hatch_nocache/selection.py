@@ -45,8 +45,9 @@ class Hit:
 class Place:
     """One directory that files are chosen from.
 
-    `home` is the real directory that links below it must not leave; `cache` and `outside` are set when it lies in a cache
-    or was reached through a link that leaves; `alias` when a link of that path would have taken its place in the archive.
+    `home` is the real directory that links below it must not leave; `cache` and `outside` are set when it lies in a
+    cache or was reached through a link that leaves; `alias` when a link would have taken its place in the archive;
+    `link` is the first directory link on the way to it.
     """
 
     directory: DiskDirectory
@@ -100,7 +101,9 @@ class Selection:
     def top(self, source: str) -> Place:
         """The place where a walk begins. A directory outside the project was named: it is judged from there down."""
         if not _within(source, self.root):
-            return Place(DiskDirectory(os.path.realpath(source), relative(source, self.root), source), os.path.realpath(source))
+            return Place(
+                DiskDirectory(os.path.realpath(source), relative(source, self.root), source), os.path.realpath(source)
+            )
         return self.place(source)
 
     def place(self, walked: str) -> Place:
@@ -110,7 +113,9 @@ class Selection:
             if walked == self.root:
                 place = Place(DiskDirectory(self.real_root, "", self.root), self.real_root)
             elif not _within(walked, self.root):
-                place = Place(DiskDirectory(os.devnull, relative(walked, self.root), walked), self.real_root, scanned=False)
+                place = Place(
+                    DiskDirectory(os.devnull, relative(walked, self.root), walked), self.real_root, scanned=False
+                )
             else:
                 place = self.step(self.place(parent), name)
             self._places[walked] = place
@@ -131,7 +136,7 @@ class Selection:
         if is_link and not _within(real, place.home):
             place.outside, place.home = self._outside(place), real
         if place.cache is None and not place.kept:
-            self._cache(place, real, is_link)
+            self._cache(place, real, is_link=is_link)
         return place
 
     def _outside(self, place: Place) -> Hit:
@@ -139,7 +144,7 @@ class Selection:
         action = _ACTIONS[self.config.symlinks]
         return Hit(messages.directory_link(directory.path, _readlink(directory.walked), action))
 
-    def _cache(self, place: Place, real: str, is_link: bool) -> None:
+    def _cache(self, place: Place, real: str, *, is_link: bool) -> None:
         # The root itself and what lies above it are never judged: uv builds a wheel inside its own cache.
         if _within(self.real_root, real):
             return
@@ -266,7 +271,7 @@ class Selection:
 
     def _judge_link(self, path: str, member: str, place: Place) -> Optional[str]:
         facts = LinkFacts.read(path, member, place.home)
-        verdict = judge_link(facts, self.sdist)
+        verdict = judge_link(facts, sdist=self.sdist)
         if verdict is None:
             return path
         code, why = verdict

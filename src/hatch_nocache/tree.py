@@ -10,7 +10,7 @@ __all__ = ["DiskDirectory", "relative"]
 
 
 def relative(location: str, root: str) -> str:
-    """`location` as a path from `root` with `/` between its parts; "" for the root itself, `../x` for what is outside."""
+    """`location` as a path from `root`, `/` between its parts; "" for the root itself, `../x` for what is outside."""
     path = os.path.relpath(location, root).replace(os.sep, "/")
     return "" if path == "." else path
 

@@ -1,7 +1,7 @@
-"""The walk that hatchling is given in place of its own: the same directories in the same order, save those that are out.
+"""The walk that hatchling is given in place of its own: the same directories in the same order, save what is out.
 
-It tolerates what vanishes meanwhile (hatch issue 1998), and a link to a directory never costs the real directory its place
-(hatch issues 1197 and 2008).
+It tolerates what vanishes meanwhile (hatch issue 1998), and a link to a directory never costs the real directory its
+place (hatch issues 1197 and 2008).
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ class Chooser:
         is_package = place.directory.has("__init__.py")
         where = self._path(place)
         return any(
-            self._config.include_path(os.path.join(where, name), explicit=explicit, is_package=is_package) for name in names
+            self._config.include_path(os.path.join(where, name), explicit=explicit, is_package=is_package)
+            for name in names
         )
 
     def chooses_none(self, place: Place) -> bool:
@@ -62,7 +63,7 @@ class Chooser:
 
 
 def guarded_walk(source: str, selection: Selection, chooser: Chooser) -> Iterator[Tuple[str, List[str], List[str]]]:
-    """Yield what `hatchling.builders.utils.safe_walk` yields. The caller may shorten and sort the list of directories."""
+    """Yield what `hatchling.builders.utils.safe_walk` does. The caller may shorten and sort the list of directories."""
     chooser.start(source)
     seen: Dict[Tuple[int, int], Optional[str]] = {}
     aliases: Dict[str, Hit] = {}
