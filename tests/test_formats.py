@@ -366,7 +366,7 @@ def test_hostile_names_in_annotations():
     annotation, log = as_github(Outcome("x", "project", "y", (Part(HOSTILE, (finding,)),))).split("\n")
     assert annotation.count("::") == 2
     assert annotation.startswith(
-        "::error file=x/a\\x1b[31m\\n%3A\\x3aerror%3A\\x3ab\\u202e##\\x5bc]%250A%2Cd\\udcff,title="
+        "::error file=x/a\\x1b[31m\\n%3A\\x3aerror%3A\\x3ab\\u202e#\\x23[c]%250A%2Cd\\udcff,title="
     )
     assert annotation.isprintable()
     assert log.startswith("hatch-nocache: x: a\\x1b[31m\\n:\\x3aerror")

@@ -67,3 +67,9 @@ def test_both_files_say_the_same() -> None:
 def test_links_within_the_readme() -> None:
     headings = {re.sub(r"[^\w -]", "", line.lstrip("# ").lower()).replace(" ", "-") for line in README.splitlines()}
     assert [anchor for anchor in re.findall(r"\]\(#([^)]*)\)", README) if anchor not in headings] == []
+
+
+def test_files_that_the_readme_links_to() -> None:
+    linked = re.findall(r"\]\(((?!https:)[^#)]+)\)", README)
+    assert linked
+    assert [name for name in linked if not (ROOT / name).is_file()] == []

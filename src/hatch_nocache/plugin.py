@@ -12,6 +12,7 @@ from hatch_nocache import messages, report
 from hatch_nocache.config import Config, ConfigError, parse
 from hatch_nocache.findings import Finding
 from hatch_nocache.guard import KNOWN_HATCHLING, Guard, SeamError, missing_names
+from hatch_nocache.leftovers import Leftovers
 from hatch_nocache.project import select, table_prefix, unused_allow
 from hatch_nocache.selection import Selection
 from hatch_nocache.tree import relative
@@ -35,7 +36,7 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
                 self.config, prefix=table_prefix(self.build_config), target=self.target_name
             )
         except ConfigError as error:
-            self._abort("\n  ".join(["the configuration has errors", *error.errors]))
+            self._abort("the configuration has errors", *error.errors)
         missing = missing_names(self.build_config)
         if missing:
             self._abort_without_seam(f"it lacks {', '.join(missing)}")
@@ -63,11 +64,13 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
 
         @contextlib.contextmanager
         def set_build_data(build_data: Dict[str, Any]) -> Iterator[None]:
+            leftovers = Leftovers(self.directory, self.target_name)
             try:
                 with original(build_data), self._guarded(options, version, build_data):
                     yield
             except BaseException:
                 self._disarm()
+                leftovers.remove(self.build_config.builder)
                 raise
 
         set_build_data.__nocache__ = self  # type: ignore[attr-defined]
@@ -163,15 +166,16 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
         from hatchling.__about__ import __version__
 
         self._abort(
-            f"hatchling {__version__} cannot be guarded: {why}\n"
-            f"  known to work: hatchling {KNOWN_HATCHLING}; require one of these, or a newer hatch-nocache"
+            f"hatchling {__version__} cannot be guarded: {why}",
+            f"known to work: hatchling {KNOWN_HATCHLING}; require one of these, or a newer hatch-nocache",
         )
 
     def _refuse(self, findings: List[Finding], *, removed: bool = False) -> NoReturn:
         self._end(report.refused(findings, self._what, removed=removed, verbose=self.app.verbosity > 0))
 
-    def _abort(self, text: str) -> NoReturn:
-        self._end("hatch-nocache: " + "\n".join(report.escape(line) for line in text.splitlines()))
+    def _abort(self, *lines: str) -> NoReturn:
+        # Each as a whole: a line end within one comes from a name.
+        self._end("hatch-nocache: " + "\n  ".join(map(report.escape, lines)))
 
     def _end(self, text: str) -> NoReturn:
         # Never an exception: that would end in a traceback.

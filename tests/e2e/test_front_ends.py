@@ -18,6 +18,7 @@ FRONT_ENDS: Dict[str, List[str]] = {
     "build": [PYTHON, "-m", "build", "--outdir", "{out}"],
     "hatch": [PYTHON, "-m", "hatch", "build", "{out}"],
     "hatchling": [PYTHON, "-m", "hatchling", "build", "-d", "{out}"],
+    "uv build": ["{uv}", "build", "--out-dir", "{out}"],
     "pip wheel": [PYTHON, "-m", "pip", "wheel", "--no-deps", "-w", "{out}", "."],
     "pip install": [PYTHON, "-m", "pip", "--python", "{venv}", "install", "."],
     "pip install -e": [PYTHON, "-m", "pip", "--python", "{venv}", "install", "-e", "."],
@@ -36,12 +37,15 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def front_end(run, project: Path, tmp_path: Path) -> Callable[[str], subprocess.CompletedProcess]:
+def front_end(run, uv, project: Path, tmp_path: Path) -> Callable[[str], subprocess.CompletedProcess]:
     def build(name: str, **env: str) -> subprocess.CompletedProcess:
         venv = tmp_path / "venv"
         if "{venv}" in FRONT_ENDS[name] and not venv.exists():
             subprocess.run([PYTHON, "-m", "venv", "--without-pip", str(venv)], check=True)
-        command = [part.format(out=tmp_path / "out", venv=venv) for part in FRONT_ENDS[name]]
+        if "{uv}" in FRONT_ENDS[name]:
+            env["UV_PYTHON"] = PYTHON
+        words = {"out": tmp_path / "out", "venv": venv, "uv": uv("") if "UV_PYTHON" in env else ""}
+        command = [part.format(**words) for part in FRONT_ENDS[name]]
         return run(*command, cwd=project, HATCH_DATA_DIR=str(tmp_path / "hatch"), **env)
 
     return build
@@ -69,7 +73,7 @@ def test_drop(name: str, front_end, project: Path, tmp_path: Path) -> None:
         (pth,) = installed(tmp_path).glob("*demo.pth")
         assert str(project) in pth.read_text(encoding="utf-8")
     else:
-        archives = sorted((tmp_path / "out").iterdir())
+        archives = [path for path in (tmp_path / "out").iterdir() if path.suffix in {".gz", ".whl"}]
         assert len(archives) == (1 if name == "pip wheel" else 2)
         for archive in map(read, archives):
             assert [path for path in archive.names if "store" in path or "venv" in path] == []
@@ -88,16 +92,15 @@ def test_reject(name: str, front_end, project: Path, tmp_path: Path) -> None:
     assert "hatch-nocache:" in done.words
     assert "NC004 src/demo/venv/" in done.words
     assert "Traceback" not in done.stdout
-    out = tmp_path / "out"
-    assert not out.exists() or list(out.iterdir()) == []
+    assert [path.name for path in (tmp_path / "out").glob("*") if path.suffix in {".gz", ".whl"}] == []
 
 
 @pytest.mark.parametrize("name", list(FRONT_ENDS))
 def test_without_the_hook(name: str, front_end, tmp_path: Path) -> None:
     done = front_end(name, HATCH_BUILD_NO_HOOKS="true")
-    if name == "build":  # it unpacks its own sdist
+    if name in {"build", "uv build"}:  # they unpack their own sdist
         assert done.returncode != 0
-        assert "AbsoluteLinkError" in done.stdout or "is a link to an absolute path" in done.words
+        assert {"build": "is a link to an absolute path", "uv build": ": is absolute"}[name] in done.words
     elif name == "pip install":
         assert (installed(tmp_path) / "demo" / "venv" / "pyvenv.cfg").exists()
     elif name != "pip install -e":
