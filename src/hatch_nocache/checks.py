@@ -14,7 +14,7 @@ from hatch_nocache.findings import Action, Finding
 from hatch_nocache.foreign import inspect_tree
 from hatch_nocache.inspection import inspect_project
 from hatch_nocache.outcome import Outcome, Part, ordered
-from hatch_nocache.wording import ignore_line
+from hatch_nocache.remedies import ignore_line
 
 __all__ = ["check"]
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 import stat
 
 from hatch_nocache.facts import Evidence
 from hatch_nocache.findings import Action, Finding
-from hatch_nocache.wording import ignore_line
+from hatch_nocache.remedies import TABLE, allow, exclude, gitignore, ignore_line
 
 __all__ = [
     "bad_name",
@@ -27,8 +26,7 @@ __all__ = [
     "unused_allow",
 ]
 
-_TABLE = "[tool.hatch.build.hooks.nocache]"
-_COPY = f'set symlinks = "copy" in {_TABLE} to pack its content'
+_COPY = f'set symlinks = "copy" in {TABLE} to pack its content'
 _LINKS = {
     "NC101": "absolute link",
     "NC102": "link that leaves the project",
@@ -53,7 +51,7 @@ def cache(evidence: Evidence, path: str, action: Action, named_by: str) -> Findi
     elif action is Action.NOTICE:
         how, remedy = f'{how}; kept, because caches = "keep"', ""
     elif action is Action.REJECTED:
-        remedy = f'set caches = "drop" in {_TABLE}, or add {ignore_line(path)} to .gitignore'
+        remedy = f'set caches = "drop" in {TABLE}, or add {ignore_line(path)} to .gitignore'
     return Finding(evidence.code, path + "/", evidence.tool, how, action, remedy)
 
 
@@ -70,14 +68,13 @@ def mandatory(finding: Finding, path: str, by: str) -> Finding:
         path=path,
         what=f"{by} needs it, but it lies in {finding.path} ({finding.what})",
         action=Action.REJECTED,
-        remedy=f"let {by} name another file, or allow this one in {_TABLE}: allow = [{_toml(path)}]",
+        remedy=f"let {by} name another file, or {allow(path)}",
     )
 
 
 def extra_cache(path: str) -> Evidence:
     """The evidence of `extra-caches`."""
-    remedy = f"nothing to do; to keep other tools from packing it too, add {ignore_line(path)} to .gitignore"
-    return Evidence("NC005", "cache", "because extra-caches names it", remedy)
+    return Evidence("NC005", "cache", "because extra-caches names it", gitignore(path))
 
 
 def malformed_tag(path: str, problem: str) -> str:
@@ -88,7 +85,7 @@ def malformed_tag(path: str, problem: str) -> str:
 def directory_link(path: str, text: str, action: Action) -> Finding:
     """Files behind a directory link that leaves the project."""
     how = "what lies behind it is outside the project"
-    remedy = f"{_COPY}, name the directory in force-include, or {_exclude(path)}"
+    remedy = f"{_COPY}, name the directory in force-include, or {exclude(path)}"
     if action is Action.COPIED:
         how, remedy = f"{how}; its files are packed as regular files", ""
     elif action is Action.NOTICE:
@@ -108,9 +105,9 @@ def link(code: str, path: str, text: str, why: str, action: Action, *, needed: b
     remedy = ""
     settled = code in ("NC101", "NC102")
     if action is Action.REJECTED:
-        remedy = f"remove the link, or {_exclude(path)}"
+        remedy = f"remove the link, or {exclude(path)}"
         if settled:
-            remedy = _COPY if needed else f"{_COPY}, or {_exclude(path)}"
+            remedy = _COPY if needed else f"{_COPY}, or {exclude(path)}"
     elif action is Action.COPIED:
         why = f"{why}; packed as a regular file"
     elif action is Action.NOTICE and settled:
@@ -126,7 +123,7 @@ def restored(link_path: str, text: str, real_path: str) -> Finding:
         "directory link inside the project",
         f"because of it Hatchling would leave out the real {real_path}/; both are packed",
         Action.NOTICE,
-        f"if only the real directory is wanted, {_exclude(link_path)}",
+        f"if only the real directory is wanted, {exclude(link_path)}",
         target=text,
     )
 
@@ -139,7 +136,7 @@ def special(path: str, location: str) -> Finding:
         mode = 0
     kind = next((name for test, name in _SPECIAL if test(mode)), "special file")
     how = "only regular files, directories and links can be packed"
-    return Finding("NC201", path, kind, how, Action.REJECTED, f"remove it, or {_exclude(path)}")
+    return Finding("NC201", path, kind, how, Action.REJECTED, f"remove it, or {exclude(path)}")
 
 
 def outside_archive(path: str, member: str, problem: str) -> Finding:
@@ -151,19 +148,10 @@ def outside_archive(path: str, member: str, problem: str) -> Finding:
 
 def bad_name(path: str, problem: str) -> Finding:
     """A name that installers refuse."""
-    remedy = f"rename the file, or {_exclude(path)}"
+    remedy = f"rename the file, or {exclude(path)}"
     return Finding("NC203", path, "name that installers refuse", problem, Action.REJECTED, remedy)
 
 
 def unused_allow(pattern: str) -> str:
     """The line about an entry of `allow` that matched nothing."""
     return f"allow: {pattern} matched nothing and can be removed"
-
-
-def _toml(path: str) -> str:
-    """The gitignore pattern that matches just this path, as a TOML string."""
-    return json.dumps(ignore_line(path).rstrip("/"))
-
-
-def _exclude(path: str) -> str:
-    return f"leave it out: exclude = [{_toml(path)}] in [tool.hatch.build]"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from typing import Optional
 
 from hatch_nocache.catalogue import UV, Tool
 from hatch_nocache.facts import Directory, Evidence
+from hatch_nocache.remedies import gitignore
 from hatch_nocache.shapes import is_at
 from hatch_nocache.surroundings import INTERPRETER, Declaration
 
-__all__ = ["evidence", "ignore_line"]
+__all__ = ["evidence"]
 
 _OTHER_WAYS = "`--cache-dir`, `cache-dir` in `[tool.uv]` or uv.toml, or XDG_CACHE_HOME"
 
@@ -29,12 +29,7 @@ def evidence(  # noqa: PLR0913, PLR0917 - the parts of a sentence
     how = f"because {_declared(said) if said else found}"
     if tool.name == UV.name and not (said and said.source == "UV_CACHE_DIR"):
         how += "; " + _about_uv(directory, said, uv_cache_dir)
-    return Evidence(code, tool.name, how, tool.remedy or _remedy(directory.path), marker)
-
-
-def ignore_line(path: str) -> str:
-    """Return the line of a `.gitignore` at the root that matches this directory and no other."""
-    return "/" + re.sub(r"([\\*?\[\]])", r"\\\1", path) + "/"
+    return Evidence(code, tool.name, how, tool.remedy or gitignore(directory.path), marker)
 
 
 def _declared(said: Declaration) -> str:
@@ -58,7 +53,3 @@ def _about_uv(directory: Directory, said: Optional[Declaration], uv_cache_dir: O
             f"UV_CACHE_DIR={uv_cache_dir}, which is relative to where the front end was started, may have put it here"
         )
     return f"UV_CACHE_DIR={uv_cache_dir} leads elsewhere" + (f": {ways}" if ways else "")
-
-
-def _remedy(path: str) -> str:
-    return f"nothing to do; to keep other tools from packing it too, add {ignore_line(path)} to .gitignore"
