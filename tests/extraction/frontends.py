@@ -105,7 +105,8 @@ class Tools:
                 continue
             problem = self._run([*line, "--target", out, wheel], variables, out)
             files = {os.path.relpath(os.path.join(h, f), out) for h, _, names in os.walk(out) for f in names}
-            found[label] = problem or {name for name in files if ".dist-info" not in name}
+            # uv leaves a lock of its own at the top.
+            found[label] = problem or {name for name in files if ".dist-info" not in name and name != ".lock"}
         return found
 
     @staticmethod
