@@ -10,9 +10,9 @@ from fakes import tree
 
 from hatch_nocache.caches import HEAD_SIZE, malformed_tag, recognise
 from hatch_nocache.catalogue import CATALOGUE, ENVIRONMENT, UV
+from hatch_nocache.remedies import ignore_line
 from hatch_nocache.surroundings import INTERPRETER, Declaration, declared
 from hatch_nocache.tree import DiskDirectory
-from hatch_nocache.remedies import ignore_line
 
 TAG = f"CACHEDIR.TAG={SIGNATURE}"
 BUCKETS = ("archive-v0/", "wheels-v5/")

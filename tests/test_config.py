@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import List
+
 import pytest
 
 from hatch_nocache.config import FOREIGN_KEYS, OPTIONS, ConfigError, parse
@@ -9,7 +11,7 @@ from hatch_nocache.config import FOREIGN_KEYS, OPTIONS, ConfigError, parse
 PREFIX = "tool.hatch.build.hooks.nocache"
 
 
-def errors(**table: object) -> "list[str]":
+def errors(**table: object) -> List[str]:
     """The errors of a table whose keys are written with underscores."""
     with pytest.raises(ConfigError) as caught:
         parse({key.replace("_", "-"): value for key, value in table.items()}, prefix=PREFIX, target="sdist")
@@ -70,7 +72,8 @@ def test_no_suggestion_where_nothing_is_near() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "called"), [(1, "an integer"), (1.5, "a float"), (True, "a boolean"), ({}, "a table"), (None, "a NoneType")]
+    ("value", "called"),
+    [(1, "an integer"), (1.5, "a float"), (True, "a boolean"), ({}, "a table"), (None, "a NoneType")],
 )
 def test_wrong_types_are_called_by_their_toml_names(value: object, called: str) -> None:
     """Whoever writes TOML need not know Python."""

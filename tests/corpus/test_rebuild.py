@@ -1,4 +1,4 @@
-"""Published sdists, unpacked and built again with and without the hook: nothing of a clean one changes, byte for byte."""
+"""Published sdists built again with and without the hook: nothing of a clean one changes, byte for byte."""
 
 from __future__ import annotations
 
