@@ -128,11 +128,11 @@ class Selection:
         is_link = name in parent.directory.links or (not parent.scanned and os.path.islink(walked))
         real = os.path.realpath(walked) if is_link else os.path.join(str(parent.directory.location), name)
         place = dataclasses.replace(parent, directory=DiskDirectory(real, path, walked), scanned=True)
+        if is_link and place.link is None:
+            place.link = walked
         if place.allowed or self.config.allow.match(path + "/"):
             place.allowed = True
             return place
-        if is_link and place.link is None:
-            place.link = walked
         if is_link and not _within(real, place.home):
             place.outside, place.home = self._outside(place), real
         if place.cache is None and not place.kept:
