@@ -11,7 +11,7 @@ from typing import Any, Dict, Iterator, List, Set, Tuple
 from hypothesis import strategies as st
 from projects import SIGNATURE
 
-from hatch_nocache.shapes import SOURCES
+from hatch_nocache.caches.shapes import SOURCES
 
 # --- The tree ---------------------------------------------------------------------------------------------------------
 

@@ -17,8 +17,7 @@ import badarchives
 import pytest
 from badarchives import BASE, CASES, PKG_INFO, ROOT, WHEELS, Case, Entry, case, file, folder, hard, sym
 
-from hatch_nocache import archive, headers, stream, zipmembers
-from hatch_nocache.archive import UnreadableArchive, inspect, verify
+from hatch_nocache.archive import UnreadableArchive, headers, inspect, reading, stream, verify, zipmembers
 from hatch_nocache.caches import SIGNATURE
 
 NAMES = frozenset(entry.name for entry in BASE if entry.name != "PKG-INFO")
@@ -212,7 +211,7 @@ def test_heads_of_every_size(size, write):
 
 def test_heads_are_bounded(write, monkeypatch):
     """Beyond the limit a directory is no longer recognised by a head, but the members are judged."""
-    monkeypatch.setattr(archive, "_MOST_HEADS", 1)
+    monkeypatch.setattr(reading, "_MOST_HEADS", 1)
     entries = [file(f"{name}/CACHEDIR.TAG", SIGNATURE) for name in "ab"]
     report = inspect(write(case("heads", *entries, sym("c", "/x"))))
     assert [(each.code, each.path) for each in report.findings] == [("NC001", "a/"), ("NC101", "c")]
@@ -233,7 +232,7 @@ def test_verify_leaves_alone_what_was_judged_before(write):
 
 def test_the_short_way_does_not_read_with_tarfile(write, monkeypatch):
     """A clean archive never comes to the judge."""
-    monkeypatch.setattr(archive, "_judge", None)
+    monkeypatch.setattr(reading, "_judge", None)
     assert verify(write(GOOD), NAMES) == ()
 
 
@@ -436,14 +435,14 @@ def test_sparse_members(write):
 
 def test_too_many_members(write, monkeypatch):
     """There is an end to what is kept in memory."""
-    monkeypatch.setattr(archive, "MOST_MEMBERS", 3)
+    monkeypatch.setattr(reading, "MOST_MEMBERS", 3)
     monkeypatch.setattr(headers, "MOST_MEMBERS", 3)
     assert "absurdly many" in unreadable(write(GOOD))
 
 
 def test_too_many_directories(write, monkeypatch):
     """One member with a long name makes very many."""
-    monkeypatch.setattr(archive, "_MOST_FOLDERS", 1000)
+    monkeypatch.setattr(reading, "_MOST_FOLDERS", 1000)
     assert inspect(write(case("deep", file("d/" * 990 + "a")))).members == len(BASE) + 1
     assert "absurdly many" in unreadable(write(case("deep", file("d/" * 1000 + "a"), file("b"))))
 

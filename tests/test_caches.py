@@ -9,9 +9,9 @@ from cache_samples import HOME, SIGNATURE
 from fakes import tree
 
 from hatch_nocache.caches import HEAD_SIZE, malformed_tag, recognise
-from hatch_nocache.catalogue import CATALOGUE, ENVIRONMENT, UV
+from hatch_nocache.caches.catalogue import CATALOGUE, ENVIRONMENT, UV
+from hatch_nocache.caches.surroundings import INTERPRETER, Declaration, declared
 from hatch_nocache.remedies import ignore_line
-from hatch_nocache.surroundings import INTERPRETER, Declaration, declared
 from hatch_nocache.tree import DiskDirectory
 
 TAG = f"CACHEDIR.TAG={SIGNATURE}"

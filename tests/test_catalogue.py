@@ -9,9 +9,9 @@ from cache_samples import SAMPLES, SIGNATURE
 from fakes import FakeDirectory, tree
 
 from hatch_nocache.caches import HEAD_NAMES, recognise
-from hatch_nocache.catalogue import CATALOGUE, Kind, Tool
-from hatch_nocache.shapes import Mark, Shape, is_shaped, segments, sight
-from hatch_nocache.surroundings import Declaration
+from hatch_nocache.caches.catalogue import CATALOGUE, Kind, Tool
+from hatch_nocache.caches.shapes import Mark, Shape, is_shaped, segments, sight
+from hatch_nocache.caches.surroundings import Declaration
 
 ROOT = "/project"
 SEEN = [sample for sample in SAMPLES if not sample.declared]

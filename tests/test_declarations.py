@@ -6,9 +6,9 @@ import os
 
 import pytest
 
-from hatch_nocache.catalogue import CATALOGUE
-from hatch_nocache.surroundings import INTERPRETER, declared
-from hatch_nocache.toolconfig import Files
+from hatch_nocache.caches.catalogue import CATALOGUE
+from hatch_nocache.caches.surroundings import INTERPRETER, declared
+from hatch_nocache.caches.toolconfig import Files
 
 VARIABLES = [(tool, variable) for tool in CATALOGUE for variable in tool.variables]
 KEYS = [(tool, key) for tool in CATALOGUE for key in tool.keys]

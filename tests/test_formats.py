@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from hatch_nocache import terminal
+from hatch_nocache.command import terminal
+from hatch_nocache.command.formats import as_github, as_json
+from hatch_nocache.command.listing import as_text, summary
+from hatch_nocache.command.outcome import Outcome, Part, ordered
+from hatch_nocache.command.terminal import Style, progress, write
 from hatch_nocache.findings import CODES, Action, Finding
-from hatch_nocache.formats import as_github, as_json
-from hatch_nocache.listing import as_text, summary
-from hatch_nocache.outcome import Outcome, Part, ordered
-from hatch_nocache.terminal import Style, progress, write
 
 SCHEMA = Path(__file__).parent.parent / "docs" / "check.schema.json"
 PLAIN = Style(colour=False)

@@ -9,11 +9,11 @@ import pytest
 from building import build, build_apart, surroundings
 from projects import fill, load, made, plant
 
-from hatch_nocache import checks, foreign, inspection
+from hatch_nocache.command import checks, foreign, inspection
+from hatch_nocache.command.inspection import inspect_project
+from hatch_nocache.command.outcome import Outcome, Part, exit_code
 from hatch_nocache.findings import Action
 from hatch_nocache.guard import SeamError
-from hatch_nocache.inspection import inspect_project
-from hatch_nocache.outcome import Outcome, Part, exit_code
 from hatch_nocache.report import describe, escape
 
 BASE = """\

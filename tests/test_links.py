@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hatch_nocache.linkrules import flaw_in_text
+from hatch_nocache.archive.linkrules import flaw_in_text
 from hatch_nocache.links import LoopError, follow, goes_up_again, is_absolute, is_loop, is_normal, lands, names_itself
 
 

@@ -6,9 +6,9 @@ import posixpath
 
 import pytest
 
-from hatch_nocache import members
-from hatch_nocache.contents import ArchiveDirectory, Contents, OccupiedError
-from hatch_nocache.members import Judge, Kind, Member
+from hatch_nocache.archive import members
+from hatch_nocache.archive.contents import ArchiveDirectory, Contents, OccupiedError
+from hatch_nocache.archive.members import Judge, Kind, Member
 
 FILE, LINK, HARD, FOLDER = Kind.FILE, Kind.LINK, Kind.HARD_LINK, Kind.DIRECTORY
 

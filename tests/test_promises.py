@@ -329,6 +329,23 @@ def test_it_costs_little(make, tmp_path: Path, capsys) -> None:
     assert with_cache / with_hook < 1.25
 
 
+def test_a_cache_is_not_entered(make, tmp_path: Path, monkeypatch) -> None:
+    """As many directories are listed with a cache of 20,000 files as without one, but for its own."""
+    root = make()
+    fill(root / "src" / "demo" / "many", 1_000)
+    listed: List[str] = []
+    scandir = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path=".": (listed.append(str(path)), scandir(path))[1])
+    build(root, "sdist", tmp_path / "without")
+    without, listed[:] = list(listed), []
+    KINDS["tag"](str(root / "store" / "CACHEDIR.TAG"))
+    fill(root / "store" / "entries", 20_000)
+    assert build(root, "sdist", tmp_path / "with").codes == ["NC001"]
+    # The cache itself, and what a look at its layout takes.
+    assert len([path for path in set(listed) - set(without) if path.startswith(str(root / "store"))]) <= 3
+    assert str(root / "src" / "demo" / "many") in listed
+
+
 def members_count(built: Built) -> None:
     assert built.code == 0, built.said
     assert built.archive is not None

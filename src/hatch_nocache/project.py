@@ -8,11 +8,11 @@ import sys
 from typing import Any, Container, Dict, List, Mapping, Optional, Tuple
 
 from hatch_nocache.caches import recognise
+from hatch_nocache.caches.surroundings import declared
 from hatch_nocache.config import Config
 from hatch_nocache.named import Named
 from hatch_nocache.patterns import literal_lead
 from hatch_nocache.selection import Selection
-from hatch_nocache.surroundings import declared
 from hatch_nocache.tree import relative
 
 __all__ = ["HOOK", "named", "own_packages", "select", "table_prefix", "unused_allow"]

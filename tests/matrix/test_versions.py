@@ -78,7 +78,5 @@ def test_combination(environments: Path, python: str, hatchling: str, pathspec: 
 @pytest.mark.parametrize(("hatchling", "pathspec"), [("1.22.0", OLDEST_PATHSPEC), ("", "")], ids=["oldest", "newest"])
 def test_oldest_and_newest(environments: Path, hatchling: str, pathspec: str) -> None:
     """The ends of the matrix on this Python, and a few projects only."""
-    if hatchling and sys.version_info >= (3, 13):
-        pytest.skip("what this Hatchling needs is not made for this Python")
     where = environments / f"quick-{name(hatchling)}"
     check(where, sys.executable, hatchling, pathspec, QUICK, "tests/test_projects.py")

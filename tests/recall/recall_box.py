@@ -9,7 +9,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Dict, List, Optional, Set
 
-from hatch_nocache.catalogue import CATALOGUE
+from hatch_nocache.caches.catalogue import CATALOGUE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from recall_box import Box, CannotRunError, NotFoundError
 from recipes import NAMES, RECIPES
 
 from hatch_nocache.caches import recognise
-from hatch_nocache.surroundings import declared
+from hatch_nocache.caches.surroundings import declared
 from hatch_nocache.tree import DiskDirectory
 
 if TYPE_CHECKING:

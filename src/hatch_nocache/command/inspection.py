@@ -17,10 +17,10 @@ from hatchling.metadata.core import ProjectMetadata
 from hatchling.plugin.manager import PluginManager
 
 from hatch_nocache import messages
+from hatch_nocache.command.outcome import Outcome, Part, ordered
 from hatch_nocache.config import ConfigError, parse
 from hatch_nocache.findings import Finding
 from hatch_nocache.guard import KNOWN_HATCHLING, Guard, SeamError, missing_names
-from hatch_nocache.outcome import Outcome, Part, ordered
 from hatch_nocache.project import HOOK, select, table_prefix, unused_allow
 
 __all__ = ["inspect_project", "split_target"]

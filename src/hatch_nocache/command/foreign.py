@@ -16,13 +16,13 @@ from typing import Any, List, Mapping
 from pathspec import GitIgnoreSpec
 
 from hatch_nocache.caches import recognise
+from hatch_nocache.caches.surroundings import declared
+from hatch_nocache.command.outcome import Outcome, Part, ordered
 from hatch_nocache.config import parse
 from hatch_nocache.findings import Action, Finding
 from hatch_nocache.named import Named
-from hatch_nocache.outcome import Outcome, Part, ordered
 from hatch_nocache.remedies import ignore_line
 from hatch_nocache.selection import Place, Selection
-from hatch_nocache.surroundings import declared
 from hatch_nocache.tree import relative
 from hatch_nocache.walk import Chooser, guarded_walk
 

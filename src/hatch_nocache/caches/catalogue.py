@@ -13,7 +13,7 @@ import dataclasses
 import enum
 from typing import Tuple
 
-from hatch_nocache.shapes import Mark, Shape
+from hatch_nocache.caches.shapes import Mark, Shape
 
 __all__ = ["CACHE", "CATALOGUE", "CONDA", "ENVIRONMENT", "ENVIRONMENTS", "UV", "Key", "Kind", "Tool", "Variable"]
 

@@ -6,14 +6,14 @@ import dataclasses
 import sys
 from typing import AbstractSet, Dict, Iterator, List, Optional, Tuple
 
+from hatch_nocache.archive.contents import ArchiveDirectory, Contents
+from hatch_nocache.archive.headers import is_plain
+from hatch_nocache.archive.members import MOST_MEMBERS, Judge, Kind, Member
+from hatch_nocache.archive.stream import Stream, UnreadableArchive, unreadable
+from hatch_nocache.archive.tarmembers import read_tar
+from hatch_nocache.archive.zipmembers import read_zip
 from hatch_nocache.caches import HEAD_NAMES, HEAD_SIZE, recognise
-from hatch_nocache.contents import ArchiveDirectory, Contents
 from hatch_nocache.findings import Action, Finding
-from hatch_nocache.headers import is_plain
-from hatch_nocache.members import MOST_MEMBERS, Judge, Kind, Member
-from hatch_nocache.stream import Stream, UnreadableArchive, unreadable
-from hatch_nocache.tarmembers import read_tar
-from hatch_nocache.zipmembers import read_zip
 
 __all__ = ["ArchiveReport", "UnreadableArchive", "inspect", "verify"]
 

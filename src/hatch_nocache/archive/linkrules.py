@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional, Tuple
 
-from hatch_nocache import flaws, links
+from hatch_nocache import links
+from hatch_nocache.archive import flaws
 from hatch_nocache.names import is_too_long, target_problem
 
 if TYPE_CHECKING:
-    from hatch_nocache.flaws import Flaw
+    from hatch_nocache.archive.flaws import Flaw
 
 __all__ = ["flaw_in_text"]
 

@@ -11,11 +11,11 @@ import re
 import zlib
 from typing import TYPE_CHECKING, AbstractSet, List, Set
 
-from hatch_nocache.members import MOST_MEMBERS
-from hatch_nocache.tarmembers import BLOCK, check_end
+from hatch_nocache.archive.members import MOST_MEMBERS
+from hatch_nocache.archive.tarmembers import BLOCK, check_end
 
 if TYPE_CHECKING:
-    from hatch_nocache.stream import Stream
+    from hatch_nocache.archive.stream import Stream
 
 __all__ = ["is_plain"]
 

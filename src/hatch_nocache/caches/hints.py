@@ -10,8 +10,8 @@ import functools
 import re
 from typing import Callable, Dict, FrozenSet, List, Optional, Set, Tuple
 
-from hatch_nocache.catalogue import CATALOGUE, Kind, Tool
-from hatch_nocache.shapes import Shape, segments
+from hatch_nocache.caches.catalogue import CATALOGUE, Kind, Tool
+from hatch_nocache.caches.shapes import Shape, segments
 
 __all__ = ["Row", "candidates", "head_names"]
 

@@ -6,9 +6,9 @@ import json
 import os
 from typing import Any, Dict, Sequence
 
+from hatch_nocache.command.listing import counts, details
+from hatch_nocache.command.outcome import ARCHIVES, Outcome, exit_code
 from hatch_nocache.findings import CODES, Action, Finding
-from hatch_nocache.listing import counts, details
-from hatch_nocache.outcome import ARCHIVES, Outcome, exit_code
 from hatch_nocache.report import describe, escape
 
 __all__ = ["FORMATS", "JSON_VERSION", "as_github", "as_json"]

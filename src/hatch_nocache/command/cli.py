@@ -10,8 +10,8 @@ from typing import List, NoReturn, Optional, Sequence
 
 from hatchling.__about__ import __version__
 
-from hatch_nocache import checks, formats, listing, terminal
-from hatch_nocache.outcome import Outcome, exit_code
+from hatch_nocache.command import checks, formats, listing, terminal
+from hatch_nocache.command.outcome import Outcome, exit_code
 from hatch_nocache.report import escape
 
 __all__ = ["main"]

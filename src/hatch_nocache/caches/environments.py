@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, FrozenSet, Optional, Tuple
 
-from hatch_nocache.shapes import HEAD_SIZE, NOISE, SOURCES
+from hatch_nocache.caches.shapes import HEAD_SIZE, NOISE, SOURCES
 
 if TYPE_CHECKING:
     from hatch_nocache.facts import Directory

@@ -5,11 +5,11 @@ from __future__ import annotations
 import posixpath
 from typing import Optional
 
-from hatch_nocache.catalogue import UV, Tool
+from hatch_nocache.caches.catalogue import UV, Tool
+from hatch_nocache.caches.shapes import is_at
+from hatch_nocache.caches.surroundings import INTERPRETER, Declaration
 from hatch_nocache.facts import Directory, Evidence
 from hatch_nocache.remedies import gitignore
-from hatch_nocache.shapes import is_at
-from hatch_nocache.surroundings import INTERPRETER, Declaration
 
 __all__ = ["evidence"]
 

@@ -11,8 +11,8 @@ import os
 import re
 from typing import Dict, Iterator, List, Mapping, Sequence, Tuple
 
-from hatch_nocache.catalogue import CATALOGUE, ENVIRONMENT, UV, Key, Tool, Variable
-from hatch_nocache.toolconfig import Files
+from hatch_nocache.caches.catalogue import CATALOGUE, ENVIRONMENT, UV, Key, Tool, Variable
+from hatch_nocache.caches.toolconfig import Files
 
 __all__ = ["INTERPRETER", "Declaration", "declared"]
 

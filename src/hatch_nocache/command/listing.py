@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Container, Dict, Iterator, List, Optional, Sequence
 
+from hatch_nocache.command.outcome import ARCHIVES, CLEAN, REJECTED, UNUSABLE, Outcome, Part
 from hatch_nocache.findings import Action, Finding
-from hatch_nocache.outcome import ARCHIVES, CLEAN, REJECTED, UNUSABLE, Outcome, Part
 from hatch_nocache.report import describe, escape
 
 if TYPE_CHECKING:
     from typing import Counter as Count
 
-    from hatch_nocache.terminal import Style
+    from hatch_nocache.command.terminal import Style
 
 __all__ = ["as_text", "counts", "details", "summary"]
 

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List
 
 if TYPE_CHECKING:
-    from hatch_nocache.catalogue import Key
+    from hatch_nocache.caches.catalogue import Key
 
 __all__ = ["Files"]
 

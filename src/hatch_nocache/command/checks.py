@@ -10,10 +10,10 @@ from typing import Any, Dict, List, Mapping, Sequence
 from hatchling.metadata.core import load_toml
 
 from hatch_nocache.archive import UnreadableArchive, inspect
+from hatch_nocache.command.foreign import inspect_tree
+from hatch_nocache.command.inspection import inspect_project
+from hatch_nocache.command.outcome import Outcome, Part, ordered
 from hatch_nocache.findings import Action, Finding
-from hatch_nocache.foreign import inspect_tree
-from hatch_nocache.inspection import inspect_project
-from hatch_nocache.outcome import Outcome, Part, ordered
 from hatch_nocache.remedies import ignore_line
 
 __all__ = ["check"]

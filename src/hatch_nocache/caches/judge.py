@@ -11,16 +11,16 @@ import os
 import re
 from typing import TYPE_CHECKING, Optional, Sequence, Tuple
 
-from hatch_nocache.catalogue import CACHE, CATALOGUE, CONDA, ENVIRONMENT, ENVIRONMENTS, Kind, Tool
-from hatch_nocache.environments import environment, holds_environments, may_be_environment
-from hatch_nocache.hints import candidates, head_names
-from hatch_nocache.shapes import HEAD_SIZE, NOISE, SOURCES, Shape, entries, is_shaped, sight
-from hatch_nocache.wording import evidence
+from hatch_nocache.caches.catalogue import CACHE, CATALOGUE, CONDA, ENVIRONMENT, ENVIRONMENTS, Kind, Tool
+from hatch_nocache.caches.environments import environment, holds_environments, may_be_environment
+from hatch_nocache.caches.hints import candidates, head_names
+from hatch_nocache.caches.shapes import HEAD_SIZE, NOISE, SOURCES, Shape, entries, is_shaped, sight
+from hatch_nocache.caches.wording import evidence
 
 if TYPE_CHECKING:
+    from hatch_nocache.caches.hints import Row
+    from hatch_nocache.caches.surroundings import Declaration
     from hatch_nocache.facts import Directory, Evidence
-    from hatch_nocache.hints import Row
-    from hatch_nocache.surroundings import Declaration
 
 __all__ = ["HEAD_NAMES", "HEAD_SIZE", "SIGNATURE", "TAG", "malformed_tag", "recognise"]
 

@@ -10,15 +10,15 @@ import enum
 import posixpath
 from typing import TYPE_CHECKING, Dict, List, NamedTuple, Optional, Set, Tuple
 
-from hatch_nocache import flaws
-from hatch_nocache.contents import Contents, Entry, OccupiedError
+from hatch_nocache.archive import flaws
+from hatch_nocache.archive.contents import Contents, Entry, OccupiedError
+from hatch_nocache.archive.linkrules import flaw_in_text
 from hatch_nocache.findings import CODES, Finding
-from hatch_nocache.linkrules import flaw_in_text
 from hatch_nocache.links import LoopError, follow
 from hatch_nocache.names import is_too_long, name_problem, outside_root
 
 if TYPE_CHECKING:
-    from hatch_nocache.flaws import Flaw
+    from hatch_nocache.archive.flaws import Flaw
 
 __all__ = ["MOST_FINDINGS", "MOST_MEMBERS", "Judge", "Kind", "Member"]
 

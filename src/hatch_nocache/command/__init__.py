@@ -1,0 +1,1 @@
+"""The command: `hatch-nocache check`. The hook imports nothing of it."""
