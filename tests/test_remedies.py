@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from pathspec import GitIgnoreSpec
 
-from hatch_nocache.remedies import allow, exclude, gitignore, ignore_line
+from hatch_nocache.remedies import Advice, gitignore, ignore_line
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+PLAIN = ["a", "a/b", "a b", "[x]", "a*b?", r"a\b", "größe", "#x", "!x"]
+ODD = ["end ", "a\nb", "\x7f", "\x1b[31m", "::error::x", "##[error]x", 'a"b', "\u202ex"]
 
 
-@pytest.mark.parametrize("path", ["a", "a/b", "a b", "[x]", "a*b?", r"a\b", "größe", "#x", "!x"])
+@pytest.mark.parametrize("path", PLAIN)
 def test_the_line_matches_that_directory_alone(path):
     """As pathspec, and so hatchling, reads it."""
     spec = GitIgnoreSpec.from_lines([ignore_line(path)])
@@ -19,16 +29,41 @@ def test_the_line_matches_that_directory_alone(path):
     assert ignore_line(path) in gitignore(path)
 
 
-@pytest.mark.parametrize("path", ["a\nb", "\x1b[31m", "caf\udce9", "::error::", "##[error]", "../shared"])
-def test_what_cannot_be_pasted_is_not_offered(path):
-    """Neither raw nor escaped would it do what it says."""
-    for remedy in (gitignore(path), exclude(path), allow(path)):
-        assert path not in remedy
-        assert "= [" not in remedy
-        assert remedy
+@pytest.mark.parametrize("path", PLAIN + ODD)
+def test_the_entry_can_be_pasted_and_works(path):
+    """It is TOML, it matches that file alone, and nothing in it is a command to a terminal or a CI log."""
+    told = Advice().leave_out(path)
+    assert told.startswith("leave it out: exclude = [")
+    entry = told[len("leave it out: ") :].rpartition(" in [")[0]
+    (pattern,) = tomllib.loads(entry)["exclude"]
+    spec = GitIgnoreSpec.from_lines([pattern])
+    assert spec.match_file(path)
+    assert not spec.match_file(f"sub/{path}")
+    assert entry.isprintable()
+    assert "::" not in entry
+    assert "##" not in entry
 
 
-def test_toml():
-    """The strings are quoted as TOML wants them."""
-    assert exclude('a"b') == 'leave it out: exclude = ["/a\\"b"] in [tool.hatch.build]'
-    assert allow("docs/[x]") == 'allow it in [tool.hatch.build.hooks.nocache]: allow = ["/docs/\\\\[x\\\\]"]'
+@pytest.mark.parametrize("path", ["a\nb", "\x1b[31m", "::error::", "##[error]", "../shared"])
+def test_a_line_that_would_do_something_else_is_not_offered(path):
+    """A .gitignore has no escapes for these, and leads out of no project."""
+    assert gitignore(path) == "nothing to do"
+
+
+@pytest.mark.parametrize("path", ["../shared/x", "caf\udce9"])
+def test_what_cannot_be_written_is_described(path):
+    """No pattern leads out of the project, and TOML is UTF-8."""
+    advice = Advice()
+    assert advice.leave_out(path) == "leave it out: an entry of `exclude` in [tool.hatch.build]"
+    assert advice.allow(path) == "allow it: an entry of `allow` in [tool.hatch.build.hooks.nocache]"
+
+
+def test_the_tables_and_options_in_force():
+    """A remedy for another table, or where `exclude` has no effect, would be no remedy."""
+    advice = Advice("[build.hooks.nocache] of hatch.toml", "[build] of hatch.toml")
+    assert advice.option("symlinks", "copy") == 'set symlinks = "copy" in [build.hooks.nocache] of hatch.toml'
+    assert advice.allow("x") == 'allow it: allow = ["/x"] in [build.hooks.nocache] of hatch.toml'
+    assert advice.leave_out("x") == 'leave it out: exclude = ["/x"] in [build] of hatch.toml'
+    advice.source_of = lambda path: "force-include" if path == "x" else ""
+    assert advice.leave_out("x") == "take it out of force-include"
+    assert advice.leave_out("y").startswith("leave it out")

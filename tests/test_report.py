@@ -58,15 +58,19 @@ def test_the_first_line_counts_what_was_done() -> None:
 @pytest.mark.parametrize("verbose", [True, False])
 def test_many_findings_stay_short_unless_asked_for(verbose: bool) -> None:
     """Every path is named either way."""
-    many = [finding(f"cache{number}/") for number in range(150)]
-    lines = built(many, [], "sdist", verbose=verbose).splitlines()
+    many = [finding(f"cache{number}/") for number in range(150)] + [finding("l", code="NC101")]
+    lines = built(many, ["one", "two", "three"], "sdist", verbose=verbose).splitlines()
     if verbose:
-        assert len(lines) == 301
+        assert len(lines) == 1 + 2 * 151 + 3
         return
     assert len(lines) == 13
-    assert lines[-2].startswith("  NC001 also: cache5/, cache6/, ")
-    assert lines[-2].endswith("cache104/, and 45 more")
-    assert lines[-1] == "  HATCH_VERBOSE=1 shows all of it"
+    assert lines[9].startswith("  also NC001 cache4/, cache5/, ")
+    assert lines[9].endswith("cache103/ and 46 more; NC101 l")
+    assert lines[10:] == [
+        "  HATCH_VERBOSE=1 shows all of it",
+        "  one",
+        "  and 2 more notes; HATCH_VERBOSE=1 shows all of it",
+    ]
 
 
 @pytest.mark.parametrize(("removed", "outcome"), [(False, "was not built"), (True, "was removed again")])

@@ -28,7 +28,7 @@ from hatch_nocache.findings import Finding
 from hatch_nocache.selection import Selection
 from hatch_nocache.walk import Chooser, guarded_walk
 
-__all__ = ["KNOWN_HATCHLING", "Guard", "SeamError", "missing_names"]
+__all__ = ["GENERATED", "KNOWN_HATCHLING", "Guard", "SeamError", "missing_names"]
 
 KNOWN_HATCHLING = "1.22.0 to 1.33.0"
 
@@ -36,6 +36,9 @@ _LEAVES = ("recurse_project_files", "recurse_explicit_files", "recurse_forced_fi
 _CONFIG_NAMES = ("set_build_data", "include_path", "path_is_excluded", "path_is_reserved", "get_distribution_path")
 # Targets whose builds walk in a way that is known, so that what was judged can be handed to them without a second walk.
 _PLANNED_TARGETS = ("sdist", "wheel")
+
+# What `SdistBuilder.build_standard` writes itself.
+GENERATED = frozenset(("PKG-INFO", "setup.py"))
 
 _Key = Tuple[str, Optional[Tuple[Tuple[str, str], ...]]]
 
@@ -119,6 +122,7 @@ class Guard:
 
     def _filtered(self, name: str, original: Callable[..., Any], mapping: Optional[Mapping[str, str]]) -> Iterator[Any]:
         chooser = Chooser(self.config, mapping, forced=name == "recurse_forced_files")
+        self.selection.advice.source_of = chooser.source_of
         args = () if mapping is None else (self._present(mapping) if chooser.forced else mapping,)
         if getattr(original, "__func__", None) is getattr(BuilderInterface, name):
             function = original.__func__  # type: ignore[attr-defined]
@@ -169,6 +173,10 @@ class Guard:
                 self._planned.clear()
         finally:
             self._planning = False
+        if self.target == "sdist":
+            planned = (file for files in self._planned.values() for file in files)
+            members = {file.distribution_path.replace(os.sep, "/") for file in planned}
+            self.selection.finish(members | GENERATED)
         self._stop_if_rejected()
 
     def _stop_if_rejected(self) -> None:
@@ -206,6 +214,7 @@ class Guard:
 
     def _judge_licenses(self) -> Iterator[None]:
         # `WheelBuilder.add_licenses` opens these files itself, so they cannot be filtered, only judged.
+        self.selection.advice.source_of = lambda _: "license-files"
         for name in self.builder.metadata.core.license_files:
             path = os.path.normpath(os.path.join(self.builder.root, name))
             self.selection.judge(path, name.replace(os.sep, "/"), self.selection.place(os.path.dirname(path)))

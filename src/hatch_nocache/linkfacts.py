@@ -75,7 +75,11 @@ def _judge_stored(facts: LinkFacts) -> Optional[Tuple[str, str]]:
     verdicts = (
         (is_absolute(facts.text), "NC101", "installers refuse an absolute link, wherever it points"),
         (lands(facts.at, facts.text) is None, "NC102", "by its text it leaves the project"),
-        (goes_up_again(facts.text), "NC102", "it goes down and up again, which uv from 0.13 refuses"),
+        (
+            goes_up_again(facts.text),
+            "NC102",
+            "it goes down and up again (`x/..`), which uv from 0.13 refuses",
+        ),
         (not facts.inside, "NC102", f"it leads out of the project, to {facts.real}"),
         (problem is not None, "NC203", f"of its target: {problem}"),
         (facts.missing, "NC104", "its target does not exist: an sdist may hold it, but no wheel can be built from it"),

@@ -21,6 +21,7 @@ class Patterns:
 
     def __init__(self, lines: Sequence[str]) -> None:
         self.lines = tuple(lines)
+        self.negated = any(line.startswith("!") for line in self.lines)
         try:
             self._whole = GitIgnoreSpec.from_lines(self.lines)
             self._single = [(line, GitIgnoreSpec.from_lines([line])) for line in self.lines if _is_positive(line)]

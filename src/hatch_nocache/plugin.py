@@ -11,7 +11,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatch_nocache import messages, report
 from hatch_nocache.config import Config, ConfigError, parse
 from hatch_nocache.findings import Finding
-from hatch_nocache.guard import KNOWN_HATCHLING, Guard, SeamError, missing_names
+from hatch_nocache.guard import GENERATED, KNOWN_HATCHLING, Guard, SeamError, missing_names
+from hatch_nocache.lastword import after_all_hooks
 from hatch_nocache.leftovers import Leftovers
 from hatch_nocache.project import select, table_prefix, unused_allow
 from hatch_nocache.selection import Selection
@@ -53,8 +54,19 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
         if guard.calls == 0 and self.target_name in ("sdist", "wheel"):
             self._remove(artifact_path)
             self._abort_without_seam("it chose its files in another way")
-        if options.verify:
-            self._verify(guard, options, artifact_path)
+        if not options.verify:
+            return
+
+        def verify(path: str) -> None:
+            self._verify(guard, options, path)
+
+        hooks = build_data.get("build_hooks", ())
+        if self.PLUGIN_NAME not in hooks[:-1]:
+            verify(artifact_path)
+        elif not after_all_hooks(self, verify):
+            # What the hooks after this one do to the archive would go unseen.
+            self._remove(artifact_path)
+            self._abort_without_seam("hooks run after this one; put its table behind theirs")
 
     # -- before the archive -----------------------------------------------------------------------------------------
 
@@ -116,12 +128,12 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
         # Only now: reading archives costs nothing where `verify` is off.
         from hatch_nocache.archive import UnreadableArchive, verify
 
-        members = {file.distribution_path.replace(os.sep, "/") for file in guard.passed}
-        # What `SdistBuilder.build_standard` writes itself.
-        members.update(("PKG-INFO", "setup.py"))
+        members = {file.distribution_path.replace(os.sep, "/") for file in guard.passed} | GENERATED
         try:
             findings = verify(artifact_path, members, rooted=self.target_name == "sdist")
         except UnreadableArchive as error:
+            if not os.path.lexists(artifact_path):
+                self._abort(f"the {self._what} cannot be verified: another hook has moved {artifact_path}")
             if self.target_name not in ("sdist", "wheel"):
                 # Another target's artifact need not be an archive.
                 return
@@ -136,11 +148,6 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
         if rejected:
             self._remove(artifact_path)
             self._refuse(rejected, removed=True)
-        # On the disk such a link leads somewhere; what it leads to is not in the archive, so no wheel comes of it.
-        known = {finding.path for finding in guard.selection.findings if finding.code == "NC104"}
-        dangling = [finding for finding in findings if finding.code == "NC104" and finding.path not in known]
-        if dangling:
-            self.app.display_warning(report.built(dangling, [], self._what, verbose=self.app.verbosity > 0))
 
     @staticmethod
     def _remove(artifact_path: str) -> None:

@@ -12,10 +12,11 @@ from hatch_nocache.caches.surroundings import declared
 from hatch_nocache.config import Config
 from hatch_nocache.named import Named
 from hatch_nocache.patterns import literal_lead
+from hatch_nocache.remedies import Advice
 from hatch_nocache.selection import Selection
 from hatch_nocache.tree import relative
 
-__all__ = ["HOOK", "named", "own_packages", "select", "table_prefix", "unused_allow"]
+__all__ = ["HOOK", "advice", "named", "own_packages", "select", "table_prefix", "unused_allow"]
 
 HOOK = "nocache"
 
@@ -72,9 +73,21 @@ def table_prefix(config: Any) -> str:
     """The full TOML path of the hook's table that is in force for the target."""
     hooks = config.target_config.get("hooks", {})
     table = f"targets.{config.plugin_name}.hooks.{HOOK}" if HOOK in hooks else f"hooks.{HOOK}"
+    return f"hatch.toml: build.{table}" if _in_hatch_toml(config.root) else f"tool.hatch.build.{table}"
+
+
+def advice(config: Any) -> Advice:
+    """The tables that a person has to write into for the target."""
+    hook = table_prefix(config)
+    build = f"build.targets.{config.plugin_name}" if "exclude" in config.target_config else "build"
+    if _in_hatch_toml(config.root):
+        return Advice(f"[{hook[len('hatch.toml: ') :]}] of hatch.toml", f"[{build}] of hatch.toml")
+    return Advice(f"[{hook}]", f"[tool.hatch.{build}]")
+
+
+def _in_hatch_toml(root: str) -> bool:
     # hatch.toml has the same tables without the prefix, and wins over pyproject.toml table by table.
-    in_hatch_toml = "build" in _hatch_toml(config.root)
-    return f"hatch.toml: build.{table}" if in_hatch_toml else f"tool.hatch.build.{table}"
+    return "build" in _hatch_toml(root)
 
 
 def _hatch_toml(root: str) -> Mapping[str, Any]:
@@ -102,7 +115,9 @@ def select(
         own_packages=own_packages(config),
         uv_cache_dir=os.environ.get("UV_CACHE_DIR"),
     )
-    return Selection(root, target, options, named(config, build_data, mandatory), judge, mandatory)
+    selection = Selection(root, target, options, named(config, build_data, mandatory), judge, mandatory)
+    selection.advice = advice(config)
+    return selection
 
 
 def needed(builder: Any, target: str) -> Dict[str, str]:

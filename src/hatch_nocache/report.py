@@ -12,6 +12,8 @@ __all__ = ["built", "describe", "escape", "refused"]
 _NAME = "hatch-nocache"
 # The block stays short unless asked for; what no longer fits is named in one line per code.
 _ROOM = 5
+_NOTES = 2
+_MORE = "HATCH_VERBOSE=1 shows all of it"
 _NAMED = 100
 
 
@@ -20,7 +22,7 @@ def built(findings: Sequence[Finding], notes: Sequence[str], target: str, *, ver
     if not findings and not notes:
         return ""
     head = f"{_NAME}: {_summary(findings, notes, target)}"
-    return "\n".join([head, *_lines(findings, verbose=verbose), *(f"  {escape(note)}" for note in notes)])
+    return "\n".join([head, *_lines(findings, verbose=verbose), *_notes(notes, verbose=verbose)])
 
 
 def refused(findings: Sequence[Finding], target: str, *, removed: bool, verbose: bool) -> str:
@@ -51,7 +53,7 @@ def _summary(findings: Sequence[Finding], notes: Sequence[str], target: str) -> 
 
 
 def _lines(findings: Sequence[Finding], *, verbose: bool) -> Iterable[str]:
-    shown = findings if verbose else findings[:_ROOM]
+    shown = findings if verbose or len(findings) <= _ROOM else findings[: _ROOM - 1]
     for finding in shown:
         yield f"  {describe(finding)}"
         if finding.remedy:
@@ -59,11 +61,21 @@ def _lines(findings: Sequence[Finding], *, verbose: bool) -> Iterable[str]:
     rest: Dict[str, List[str]] = {}
     for finding in findings[len(shown) :]:
         rest.setdefault(finding.code, []).append(_where(finding))
+    parts = []
     for code, places in rest.items():
-        more = f", and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
-        yield f"  {code} also: {', '.join(places[:_NAMED])}{more}"
+        more = f" and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
+        parts.append(f"{code} {', '.join(places[:_NAMED])}{more}")
     if rest:
-        yield "  HATCH_VERBOSE=1 shows all of it"
+        yield f"  also {'; '.join(parts)}"
+        yield f"  {_MORE}"
+
+
+def _notes(notes: Sequence[str], *, verbose: bool) -> Iterable[str]:
+    shown = notes if verbose or len(notes) <= _NOTES else notes[: _NOTES - 1]
+    for note in shown:
+        yield f"  {escape(note)}"
+    if len(shown) < len(notes):
+        yield f"  and {len(notes) - len(shown)} more notes; {_MORE}"
 
 
 def describe(finding: Finding) -> str:

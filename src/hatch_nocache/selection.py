@@ -5,10 +5,12 @@ Nothing here knows hatchling: the guard asks about each directory and each file,
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import errno
 import os
-from typing import Callable, Dict, List, Mapping, Optional, Set, Tuple
+import posixpath
+from typing import AbstractSet, Callable, Dict, Iterator, List, Mapping, Optional, Set, Tuple
 
 from hatch_nocache import messages
 from hatch_nocache.caches import TAG, malformed_tag
@@ -16,8 +18,11 @@ from hatch_nocache.config import Config
 from hatch_nocache.facts import Directory, Evidence
 from hatch_nocache.findings import Action, Finding
 from hatch_nocache.linkfacts import LinkFacts, judge_link
+from hatch_nocache.links import LoopError, follow
 from hatch_nocache.named import Name, Named
 from hatch_nocache.names import name_problem, outside_root
+from hatch_nocache.patterns import Patterns, literal_lead
+from hatch_nocache.remedies import Advice
 from hatch_nocache.tree import DiskDirectory, relative
 
 __all__ = ["Hit", "Place", "Selection"]
@@ -78,6 +83,7 @@ class Selection:
         recognise: Callable[[Directory], Optional[Evidence]],
         mandatory: Mapping[str, str],
     ) -> None:
+        self.advice = Advice()
         self.root = root
         self.real_root = os.path.realpath(root)
         self.sdist = target == "sdist"
@@ -95,16 +101,24 @@ class Selection:
         self._recognise = recognise
         self._mandatory = mandatory
         self._places: Dict[str, Place] = {}
+        # The links that an sdist holds: member → text.
+        self._links: Dict[str, str] = {}
+        self._allowed = tuple(_allow_names(config, root))
 
     # -- directories ------------------------------------------------------------------------------------------------
 
     def top(self, source: str) -> Place:
         """The place where a walk begins. A directory outside the project was named: it is judged from there down."""
-        if not _within(source, self.root):
-            return Place(
-                DiskDirectory(os.path.realpath(source), relative(source, self.root), source), os.path.realpath(source)
-            )
-        return self.place(source)
+        if _within(source, self.root):
+            return self.place(source)
+        real = os.path.realpath(source)
+        place = Place(DiskDirectory(real, relative(source, self.root), source), real)
+        evidence = None if _within(self.real_root, real) else self._recognise(place.directory)
+        if evidence is not None:
+            place.kept = True
+            named_by = self.advice.source_of(place.directory.path) or "the configuration"
+            place.cache = Hit(messages.cache(evidence, place.directory.path, Action.NOTICE, named_by, self.advice))
+        return place
 
     def place(self, walked: str) -> Place:
         """The place of a directory that no walk came through, judged by the directories between it and the root."""
@@ -130,9 +144,13 @@ class Selection:
         place = dataclasses.replace(parent, directory=DiskDirectory(real, path, walked), scanned=True)
         if is_link and place.link is None:
             place.link = walked
+        if name == TAG:
+            self._note_tag(parent.directory)
         if place.allowed or self.config.allow.match(path + "/"):
-            place.allowed = True
-            return place
+            # A negated pattern may take something below it back.
+            place.allowed = not self.config.allow.negated
+            if place.allowed:
+                return place
         if is_link and not _within(real, place.home):
             place.outside, place.home = self._outside(place), real
         if place.cache is None and not place.kept:
@@ -142,7 +160,7 @@ class Selection:
     def _outside(self, place: Place) -> Hit:
         directory = place.directory
         action = _ACTIONS[self.config.symlinks]
-        return Hit(messages.directory_link(directory.path, _readlink(directory.walked), action))
+        return Hit(messages.directory_link(directory.path, _readlink(directory.walked), action, self.advice))
 
     def _cache(self, place: Place, real: str, *, is_link: bool) -> None:
         # The root itself and what lies above it are never judged: uv builds a wheel inside its own cache.
@@ -157,18 +175,25 @@ class Selection:
                 found = place.directory, evidence
             elif is_link and _within(real, self.real_root):
                 hit = self.place(os.path.join(self.root, relative(real, self.real_root))).cache
-                place.cache = hit
+                if hit is not None:
+                    names = self._concerning(place.directory.walked)
+                    place.cache = Hit(messages.through_link(hit.finding, place.directory.path), names)
                 return
         if found is None:
             return
-        names = self._named.concerning(place.directory.walked)
+        names = self._concerning(place.directory.walked)
         whole = [name.by for name in names if name.pattern is None and name.path == place.directory.walked]
         if whole:
             place.kept = True
-            place.cache = Hit(messages.cache(found[1], place.directory.path, Action.NOTICE, whole[0]))
+            place.cache = Hit(messages.cache(found[1], place.directory.path, Action.NOTICE, whole[0], self.advice))
         else:
             action = {"drop": Action.DROPPED, "reject": Action.REJECTED, "keep": Action.NOTICE}[self.config.caches]
-            place.cache = Hit(messages.cache(found[1], place.directory.path, action, ""), names)
+            place.cache = Hit(messages.cache(found[1], place.directory.path, action, "", self.advice), names)
+
+    def _concerning(self, cache: str) -> Tuple[Name, ...]:
+        """What is named in a cache, and what is allowed there: the walk has to go in for it."""
+        allowed = (name for name in self._allowed if name.anywhere or name.concerns(cache))
+        return (*self._named.concerning(cache), *allowed)
 
     # -- files ------------------------------------------------------------------------------------------------------
 
@@ -200,11 +225,11 @@ class Selection:
         if not self.packing:
             return path
         if name == TAG and known and place.cache is None:
-            self._note_tag(path, place)
+            self._note_tag(place.directory)
         self._judge_name(path, member)
         kind = place.directory.kind(name) if known else _kind(path)
         if kind == "special":
-            self.add(messages.special(relative(path, self.root), path))
+            self.add(messages.special(relative(path, self.root), path, self.advice))
             return None
         if kind == "link":
             return self._judge_link(path, member, place)
@@ -237,9 +262,22 @@ class Selection:
         if os.path.islink(source):
             facts = LinkFacts.read(source, member, self.real_root)
             code = "NC105" if facts.loop else "NC104" if facts.missing else "NC201"
-            self.add(messages.link(code, shown, facts.text, why, Action.REJECTED, needed=False))
+            self.add(messages.link(code, shown, facts.text, why, Action.REJECTED, self.advice, can_copy=False))
         else:
-            self.add(messages.special(shown, source))
+            self.add(messages.special(shown, source, self.advice))
+
+    def finish(self, members: AbstractSet[str]) -> None:
+        """Judge what only the whole of an sdist shows: links to what is not in it. `members` is all that is packed."""
+        folders: Set[str] = set()
+        for member in members if self._links else ():
+            while member and member not in folders:
+                member = posixpath.dirname(member)  # noqa: PLW2901 - on its way up
+                folders.add(member)
+        for member, text in self._links.items():
+            # Too long a chain is for the reader of the finished archive to find.
+            with contextlib.suppress(LoopError):
+                if not {follow(member, self._links)} & (members | folders):
+                    self.add(messages.dangling(member, text))
 
     def _passes(self, hit: Hit, path: str) -> bool:
         if not hit.stops:
@@ -250,15 +288,16 @@ class Selection:
                 self.add(messages.kept(hit.finding, name.by))
                 return True
         if path in self._mandatory:
-            self.add(messages.mandatory(hit.finding, relative(path, self.root), self._mandatory[path]))
+            self.add(messages.mandatory(hit.finding, relative(path, self.root), self._mandatory[path], self.advice))
         else:
             self.fire(hit)
         return False
 
-    def _note_tag(self, path: str, place: Place) -> None:
-        problem = malformed_tag(place.directory)
-        if problem is not None:
-            self.notes.append(messages.malformed_tag(relative(path, self.root), problem))
+    def _note_tag(self, directory: DiskDirectory) -> None:
+        problem = malformed_tag(directory)
+        note = messages.malformed_tag(f"{directory.path}/{TAG}".lstrip("/"), problem) if problem else ""
+        if note and note not in self.notes:
+            self.notes.append(note)
 
     def _judge_name(self, path: str, member: str) -> None:
         problem = outside_root(member, "")
@@ -267,12 +306,13 @@ class Selection:
             return
         problem = name_problem(member, wheel=not self.sdist)
         if problem is not None:
-            self.add(messages.bad_name(relative(path, self.root), problem))
+            self.add(messages.bad_name(relative(path, self.root), problem, self.advice))
 
     def _judge_link(self, path: str, member: str, place: Place) -> Optional[str]:
         facts = LinkFacts.read(path, member, place.home)
         verdict = judge_link(facts, sdist=self.sdist)
         if verdict is None:
+            self._links[member] = facts.text
             return path
         code, why = verdict
         action = messages.link_action(code, _ACTIONS[self.config.symlinks], sdist=self.sdist)
@@ -281,7 +321,9 @@ class Selection:
         shown = relative(path, self.root)
         if not shown.endswith(member):
             why = f"{why} (in the archive: {member})"
-        self.add(messages.link(code, shown, facts.text, why, action, needed=path in self._mandatory))
+        can_copy = facts.regular and self.config.symlinks != "copy"
+        needed = path in self._mandatory
+        self.add(messages.link(code, shown, facts.text, why, action, self.advice, can_copy=can_copy, needed=needed))
         if code != "NC104":
             self.accepted.add(member)
         if action is Action.COPIED:
@@ -295,6 +337,14 @@ _ACTIONS = {
     "copy": Action.COPIED,
     "keep": Action.NOTICE,
 }
+
+
+def _allow_names(config: Config, root: str) -> Iterator[Name]:
+    for line in config.allow.lines:
+        if line.startswith(("!", "#")):
+            continue
+        path, anchored = literal_lead(line) or ("", False)
+        yield Name(os.path.join(root, path), "allow", Patterns([line]), anywhere=not anchored)
 
 
 def _kind(path: str) -> str:

@@ -57,6 +57,17 @@ class Chooser:
         negated = spec is not None and any(pattern.include is False for pattern in spec.patterns)
         return not negated and config.artifact_spec is None and config.build_artifact_spec is None
 
+    def source_of(self, path: str) -> str:
+        """Which option put in the file `path` (below the root), where `exclude` has no effect on that; "" elsewhere."""
+        config = self._config
+        if self.forced:
+            return "force-include"
+        if self._mapping is not None and dict(self._mapping) != dict(config.only_include):
+            return "the option that names it"
+        if self._mapping is not None and os.path.join(config.root, path) in self._mapping:
+            return "only-include"
+        return "artifacts" if config.path_is_artifact(path) or config.path_is_build_artifact(path) else ""
+
     def _path(self, place: Place) -> str:
         below = os.path.relpath(place.directory.walked, self._source)
         return below if self._mapping is None else os.path.join(self._mapping[self._source], below)
@@ -114,6 +125,6 @@ def _first_visit(
     seen[identity] = None
     if link not in aliases:
         shown, real = relative(link, selection.root), relative(os.path.realpath(link), selection.real_root)
-        aliases[link] = Hit(messages.restored(shown, os.readlink(link), real))
+        aliases[link] = Hit(messages.restored(shown, os.readlink(link), real, selection.advice))
     place.alias = aliases[link]
     return True
