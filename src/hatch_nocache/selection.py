@@ -344,7 +344,8 @@ def _allow_names(config: Config, root: str) -> Iterator[Name]:
         if line.startswith(("!", "#")):
             continue
         path, anchored = literal_lead(line) or ("", False)
-        yield Name(os.path.join(root, path), "allow", Patterns([line]), anywhere=not anchored)
+        # Its files are let through before any name is asked for: this one only leads the walk to them.
+        yield Name(os.path.join(root, path), "allow", Patterns(()), anywhere=not anchored)
 
 
 def _kind(path: str) -> str:

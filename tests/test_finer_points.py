@@ -1,0 +1,306 @@
+"""What an independent tester found: each point through a whole build."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from building import Built, build, read
+
+from hatch_nocache import lastword
+
+TAG = "Signature: 8a477f597d28d172789f06886806bc55"
+EVIL = """
+import gzip, io, os, tarfile
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+class Hook(BuildHookInterface):
+    def finalize(self, version, build_data, artifact):
+        content = io.BytesIO(gzip.open(artifact).read())
+        with tarfile.open(fileobj=content, mode="a") as archive:
+            evil = tarfile.TarInfo("demo-1.0/evil")
+            evil.type, evil.linkname = tarfile.SYMTYPE, "/etc/passwd"
+            archive.addfile(evil)
+        with open(artifact, "wb") as file:
+            file.write(gzip.compress(content.getvalue()))
+"""
+MOVING = """
+import os
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+class Hook(BuildHookInterface):
+    def finalize(self, version, build_data, artifact):
+        os.rename(artifact, artifact + ".moved")
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A project with the hook, and nothing to keep out."""
+    root = tmp_path / "project"
+    put(root, "src/demo/__init__.py", "x = 1\n")
+    head = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+    put(root, "pyproject.toml", f'{head}[project]\nname = "demo"\nversion = "1.0"\n')
+    return root
+
+
+def put(root: Path, name: str, content: str = "x") -> None:
+    """Write a file of the project."""
+    (root / name).parent.mkdir(parents=True, exist_ok=True)
+    (root / name).write_text(content, encoding="utf-8")
+
+
+def configure(root: Path, *lines: str, before: str = "", file: str = "pyproject.toml", table: str = "") -> None:
+    """Add the hook's table with `lines` in it; `before` comes before it."""
+    table = table or "tool.hatch.build.hooks.nocache"
+    with (root / file).open("a", encoding="utf-8") as stream:
+        stream.write("\n".join(["", before, f"[{table}]", *lines, ""]))
+
+
+def made(root: Path, target: str = "sdist") -> Built:
+    """Build it."""
+    return build(root, target, root.parent / "dist")
+
+
+@pytest.mark.parametrize("order", ["before", "after"])
+def test_what_the_finalize_of_another_hook_adds(root: Path, order: str) -> None:
+    """Its place among the hooks does not matter: the archive is read when all of them are through."""
+    put(root, "hatch_build.py", EVIL)
+    custom = "[tool.hatch.build.hooks.custom]"
+    configure(root, before=custom if order == "before" else "")
+    if order == "after":
+        with (root / "pyproject.toml").open("a", encoding="utf-8") as file:
+            file.write(custom)
+    built = made(root)
+    assert (built.code, built.codes, built.archive) == (1, ["NC101"], None)
+    assert "was removed again" in built.said
+    assert not built.crashed
+
+
+def test_without_the_hook_the_link_of_another_hook_gets_through(root: Path) -> None:
+    """The control."""
+    put(root, "hatch_build.py", EVIL)
+    with (root / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write("[tool.hatch.build.hooks.custom]")
+    built = made(root)
+    assert built.code == 0
+    assert built.archive is not None
+    assert read(built.archive).links == {"evil": "/etc/passwd"}
+
+
+def test_where_the_list_of_hooks_is_not_found(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then it must be the last one, and it says so."""
+    put(root, "hatch_build.py", EVIL)
+    configure(root)
+    with (root / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write("[tool.hatch.build.hooks.custom]")
+    monkeypatch.setattr(lastword, "_running_hooks", lambda _: None)
+    built = made(root)
+    assert (built.code, built.archive) == (1, None)
+    assert "put its table behind theirs" in built.words
+
+
+def test_no_list_outside_a_build() -> None:
+    """Nothing is called then."""
+    assert lastword.after_all_hooks(object(), pytest.fail) is False
+
+
+def test_several_versions_with_a_hook_behind(root: Path, tmp_path: Path) -> None:
+    """The last word is had once for each version, and leaves the list as it was."""
+    from hatchling.builders.wheel import WheelBuilder
+
+    put(
+        root,
+        "hatch_build.py",
+        MOVING.replace("os.rename", "max"),
+    )
+    configure(root)
+    with (root / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write("[tool.hatch.build.hooks.custom]")
+    built = list(WheelBuilder(str(root)).build(directory=str(tmp_path / "out"), versions=["standard", "standard"]))
+    assert len(built) == 2
+
+
+def test_an_archive_that_another_hook_moves(root: Path) -> None:
+    """It cannot be verified, and nothing is said of a removal that did not happen."""
+    put(root, "hatch_build.py", MOVING)
+    configure(root, before="[tool.hatch.build.hooks.custom]")
+    built = made(root)
+    assert built.code == 1
+    assert "another hook has moved" in built.said
+    assert "removed" not in built.said
+
+
+@pytest.mark.parametrize("allow", ["/models/keep/", "models/keep/weights.bin", "*.bin", "keep/"])
+def test_allow_inside_a_cache(root: Path, allow: str) -> None:
+    """What is allowed is never judged, wherever it lies; the rest of the cache stays out."""
+    configure(root, f'allow = ["{allow}"]')
+    put(root, "models/CACHEDIR.TAG", TAG)
+    put(root, "models/keep/weights.bin")
+    put(root, "models/junk/other.txt")
+    built = made(root)
+    assert built.archive is not None
+    names = read(built.archive).names
+    assert "models/keep/weights.bin" in names
+    assert "models/junk/other.txt" not in names
+    assert "models/CACHEDIR.TAG" not in names
+    assert built.codes == ["NC001"]
+    assert "matched nothing" not in built.said
+
+
+def test_an_allowed_directory_of_which_something_is_taken_back(root: Path) -> None:
+    """As in a .gitignore, the last pattern that matches decides."""
+    configure(root, 'allow = ["/models/*", "!/models/junk.txt"]')
+    put(root, "models/CACHEDIR.TAG", TAG)
+    put(root, "models/weights.bin")
+    put(root, "models/junk.txt")
+    built = made(root)
+    assert built.archive is not None
+    assert {"models/weights.bin", "models/CACHEDIR.TAG"} <= set(read(built.archive).names)
+    assert "models/junk.txt" not in read(built.archive).names
+
+
+def test_a_link_into_a_cache_is_reported_where_it_lies(root: Path) -> None:
+    """Hatchling would pack what lies behind it, under its own name."""
+    configure(root)
+    put(root, "store/CACHEDIR.TAG", TAG)
+    put(root, "store/sub/data.txt")
+    os.symlink("../../store/sub", root / "src/demo/data")
+    built = made(root, "wheel")
+    assert built.archive is not None
+    assert "demo/data/data.txt" not in read(built.archive).names
+    assert "NC001 src/demo/data/" in built.said
+    assert "it links into store/" in built.said
+
+
+def test_a_named_directory_outside_that_is_a_cache(root: Path) -> None:
+    """It is the user's, and a notice says so."""
+    configure(root, before='[tool.hatch.build.targets.sdist.force-include]\n"../outside" = "extra"')
+    put(root.parent, "outside/CACHEDIR.TAG", TAG)
+    put(root.parent, "outside/data.txt")
+    built = made(root)
+    assert built.archive is not None
+    assert "extra/data.txt" in read(built.archive).names
+    assert built.codes == ["NC001"]
+    assert "kept, because force-include names it" in built.said
+
+
+def test_a_tag_that_is_a_directory(root: Path) -> None:
+    """Someone may have meant it; said once."""
+    configure(root)
+    put(root, "data/CACHEDIR.TAG/x")
+    put(root, "data/CACHEDIR.TAG/y")
+    built = made(root)
+    assert built.code == 0
+    assert built.said.count("data/CACHEDIR.TAG marks no cache") == 1
+
+
+@pytest.mark.parametrize("count", [40])
+def test_many_remarks_stay_short(root: Path, count: int) -> None:
+    """About a dozen lines, whatever there is to say."""
+    configure(root, f"allow = {[f'/nothing{number}' for number in range(count)]}")
+    for number in range(count):
+        put(root, f"cache{number}/CACHEDIR.TAG", TAG)
+        put(root, f"odd{number}/CACHEDIR.TAG", "no")
+    built = made(root)
+    assert built.code == 0
+    assert len(built.said.splitlines()) <= 13
+    assert all(f"cache{number}/" in built.said for number in range(count))
+
+
+def test_one_block(root: Path) -> None:
+    """A link to what is kept out is spoken of in the same breath."""
+    configure(root)
+    put(root, "store/CACHEDIR.TAG", TAG)
+    put(root, "store/x")
+    os.symlink("store/x", root / "l")
+    built = made(root)
+    assert built.codes == ["NC001", "NC104"]
+    assert built.said.count("hatch-nocache:") == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "table", "extra", "hook", "build_table"),
+    [
+        (
+            "pyproject.toml",
+            "tool.hatch.build.hooks.nocache",
+            "",
+            "[tool.hatch.build.hooks.nocache]",
+            "[tool.hatch.build]",
+        ),
+        ("hatch.toml", "build.hooks.nocache", "", "[build.hooks.nocache] of hatch.toml", "[build] of hatch.toml"),
+        (
+            "pyproject.toml",
+            "tool.hatch.build.targets.sdist.hooks.nocache",
+            '[tool.hatch.build.targets.sdist]\nexclude = ["/none"]',
+            "[tool.hatch.build.targets.sdist.hooks.nocache]",
+            "[tool.hatch.build.targets.sdist]",
+        ),
+    ],
+)
+def test_the_remedy_names_the_tables_in_force(
+    root: Path, file: str, table: str, extra: str, hook: str, build_table: str
+) -> None:
+    """Anywhere else the line would have no effect."""
+    configure(root, before=extra, file=file, table=table)
+    os.symlink("/etc/hostname", root / "l")
+    built = made(root)
+    assert built.code == 1
+    assert f'set symlinks = "copy" in {hook} to pack its content' in built.words
+    assert f'exclude = ["/l"] in {build_table}' in built.words
+
+
+@pytest.mark.parametrize(
+    ("before", "source"),
+    [
+        ('[tool.hatch.build.targets.sdist.force-include]\n"l" = "src/demo/l"', "force-include"),
+        ('[tool.hatch.build.targets.sdist]\nonly-include = ["src", "l"]', "only-include"),
+        ('[tool.hatch.build.targets.sdist]\nartifacts = ["/l"]', "artifacts"),
+    ],
+)
+def test_the_remedy_names_the_option_that_brought_it_in(root: Path, before: str, source: str) -> None:
+    """`exclude` has no effect on these."""
+    configure(root, before=before)
+    os.symlink("/etc/hostname", root / "l")
+    built = made(root)
+    assert built.code == 1
+    assert f"take it out of {source}" in built.said
+    assert "exclude" not in built.said
+
+
+def test_the_remedy_for_the_data_of_a_wheel(root: Path) -> None:
+    """Here too."""
+    configure(root, 'symlinks = "reject"', before='[tool.hatch.build.targets.wheel.shared-data]\n"l" = "share/l"')
+    os.symlink("/etc/hostname", root / "l")
+    built = made(root, "wheel")
+    assert built.code == 1
+    assert "take it out of the option that names it" in built.said
+
+
+def test_copy_is_no_remedy_for_what_cannot_be_copied(root: Path) -> None:
+    """It is set already, and there is nothing to copy."""
+    configure(root, 'symlinks = "copy"')
+    os.symlink("/dev/zero", root / "l")
+    built = made(root)
+    assert (built.code, built.codes) == (1, ["NC101"])
+    assert "set symlinks" not in built.said
+
+
+def test_a_huge_sdist_is_verified_all_the_same(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit of what is decompressed is for archives that come from elsewhere."""
+    from hatch_nocache.archive import stream
+
+    monkeypatch.setattr(stream, "MOST_BYTES", 10)
+    configure(root)
+    assert made(root).code == 0
+
+
+def test_an_archive_that_cannot_be_read_back(root: Path) -> None:
+    """What cannot be verified does not pass."""
+    put(root, "hatch_build.py", EVIL.replace("gzip.compress(content.getvalue())", "b'no archive'"))
+    configure(root, before="[tool.hatch.build.hooks.custom]")
+    built = made(root)
+    assert (built.code, built.archive) == (1, None)
+    assert "it cannot be verified" in built.said
