@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 import pytest
-from cache_samples import HOME, SIGNATURE
-from fakes import tree
+from cache_samples import HEX, HOME, SIGNATURE
+from fakes import FakeDirectory, tree
 
 from hatch_nocache.caches import HEAD_SIZE, malformed_tag, recognise
 from hatch_nocache.caches.catalogue import CATALOGUE, ENVIRONMENT, UV
@@ -18,6 +18,7 @@ TAG = f"CACHEDIR.TAG={SIGNATURE}"
 BUCKETS = ("archive-v0/", "wheels-v5/")
 HERE = "/project/zeta-3"
 MAY = "may have put it here"
+HEDGE = f"relative to where the front end was started, {MAY}"
 WAYS = f"`--cache-dir`, `cache-dir` in `[tool.uv]` or uv.toml, or XDG_CACHE_HOME {MAY}"
 STRUCTURE = "because it has the structure of one (`archive-v0`)"
 TOOLS = {tool.name: tool for tool in CATALOGUE}
@@ -78,7 +79,7 @@ def test_tag_does_not_drop_the_projects_own_package(own):
         ((HOME, "bin/"), "virtual environment"),
         (("conda-meta/history",), "Conda environment"),
         ((f"py/{HOME}", "py/.tox-info.json", "py/bin/"), "tox work directory"),
-        ((f"lint/{HOME}", f"tests/{HOME}"), "virtual environments"),
+        ((f"lint/{HOME}", "lint/bin/", f"tests/{HOME}", "tests/bin/"), "virtual environments"),
         (BUCKETS, "uv cache"),
         ((".gitignore=# created by virtualenv automatically",), "virtual environment"),
         ((".gitignore=# Created by pytest automatically.",), "pytest cache"),
@@ -104,8 +105,8 @@ def test_codes_take_precedence_as_the_contract_has_it():
     codes = []
     for lines, declarations in (
         ((TAG, *BUCKETS, HOME), [said()]),
-        ((*BUCKETS, HOME), [said()]),
-        ((*BUCKETS, HOME), []),
+        ((*BUCKETS, HOME, "bin/"), [said()]),
+        ((*BUCKETS, HOME, "bin/"), []),
         ((HOME,), []),
     ):
         found = recognise(tree(*lines, location=HERE), declarations)
@@ -122,6 +123,11 @@ def test_codes_take_precedence_as_the_contract_has_it():
         ("pyvenv.cfg=", "bin/python@"),
         ("pyvenv.cfg=", "Scripts/python.exe"),
         ("conda-meta/history", "x.c"),
+        ("pyvenv.cfg=home = x", "lib/x.c", "include/", "notes.txt"),
+        ("pyvenv.cfg=home = x", "Lib/x.c", "Include/", "notes/x"),
+        ("pyvenv.cfg=home = x", "bin/", "notes.txt", "notes/x"),
+        ("pyvenv.cfg=home = x", "lib64@", "share/x", "man/x", "etc/x", ".lock", ".gitignore", "CACHEDIR.TAG"),
+        ("pyvenv.cfg=home = x", "lib/x.c"),
         (".tox-info.json", "lib/"),
         (".gitignore=# created by virtualenv automatically\n*", "lib/"),
         (".gitignore=# Created by venv; see https://docs.python.org/3/library/venv.html\n*", "bin/"),
@@ -148,6 +154,13 @@ def test_environment(lines, location):
         ("pyvenv.cfg@", "bin/python@"),
         ("pyvenv.cfg=home = x", "pyproject.toml", "bin/"),
         ("pyvenv.cfg=home = x", "__init__.py"),
+        ("pyvenv.cfg=home = x", "render.py", "activate.j2"),
+        ("pyvenv.cfg=home = x", "expected.json"),
+        ("pyvenv.cfg=home = x", "cases/x"),
+        ("pyvenv.cfg=home = x", "src/x"),
+        ("pyvenv.cfg=home = x", "data@"),
+        ("pyvenv.cfg=home = x", "lib/x", "expected.json"),
+        ("pyvenv.cfg=", "lib/x", "include/"),
         ("conda-meta/x",),
         (".tox-info.json",),
         (".gitignore=*", "lib/"),
@@ -169,10 +182,11 @@ def test_no_environment(lines):
 @pytest.mark.parametrize(
     ("lines", "tool"),
     [
-        ((f"a/{HOME}", f"b/{HOME}", ".gitignore=*"), "virtual environments"),
-        ((f"a/{HOME}", f"a/{TAG}"), "virtual environments"),
+        ((f"a/{HOME}", "a/bin/", f"b/{HOME}", "b/Scripts/", ".gitignore=*"), "virtual environments"),
+        ((f"a/{HOME}", "a/lib/python3.9/site-packages/", f"b/{HOME}", "b/bin/"), "virtual environments"),
+        (("a/conda-meta/history", "b/conda-meta/history"), "virtual environments"),
         ((f"a/{HOME}", "a/uv-receipt.toml", ".lock"), "uv tools"),
-        ((f"zeta-x-py3.11/{HOME}",), "Poetry environments"),
+        ((f"zeta-aBc_eF-H-py3.11/{HOME}", "zeta-aBc_eF-H-py3.11/bin/"), "Poetry environments"),
         (("a/.tox-info.json", "a/bin/", ".tmp/x", "log/x", ".pkg/x"), "tox work directory"),
         ((f"a/{HOME}", "a/.tox-config1", "dist/x.zip", ".package.lock"), "tox work directory"),
     ],
@@ -194,6 +208,10 @@ def test_directory_of_environments_goes_as_a_whole(lines, tool):
         (f"a/{HOME}", "dist/x.whl"),
         ("log/x", ".tmp/x"),
         tuple(f"a{number}/{HOME}" for number in range(40)),
+        # One alone, and what may be the data of tests.
+        (f"a/{HOME}", "a/bin/"),
+        (f"a/{HOME}", f"a2/{HOME}"),
+        (f"a/{HOME}", "a/lib/python3.9/x.c", f"a2/{HOME}", "a2/bin/"),
     ],
 )
 def test_directory_with_more_than_environments_stays(lines):
@@ -322,7 +340,7 @@ def test_second_declaration_counts_when_the_first_is_contradicted():
         (
             None,
             "./zeta-3",
-            f"{STRUCTURE}; UV_CACHE_DIR=./zeta-3, which is relative to where the front end was started, {MAY}",
+            f"{STRUCTURE}; UV_CACHE_DIR=./zeta-3, {HEDGE}",
         ),
     ],
 )
@@ -374,7 +392,7 @@ def test_on_disk(tmp_path):
     (cache / "archive-v0").mkdir(parents=True)
     (cache / "wheels-v5").mkdir()
     (cache / "CACHEDIR.TAG").write_text(SIGNATURE)
-    declarations = declared(str(tmp_path), {"UV_CACHE_DIR": "deep/zeta-3"}, "/usr")
+    declarations = declared(str(tmp_path), {"UV_CACHE_DIR": "deep/zeta-3", "PWD": str(tmp_path)}, "/usr")
     found = recognise(DiskDirectory(os.path.realpath(cache), "deep/zeta-3"), declarations, ["src/zeta"], "deep/zeta-3")
     assert found is not None
     assert (found.code, found.tool) == ("NC001", "uv cache")
@@ -394,3 +412,149 @@ def test_next_to_nothing_of_an_environment(line):
 def test_an_empty_site_packages_is_no_environment():
     """Not even in an archive."""
     assert recognise(tree("lib/python3.9/site-packages/", location=None)) is None
+
+
+@pytest.mark.parametrize("location", [HERE, None], ids=["disk", "archive"])
+def test_data_of_tests_does_not_take_the_directory_around_it(location):
+    """One environment, or what an archive holds of one, says nothing about the directory that it lies in."""
+    for line in (HOME, "bin/python@", "lib/python3.8/site-packages/foo.py"):
+        directory = tree(f"data/{line}", f"data/{HOME}", path="tests", location=location)
+        assert recognise(directory) is None
+        assert recognise(directory.child("data")) is not None
+    assert recognise(tree("data/lib/python3.8/site-packages/foo.py", path="tests")) is None
+
+
+@pytest.mark.parametrize(
+    ("variable", "tool", "lines"),
+    [
+        ("PIP_CACHE_DIR", "pip cache", ("README.md", "uv/x", "wheels/aa/", "selfcheck/", "http-v2/")),
+        ("PRE_COMMIT_HOME", "pre-commit cache", ("run.sh", "db.db", "repoa1b2c3d4/x", "repoa1b2c3d5/x")),
+        ("npm_config_cache", "npm cache", ("run.sh", "_cacache/index-v5/", "_logs/x")),
+        ("HF_HUB_CACHE", "Hugging Face cache", ("train.csv", "models--a--b/refs/main")),
+        ("UV_CACHE_DIR", "uv cache", ("notes.md", "archive-v0/")),
+        ("HF_HOME", "Hugging Face home", ("hub/", "train.sh")),
+        ("HF_HOME", "Hugging Face home", ("hub/", "token", "a.c", "b.c")),
+    ],
+)
+def test_declared_directory_with_own_files_stays(variable, tool, lines):
+    """One entry that is not the tool's is lost with the whole directory, so only the tool's parts may go."""
+    assert recognise(tree(*lines, location=HERE), [said(TOOLS[tool], variable)]) is None
+
+
+@pytest.mark.parametrize(
+    "lines", [("hub/", "token"), ("hub/", "stored_tokens", "notes.md"), ("hub/models--a--b/refs/main", "xet/", "token")]
+)
+def test_tokens_do_not_stay_for_a_stray_file(lines):
+    """What is beside the cache of Hugging Face is the user's password."""
+    found = recognise(tree(*lines, location=HERE), [said(TOOLS["Hugging Face home"], "HF_HOME")])
+    assert found is not None
+    assert (found.code, found.tool) == ("NC002", "Hugging Face home")
+
+
+@pytest.mark.parametrize(
+    ("lines", "cache"),
+    [
+        (("models--a--b/blobs/x", "models--a--b/refs/main", "train.csv"), "models--a--b"),
+        (("__init__.py", "models--a--b/snapshots/x"), "models--a--b"),
+        (("_cacache/content-v2/", "_cacache/index-v5/", "package.json", "src/x.js"), "_cacache"),
+        ((f"wheels/aa/bb/cc/{HEX[:56]}/x.whl", "README.md"), "wheels"),
+        ((f"selfcheck/{HEX[:56]}", "db.db"), "selfcheck"),
+        (("db.db", "repoa1b2c3d4/.pre-commit-hooks.yaml", "x.c"), "repoa1b2c3d4"),
+        (("3.11/cache.0.db", "notes.md"), "3.11"),
+        (("3.11/@plugins_snapshot.json", "notes.md"), "3.11"),
+        (("v/cache/nodeids", "notes.md"), "v/cache"),
+        (("v6/npm-x-1.0-abc-integrity/", "notes.md"), "v6"),
+        ((f"v11/files/00/{HEX}", "notes.md"), "v11"),
+        (("26.1.0/cache.-.88.1.0.x.pickle", "notes.md"), "26.1.0"),
+        ((f"files/md5/ab/{HEX[:30]}", "notes.md"), "files"),
+        ((f"a/b/{HEX}=PK\x03\x04", "notes.md"), "a"),
+        ((f"pkg_{HEX[:40]}/x.nbi", "notes.md"), f"pkg_{HEX[:40]}"),
+        (("cpython-3.12.1-linux-x86_64-gnu/bin/x", "notes.md"), "cpython-3.12.1-linux-x86_64-gnu"),
+    ],
+)
+def test_stray_file_beside_a_cache(lines, cache):
+    """It neither switches the recognition off nor is lost."""
+    for location in (HERE, None):
+        directory = tree(*lines, location=location)
+        assert recognise(directory) is None
+        for name in cache.split("/"):
+            directory = directory.child(name)
+        found = recognise(directory)
+        assert found is not None
+        assert found.code == "NC003"
+
+
+def test_own_files_beside_a_maven_repository():
+    """What Maven wrote two levels down says nothing about what lies beside."""
+    assert recognise(tree("org/a/1/_remote.repositories", "own.txt")) is None
+    assert recognise(tree("org/a/1/_remote.repositories", "lib/own.py")) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "leads"),
+    [
+        (".uv-cache", "p/.uv-cache", True),
+        (".uv-cache", "../p/.uv-cache", True),
+        ("sub/.uv-cache", "../sub/.uv-cache", True),
+        ("sub/.uv-cache", ".uv-cache", True),
+        (".uv-cache", "/tmp/.uv-cache", False),
+        (".uv-cache", "C:\\x\\.uv-cache", False),
+        ("sub/.uv-cache", "other/.uv-cache", False),
+        (".uv-cache", "p/uv", False),
+    ],
+)
+def test_relative_variable_of_uv_is_hedged(path, value, leads):
+    """Only where the front end was started says where it leads, and that is not always known."""
+    found = recognise(tree(*BUCKETS, path=path, location=HERE), (), (), value)
+    assert found is not None
+    assert (f"UV_CACHE_DIR={value}, {HEDGE}" in found.how) == leads
+    assert (f"UV_CACHE_DIR={value} leads elsewhere" in found.how) != leads
+
+
+@pytest.mark.parametrize(
+    ("lines", "how"),
+    [
+        (BUCKETS, f"{STRUCTURE}; UV_CACHE_DIR=zeta-3, {HEDGE}"),
+        ((TAG,), f"because it has a valid `CACHEDIR.TAG`; UV_CACHE_DIR=zeta-3, {HEDGE}"),
+        ((".lock",), f"because UV_CACHE_DIR=zeta-3, {HEDGE}"),
+    ],
+)
+def test_declaration_that_is_not_sure(lines, how):
+    """What was seen comes first, and the variable is not claimed to lead there."""
+    unsure = Declaration(UV, HERE, "UV_CACHE_DIR", "zeta-3", sure=False)
+    found = recognise(tree(*lines, location=HERE), [unsure], (), "zeta-3")
+    assert found is not None
+    assert found.how == how
+
+
+@pytest.mark.parametrize(
+    ("name", "fitting"),
+    [(".hypothesis", "examples/x"), (".pytype", "pyi/x"), (".turbo", "turbo-build.log")],
+)
+def test_name_is_not_enough_for_what_a_person_wrote(name, fitting):
+    """These names are also given by hand. Empty, or with something of the tool's, they are its."""
+    assert recognise(tree("notes.md", path=name)) is None
+    for lines in ((), (".gitignore",), (fitting,), (fitting, "notes.md")):
+        assert recognise(tree(*lines, path=name)) is not None
+
+
+def test_pickles_of_pylint():
+    """Several, and pickles: what a profiler leaves is something else, and one file alone is not enough."""
+    pickles = {"a_1.stats": b"\x80\x04x", "b_1.stats": b"\x80\x04x"}
+    found = recognise(FakeDirectory(pickles))
+    assert found is not None
+    assert found.tool == "Pylint cache"
+    assert recognise(FakeDirectory({**pickles, "a_1.stats": b"x"})) is None
+    assert recognise(FakeDirectory({**pickles, "x.c": b""})) is None
+
+
+@pytest.mark.parametrize(("name", "line"), [("wrapper", "dists/x"), ("daemon", "8.5/x"), ("native", "jansi/x")])
+def test_home_of_gradle(tmp_path, name, line):
+    """Declared, all that Gradle keeps there goes, and `gradle.properties` stays."""
+    root = os.path.realpath(tmp_path)
+    os.makedirs(os.path.join(root, "zeta-3", name))
+    declarations = declared(root, {"GRADLE_USER_HOME": os.path.join(root, "zeta-3")}, "/usr")
+    directory = tree(line, path=f"zeta-3/{name}", location=os.path.join(root, "zeta-3", name))
+    found = recognise(directory, declarations)
+    assert found is not None
+    assert (found.code, found.tool) == ("NC002", "Gradle cache")

@@ -151,13 +151,11 @@ def test_variable_comes_before_key_before_interpreter(root):
     """The surest is named first, each once."""
     (root / "zeta-3" / "builds-v0" / "x").mkdir(parents=True)
     (root / "uv.toml").write_text('cache-dir = "zeta-3"')
-    (root / "pyproject.toml").write_text('[tool.uv]\ncache-dir = "zeta-3"')
     environ = {"UV_CACHE_DIR": "zeta-3", "PWD": str(root)}
     sources = [source for tool, _, source, _ in _found(root, environ, str(root / "zeta-3/builds-v0/x")) if "uv" in tool]
     assert sources == [
         "UV_CACHE_DIR",
         "`cache-dir` in uv.toml",
-        "`cache-dir` in `[tool.uv]` of pyproject.toml",
         INTERPRETER,
     ]
 
@@ -234,3 +232,53 @@ def test_several_tables(root):
     (root / "zeta-4").mkdir()
     (root / "hatch.toml").write_text('[envs.a]\npath = "zeta-3"\n[envs.b]\npath = "zeta-4"\n[envs.c]\npath = 1\n')
     assert [at for _, at, _, _ in _found(root)] == ["zeta-3", "zeta-4"]
+
+
+def test_uv_toml_wins(root):
+    """With a uv.toml, uv does not read the table in pyproject.toml, so that is no evidence."""
+    (root / "zeta-4").mkdir()
+    (root / "pyproject.toml").write_text('[tool.uv]\ncache-dir = "zeta-3"')
+    assert [at for _, at, _, _ in _found(root)] == ["zeta-3"]
+    (root / "uv.toml").write_text('cache-dir = "zeta-4"')
+    assert [at for _, at, _, _ in _found(root)] == ["zeta-4"]
+
+
+@pytest.mark.parametrize(
+    ("value", "pwd", "sure"),
+    [
+        ("zeta-3", "project", True),
+        ("project/zeta-3", ".", True),
+        ("{root}/zeta-3", None, True),
+        ("{root}/zeta-3", ".", True),
+        ("zeta-3", None, False),
+        ("zeta-3", ".", False),
+        ("zeta-3", "project/sub", False),
+        ("zeta-3", "gone", False),
+    ],
+)
+def test_value_is_sure_from_where_the_front_end_was_started(root, value, pwd, sure):
+    """From elsewhere it merely may lead into the project."""
+    environ = {"UV_CACHE_DIR": value.format(root=root)}
+    if pwd is not None:
+        environ["PWD"] = os.path.join(str(root.parent), pwd)
+    found = [said for said in declared(str(root), environ, "/usr") if said.source == "UV_CACHE_DIR"]
+    assert [(os.path.basename(said.directory), said.sure) for said in found] == [("zeta-3", sure)]
+
+
+def test_without_a_build_this_process_is_where_it_would_start(root, monkeypatch):
+    """The command line knows its own working directory, whatever PWD says."""
+    environ = {"UV_CACHE_DIR": "zeta-3", "PWD": "/nowhere"}
+    monkeypatch.chdir(root)
+    assert [said.sure for said in declared(str(root), environ, "")] == [True]
+    monkeypatch.chdir(root.parent)
+    assert [said.sure for said in declared(str(root), environ, "")] == [False]
+
+
+def test_working_directory_that_is_gone(root, monkeypatch):
+    """There is none, and nothing is sure."""
+
+    def gone():
+        raise FileNotFoundError
+
+    monkeypatch.setattr(os, "getcwd", gone)
+    assert [said.sure for said in declared(str(root), {"UV_CACHE_DIR": "zeta-3"}, "")] == [False]

@@ -19,7 +19,8 @@ VERSIONS = tuple(f"3.{minor}" for minor in range(8, 15))
 def environment() -> Dict[str, str]:
     """The environment without what belongs to this run of the tests or to the environment that it runs in."""
     belongs = ("COV_", "COVERAGE_", "HATCH_", "PYTEST_", "VIRTUAL_ENV", "PYTHON", "PIP_REQUIRE", "CONDA_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(belongs)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(belongs)}
+    return {**kept, "UV_PYTHON_DOWNLOADS": "never"}
 
 
 @functools.lru_cache(maxsize=None)
