@@ -42,7 +42,9 @@ SAMPLES = (
     Sample("PDM cache", ("package_meta_3.11.json",), ("package_meta_3.11.json", "x.c"), at="zeta-3/metadata"),
     Sample("PDM cache", ("x-1.0-py3-none-any.whl.cache/x",), ("x-1.0-py3-none-any.whl",), at="zeta-3/packages"),
     Sample("PDM cache", ("http-cache.db",), ("http-cache.db", "client.c"), at="zeta-3/http"),
-    Sample("PDM cache", ("metadata/package_meta_3.11.json", "hashes/"), ("metadata/package.json", "hashes/")),
+    Sample(
+        "PDM cache", ("metadata/package_meta_3.11.json", "hashes/", "self-check/"), ("metadata/package.json", "hashes/")
+    ),
     Sample("PDM cache", ("packages/x-1.0-py3-none-any.whl.cache/x.c",), ("packages/x-1.0-py3-none-any.whl",)),
     Sample("PDM cache", ("http/http-cache.db",), ("http/cache.db",)),
     Sample("PDM packages directory", ("3.11/lib/x/",), ("3.11/notes/",), at="__pypackages__"),

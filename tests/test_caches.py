@@ -533,7 +533,7 @@ def test_declaration_that_is_not_sure(lines, how):
 )
 def test_name_is_not_enough_for_what_a_person_wrote(name, fitting):
     """These names are also given by hand. Empty, or with something of the tool's, they are its."""
-    assert recognise(tree("notes.md", path=name)) is None
+    assert recognise(tree("notes.md", "config.json", path=name)) is None
     for lines in ((), (".gitignore",), (fitting,), (fitting, "notes.md")):
         assert recognise(tree(*lines, path=name)) is not None
 

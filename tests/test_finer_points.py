@@ -149,9 +149,10 @@ def test_allow_inside_a_cache(root: Path, allow: str) -> None:
     assert "matched nothing" not in built.said
 
 
-def test_an_allowed_directory_of_which_something_is_taken_back(root: Path) -> None:
+@pytest.mark.parametrize("allow", ["/models/*", "/models/"])
+def test_an_allowed_directory_of_which_something_is_taken_back(root: Path, allow: str) -> None:
     """As in a .gitignore, the last pattern that matches decides."""
-    configure(root, 'allow = ["/models/*", "!/models/junk.txt"]')
+    configure(root, f'allow = ["{allow}", "!/models/junk.txt"]')
     put(root, "models/CACHEDIR.TAG", TAG)
     put(root, "models/weights.bin")
     put(root, "models/junk.txt")
@@ -304,3 +305,82 @@ def test_an_archive_that_cannot_be_read_back(root: Path) -> None:
     built = made(root)
     assert (built.code, built.archive) == (1, None)
     assert "it cannot be verified" in built.said
+
+
+SILENT = """
+from pathlib import Path
+from hatchling.builders.plugin.interface import BuilderInterface
+
+class Builder(BuilderInterface):
+    def get_version_api(self):
+        return {"standard": self.build_standard}
+
+    def build_standard(self, directory, **build_data):
+        path = Path(directory, "artifact.txt")
+        path.write_text("no archive")
+        return str(path)
+"""
+
+
+def test_a_builder_that_never_asks_for_the_selection(root: Path) -> None:
+    """Nothing is judged for it beforehand, so that a FIFO somewhere in the project is no reason to refuse."""
+    put(root, "hatch_build.py", SILENT)
+    configure(root, before="[tool.hatch.build.targets.custom]")
+    os.mkfifo(root / "pipe")
+    built = made(root, "custom")
+    assert (built.code, built.said) == (0, "")
+    assert (root.parent / "dist" / "artifact.txt").read_text() == "no archive"
+
+
+def test_an_editable_wheel_with_directories_of_its_own(root: Path) -> None:
+    """`dev-mode-dirs`: only what is forced in is packed."""
+    before = '[tool.hatch.build]\ndev-mode-dirs = ["src"]\n[tool.hatch.build.force-include]\n"extra" = "demo/extra"'
+    configure(root, before=before)
+    put(root, "extra/store/CACHEDIR.TAG", TAG)
+    put(root, "extra/kept.txt")
+    built = made(root, "editable")
+    assert built.archive is not None
+    names = read(built.archive).names
+    assert "demo/extra/kept.txt" in names
+    assert not [name for name in names if "store" in name]
+    assert built.codes == ["NC001"]
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_file_that_vanishes_while_hatchling_packs(root: Path, monkeypatch: pytest.MonkeyPatch, gone: bool) -> None:
+    """The file is named without a traceback; what is not about a file of the build is not ours to explain."""
+    from hatchling.builders.sdist import SdistBuilder
+
+    configure(root)
+    put(root, "data.txt")
+    original = SdistBuilder.build_standard
+
+    def build_standard(self: SdistBuilder, directory: str, **data: object) -> str:
+        if not gone:
+            raise OSError("something else")
+        os.remove(root / "data.txt")
+        return original(self, directory, **data)
+
+    monkeypatch.setattr(SdistBuilder, "build_standard", build_standard)
+    built = made(root)
+    assert (built.code, built.archive) == (1, None)
+    assert built.crashed is not gone
+    assert ("data.txt cannot be read (No such file or directory)" in built.said) is gone
+
+
+def test_a_directory_that_vanishes_during_the_walk(root: Path) -> None:
+    """Between being listed and being looked at."""
+    from hatch_nocache.selection import Place
+    from hatch_nocache.tree import DiskDirectory
+    from hatch_nocache.walk import _first_visit
+
+    place = Place(DiskDirectory(str(root / "gone"), "gone"), str(root))
+    assert _first_visit(place, {}, {}, None) is False
+
+
+def test_a_finding_has_a_known_code() -> None:
+    """The table of codes is the only one."""
+    from hatch_nocache.findings import Action, Finding
+
+    with pytest.raises(ValueError, match="NC999"):
+        Finding("NC999", "x", "", "", Action.NOTICE)

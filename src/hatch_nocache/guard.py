@@ -17,6 +17,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import functools
+import itertools
 import os
 import types
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
@@ -223,11 +224,6 @@ class Guard:
 
 def _walks(builder: Any) -> bool:
     """Whether the builder's own code asks for the selection; for one that never does, nothing is judged beforehand."""
-    for kind in type(builder).__mro__:
-        if kind is BuilderInterface:
-            return False
-        for function in vars(kind).values():
-            code = getattr(function, "__code__", None)
-            if code is not None and any(name.startswith("recurse_") for name in code.co_names):
-                return True
-    return False
+    kinds = itertools.takewhile(lambda kind: kind is not BuilderInterface, type(builder).__mro__)
+    codes = (getattr(function, "__code__", None) for kind in kinds for function in vars(kind).values())
+    return any(name.startswith("recurse_") for code in codes if code is not None for name in code.co_names)

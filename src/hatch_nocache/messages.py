@@ -138,10 +138,7 @@ def restored(link_path: str, text: str, real_path: str, advice: Advice) -> Findi
 
 def special(path: str, location: str, advice: Advice) -> Finding:
     """A FIFO, socket or device."""
-    try:
-        mode = os.lstat(location).st_mode
-    except OSError:
-        mode = 0
+    mode = os.lstat(location).st_mode
     kind = next((name for test, name in _SPECIAL if test(mode)), "special file")
     how = "only regular files, directories and links can be packed"
     return Finding("NC201", path, kind, how, Action.REJECTED, f"remove it, or {advice.leave_out(path)}")

@@ -160,7 +160,7 @@ class Selection:
     def _outside(self, place: Place) -> Hit:
         directory = place.directory
         action = _ACTIONS[self.config.symlinks]
-        return Hit(messages.directory_link(directory.path, _readlink(directory.walked), action, self.advice))
+        return Hit(messages.directory_link(directory.path, os.readlink(directory.walked), action, self.advice))
 
     def _cache(self, place: Place, real: str, *, is_link: bool) -> None:
         # The root itself and what lies above it are never judged: uv builds a wheel inside its own cache.
@@ -354,10 +354,3 @@ def _kind(path: str) -> str:
 
 def _within(path: str, directory: str) -> bool:
     return path == directory or path.startswith(directory.rstrip(os.sep) + os.sep)
-
-
-def _readlink(path: str) -> str:
-    try:
-        return os.readlink(path)
-    except OSError:
-        return ""
