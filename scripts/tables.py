@@ -18,6 +18,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from building import build  # noqa: E402
 from projects import load, made, table  # noqa: E402
 
+from hatch_nocache.caches.catalogue import CATALOGUE  # noqa: E402
 from hatch_nocache.config import OPTIONS  # noqa: E402
 from hatch_nocache.findings import CODES  # noqa: E402
 
@@ -52,6 +53,26 @@ def codes() -> str:
     )
 
 
+def tools() -> str:
+    """List the tools that are known, and where each is told its place."""
+
+    def cells(names: Iterable[str]) -> str:
+        return ", ".join(f"`{name}`" for name in dict.fromkeys(names)).replace("|", "\\|")
+
+    return rows(
+        ["tool", "environment variables", "configuration", "names that give it away"],
+        (
+            [
+                tool.name,
+                cells(f"{each.name}/{each.below}" if each.below else each.name for each in tool.variables),
+                cells(f"[{key.table}] {key.name}" if key.table else f"{key.file}: {key.name}" for key in tool.keys),
+                cells(tool.names),
+            ]
+            for tool in CATALOGUE
+        ),
+    )
+
+
 def said(project: str, name: str) -> Callable[[], str]:
     """Show what the build of an sdist says in a case of a test project."""
 
@@ -71,6 +92,7 @@ PARTS: Dict[str, Dict[str, Callable[[], str]]] = {
         "monorepo": said("monorepo", "the default"),
         "wrong": said("wrong-configuration", "unknown keys"),
     },
+    "docs/tools.md": {"tools": tools},
     "test-projects/README.md": {"table": lambda: table(load())},
 }
 
