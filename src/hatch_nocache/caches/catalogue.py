@@ -38,21 +38,27 @@ class Variable:
 
 @dataclasses.dataclass(frozen=True)
 class Key:
-    """A configuration key. A `*` in `table` is any name; relative values are relative to the directory of `file`."""
+    """A configuration key. A `*` in `table` is any name; relative values are relative to the directory of `file`.
+
+    The tool does not read the key when the file `unless` exists.
+    """
 
     file: str
     table: str
     name: str
+    unless: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
 class Tool:
     """One tool.
 
-    `names` are directory names that no one writes by hand. `shapes` are alternatives, each sufficient. `says` is what
+    `names` are directory names that no one writes by hand; if that is not `sure`, something of the `layout` must be in
+    the directory, or nothing at all. `shapes` are alternatives, each sufficient. `says` is what
     the tool writes into its `CACHEDIR.TAG` or `.gitignore`, and tells whose a tagged directory is. `layout` matches the
-    names at the top of the cache: a directory in which most names do not fit it contradicts what a variable or a
-    configuration key says, and so does what `denies` finds. `documented` rows were not seen at work.
+    names at the top of the cache: a directory with a name that does not fit it contradicts what a variable or a
+    configuration key says, and so does what `denies` finds. Where `secrets` lie, it is enough that most names fit.
+    `documented` rows were not seen at work.
     """
 
     name: str
@@ -64,6 +70,8 @@ class Tool:
     says: str = ""
     layout: str = ""
     denies: Tuple[Mark, ...] = ()
+    secrets: Tuple[Mark, ...] = ()
+    sure: bool = True
     remedy: str = ""
     documented: bool = False
 
@@ -74,7 +82,17 @@ def _xdg(below: str) -> Variable:
 
 _HEX2 = "~[0-9a-f]{2}"
 _IN_USE = "Scripts|Lib|Include|bin|lib|lib64|include|share|pyvenv\\.cfg|conda-meta|DLLs|python[^/]*"
-_PIP = "http(-v2)?|selfcheck|wheels"
+_PIP = "http(-v[0-9]+)?|selfcheck|wheels"
+_PDM = r"archive_info|hashes|http|metadata|packages|publish|self-check|wheels|cached_wheels|[a-z_-]+\.json|\.cache"
+_HEX5 = "~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/"
+_PRE_COMMIT = r"db\.db|README|patch.*|repo[a-z0-9_]{8}|pre-commit\.log|\.cache"
+_UV_PYTHON = r"(cpython|pypy|graalpy|pyodide)-3\.[0-9]+\.[0-9].*-[a-z]+-[^-]+-[a-z]+"
+_HUB_REPOSITORY = "(models|datasets|spaces|kernels)--.*"
+_HF_HOME = r"hub|xet|assets|datasets|modules|metrics|evaluate|token|stored_tokens|accelerate|\.[a-z_-]+\.json|\.check.*"
+_PREK = r"README|cache|hooks|repos|scratch|tools|patches|config-tracking\.json|prek\.log.*"
+_OF_BLACK = r"cache(\.[^.]+){4,}\.pickle"
+_NPM = r"_[a-z-]+|anonymous-cli-metrics\.json"
+_SOLE_POETRY = r"~.*-[\w-]{8}-py3(\.[0-9]+)?/pyvenv.cfg"
 _VENDORED = (Mark(r"wheels/~.*\.whl"),)
 _ENVIRONMENTS_OF_UV = Mark("~.*/uv-receipt.toml")
 _OUTPUT_REMEDY = "if files in it belong into the distribution, name them in `artifacts`, or their directory in `allow`"
@@ -85,10 +103,10 @@ ENVIRONMENTS = Tool("virtual environments", Kind.ENVIRONMENTS)
 UV = Tool(
     "uv cache",
     variables=(Variable("UV_CACHE_DIR"), _xdg("uv")),
-    keys=(Key("uv.toml", "", "cache-dir"), Key("pyproject.toml", "tool.uv", "cache-dir")),
+    keys=(Key("uv.toml", "", "cache-dir"), Key("pyproject.toml", "tool.uv", "cache-dir", unless="uv.toml")),
     names=(".uv-cache",),
     shapes=(Shape((Mark("~(archive|builds|environments|git|interpreter|sdists|simple|wheels)-v[0-9]+/", count=2),)),),
-    layout="(archive|binaries|builds|environments|flat-index|git|interpreter|osv|python|sdists|simple|wheels)-v[0-9]+",
+    layout=r"[a-z-]+-v[0-9]+|\.tmp.*",
 )
 ENVIRONMENT = Tool(
     "virtual environment",
@@ -122,11 +140,20 @@ CATALOGUE: Tuple[Tool, ...] = (
             Shape((Mark("http-v2/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/"),), only=_PIP),
             Shape((Mark("http/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/"),), only=_PIP),
             Shape((Mark("selfcheck/~[0-9a-f]{56}"),), only=_PIP),
+            # Its parts, when other things lie beside them.
+            Shape((Mark(f"{_HEX2}/{_HEX2}/{_HEX2}/~[0-9a-f]{{50,}}/"),), at="wheels", only="[0-9a-f]{2}"),
+            Shape((Mark(_HEX5),), at="~http(-v[0-9]+)?", only="[0-9a-f]"),
+            Shape((Mark("~[0-9a-f]{56}"),), at="selfcheck", only="[0-9a-f]{56}"),
         ),
         layout=_PIP,
         denies=_VENDORED,
     ),
-    Tool("Pipenv cache", variables=(Variable("PIPENV_CACHE_DIR"), _xdg("pipenv")), layout=_PIP, denies=_VENDORED),
+    Tool(
+        "Pipenv cache",
+        variables=(Variable("PIPENV_CACHE_DIR"), _xdg("pipenv")),
+        layout=_PIP + "|hash-cache",
+        denies=_VENDORED,
+    ),
     Tool(
         "Poetry cache",
         variables=(Variable("POETRY_CACHE_DIR"), _xdg("pypoetry")),
@@ -135,7 +162,9 @@ CATALOGUE: Tuple[Tool, ...] = (
         shapes=(
             Shape((Mark("cache/repositories/~.*/~_[a-z]+|[0-9a-f]{2}/"),), only="artifacts|cache|virtualenvs"),
             Shape((Mark(f"artifacts/{_HEX2}/{_HEX2}/{_HEX2}/~[0-9a-f]{{40,}}/"),), only="artifacts|cache|virtualenvs"),
-            Shape((Mark(r"virtualenvs/~.*-py3(\.[0-9]+)?/pyvenv.cfg"),), only="artifacts|cache|virtualenvs"),
+            Shape((Mark(f"virtualenvs/{_SOLE_POETRY}"),), only="artifacts|cache|virtualenvs"),
+            Shape((Mark(f"{_HEX2}/{_HEX2}/{_HEX2}/~[0-9a-f]{{50,}}/"),), at="artifacts", only="[0-9a-f]{2}"),
+            Shape((Mark("repositories/~.*/_http/"),), at="cache", only="repositories"),
         ),
         layout="artifacts|cache|virtualenvs",
     ),
@@ -143,11 +172,14 @@ CATALOGUE: Tuple[Tool, ...] = (
         "PDM cache",
         variables=(Variable("PDM_CACHE_DIR"), _xdg("pdm")),
         shapes=(
-            Shape((Mark(r"metadata/~package_meta_.*\.json"),)),
-            Shape((Mark(r"packages/~.*\.whl\.cache/"),)),
-            Shape((Mark("http/http-cache.db"),)),
+            Shape((Mark(r"metadata/~package_meta_.*\.json"),), only=_PDM),
+            Shape((Mark(r"packages/~.*\.whl\.cache/"),), only=_PDM),
+            Shape((Mark("http/http-cache.db"),), only=_PDM),
+            Shape((Mark(r"~package_meta_.*\.json"),), at="metadata", only=r"package_meta_.*\.json"),
+            Shape((Mark(r"~.*\.whl\.cache/"),), at="packages", only=r".*\.whl\.cache"),
+            Shape((Mark("http-cache.db"),), at="http", only=r"http-cache\.db.*"),
         ),
-        layout="archive_info|hashes|http|metadata|packages|publish|wheels|cached_wheels",
+        layout=_PDM,
         denies=_VENDORED,
     ),
     Tool(
@@ -162,7 +194,7 @@ CATALOGUE: Tuple[Tool, ...] = (
             Shape((Mark("env/~virtual|\\.internal/**/pyvenv.cfg"),), only=r"env|pythons|\.cache|pyapp|bin"),
             Shape((Mark("virtual/**/pyvenv.cfg"),), at="env", only=r"virtual|\..*"),
         ),
-        layout=r"env|pythons|pyapp",
+        layout=r"env|pythons|pyapp|\.cache|bin",
     ),
     Tool("Hatch cache", variables=(Variable("HATCH_CACHE_DIR"), _xdg("hatch"))),
     Tool(
@@ -194,7 +226,7 @@ CATALOGUE: Tuple[Tool, ...] = (
         Kind.ENVIRONMENTS,
         (Variable("POETRY_VIRTUALENVS_PATH"),),
         (Key("poetry.toml", "virtualenvs", "path"),),
-        shapes=(Shape((Mark(r"~.*-py3(\.[0-9]+)?/pyvenv.cfg"),)),),
+        shapes=(Shape((Mark(_SOLE_POETRY),)),),
     ),
     Tool(
         "Conda environments",
@@ -222,10 +254,8 @@ CATALOGUE: Tuple[Tool, ...] = (
         "uv Pythons",
         variables=(Variable("UV_PYTHON_INSTALL_DIR"),),
         shapes=(
-            Shape(
-                (Mark(r"~(cpython|pypy|graalpy|pyodide)-3\.[0-9]+\.[0-9].*-[a-z]+-[^-]+-[a-z]+/"),),
-                only=r"(cpython|pypy|graalpy|pyodide)-.*|\.temp|\.cache",
-            ),
+            Shape((Mark(f"~{_UV_PYTHON}/"),), only=r"(cpython|pypy|graalpy|pyodide)-.*|\.temp|\.cache"),
+            Shape((Mark("~bin|lib|Lib|DLLs/"),), at=f"~{_UV_PYTHON}"),
         ),
         layout=r"(cpython|pypy|graalpy|pyodide)-.*|\.temp|\.cache",
     ),
@@ -234,8 +264,11 @@ CATALOGUE: Tuple[Tool, ...] = (
         variables=(Variable("PIPX_HOME"),),
         shapes=(
             Shape((Mark("venvs/~.*/pipx_metadata.json"),), only=r"venvs|shared|py|logs|trash|\..*"),
-            Shape((Mark("venvs/~.*/pyvenv.cfg"),), only=r"venvs|shared|py|logs|trash|\..*"),
-            Shape((Mark("shared/pyvenv.cfg"),), only=r"venvs|shared|py|logs|trash|\..*"),
+            Shape(
+                (Mark("venvs/~.*/pyvenv.cfg"), Mark(r"~shared|py|logs|trash|\.cache|\.trash/")),
+                only=r"venvs|shared|py|logs|trash|\..*",
+            ),
+            Shape((Mark("shared/pyvenv.cfg"), Mark("~venvs|logs/")), only=r"venvs|shared|py|logs|trash|\..*"),
         ),
         layout=r"venvs|shared|py|logs|trash|\.cache|\.trash",
     ),
@@ -243,16 +276,19 @@ CATALOGUE: Tuple[Tool, ...] = (
         "pre-commit cache",
         variables=(Variable("PRE_COMMIT_HOME"), _xdg("pre-commit")),
         shapes=(
-            Shape((Mark("README", says="^This directory is maintained by the pre-commit project"),)),
-            Shape((Mark("db.db"), Mark("~repo[a-z0-9_]{8}/"))),
+            Shape((Mark("README", says="^This directory is maintained by the pre-commit project"),), only=_PRE_COMMIT),
+            Shape((Mark("db.db"), Mark("~repo[a-z0-9_]{8}/")), only=_PRE_COMMIT),
+            # One clone, when other things lie beside it.
+            Shape((Mark(".pre-commit-hooks.yaml"),), at="~repo[a-z0-9_]{8}", checkout=True),
+            Shape((Mark(r"~[a-z_]*env-.*/~\.install_state_v[0-9]"),), at="~repo[a-z0-9_]{8}", checkout=True),
         ),
-        layout=r"db\.db|README|patch.*|repo[a-z0-9_]{8}",
+        layout=_PRE_COMMIT,
     ),
     Tool(
         "prek cache",
         variables=(Variable("PREK_HOME"), _xdg("prek")),
-        shapes=(Shape((Mark("README", says="^This directory is maintained by the prek project"),)),),
-        layout=r"README|cache|hooks|repos|scratch|tools|patches|config-tracking\.json|prek\.log.*",
+        shapes=(Shape((Mark("README", says="^This directory is maintained by the prek project"),), only=_PREK),),
+        layout=_PREK,
     ),
     Tool(
         "mypy cache",
@@ -265,8 +301,10 @@ CATALOGUE: Tuple[Tool, ...] = (
         ),
         names=(".mypy_cache",),
         shapes=(
-            Shape((Mark(r"~3\.[0-9]+/~cache(\.[0-9]+)?\.db"),)),
-            Shape((Mark(r"~3\.[0-9]+/@plugins_snapshot.json"),)),
+            Shape((Mark(r"~3\.[0-9]+/~cache(\.[0-9]+)?\.db"),), only=r"[23]\.[0-9]+|missing_stubs"),
+            Shape((Mark(r"~3\.[0-9]+/@plugins_snapshot.json"),), only=r"[23]\.[0-9]+|missing_stubs"),
+            Shape((Mark(r"~cache\.[0-9]+\.db"),), at=r"~3\.[0-9]+", only=r"cache\.[0-9]+\.db.*"),
+            Shape((Mark("@plugins_snapshot.json"),), at=r"~3\.[0-9]+"),
         ),
         says="created by mypy",
         layout=r"[23]\.[0-9]+|missing_stubs",
@@ -295,20 +333,30 @@ CATALOGUE: Tuple[Tool, ...] = (
             Key("setup.cfg", "tool:pytest", "cache_dir"),
         ),
         names=(".pytest_cache",),
-        shapes=(Shape((Mark("v/cache/~lastfailed|nodeids|stepwise"),)),),
+        shapes=(
+            Shape((Mark("v/cache/~lastfailed|nodeids|stepwise"),), only=r"v|d|README\.md"),
+            Shape((Mark("~lastfailed|nodeids|stepwise"),), at="v/cache", only="lastfailed|nodeids|stepwise"),
+        ),
         says="[Cc]reated by pytest",
         layout=r"v|d|README\.md",
     ),
     Tool(
         "Black cache",
         variables=(Variable("BLACK_CACHE_DIR"), _xdg("black")),
-        shapes=(Shape((Mark(r"~[0-9]+\.[0-9]+.*/~cache\..*\.pickle"),), only=r"[0-9]+\.[0-9]+.*"),),
+        shapes=(
+            Shape((Mark(r"~[0-9]+\.[0-9]+.*/~cache\..*\.pickle"),), only=r"[0-9]+\.[0-9]+.*"),
+            Shape((Mark(f"~{_OF_BLACK}"),), at=r"~[0-9]+\.[0-9]+.*", only=_OF_BLACK),
+        ),
         layout=r"[0-9]+\.[0-9]+.*",
     ),
     Tool(
         "Pylint cache",
         variables=(Variable("PYLINTHOME"), _xdg("pylint")),
-        shapes=(Shape((Mark(r"~.*_1\.stats", says="bad_names|pylint"),), only=r".*_[0-9]+\.stats"),),
+        shapes=(
+            Shape((Mark(r"~.*_1\.stats", says="bad_names|pylint"),), only=r".*_[0-9]+\.stats"),
+            # Pickles; what a profiler writes into such files is none.
+            Shape((Mark(r"~.*_1\.stats", says=r"^\x80[\x02-\x05]", count=2),), only=r".*_[0-9]+\.stats"),
+        ),
         layout=r".*[0-9]\.stats",
     ),
     Tool(
@@ -325,6 +373,7 @@ CATALOGUE: Tuple[Tool, ...] = (
             Shape((Mark("examples/~[0-9a-f]{16}/~[0-9a-f]{16}"),), only="examples|constants|unicode_data|patches|tmp"),
         ),
         layout="examples|constants|unicode_data|patches|tmp|charmap.*",
+        sure=False,
     ),
     Tool(
         "Pyright cache",
@@ -340,7 +389,8 @@ CATALOGUE: Tuple[Tool, ...] = (
             Shape((Mark(".gitignore", says="created by pytype"),)),
             Shape((Mark("pyi/"), Mark("imports/"), Mark("build.ninja"))),
         ),
-        layout=r"build\.ninja|imports|pyi|\.ninja_.*",
+        layout=r"build\.ninja|imports|pyi|\.ninja_.*|CACHEDIR\.TAG|.*\.log",
+        sure=False,
     ),
     # PYTHONPYCACHEPREFIX leads to a mirror of the whole file system, with nothing in it but `*.pyc`, which Hatchling
     # leaves out of itself.
@@ -348,7 +398,10 @@ CATALOGUE: Tuple[Tool, ...] = (
     Tool(
         "Numba cache",
         variables=(Variable("NUMBA_CACHE_DIR"),),
-        shapes=(Shape((Mark(r"~.*_[0-9a-f]{40}/~.*\.nb[ic]"),), only=".*_[0-9a-f]{40}"),),
+        shapes=(
+            Shape((Mark(r"~.*_[0-9a-f]{40}/~.*\.nb[ic]"),), only=".*_[0-9a-f]{40}"),
+            Shape((Mark(r"~.*\.nb[ic]"),), at="~.*_[0-9a-f]{40}", only=r".*\.nb[ic]"),
+        ),
         layout=".*_[0-9a-f]{40}",
     ),
     Tool(
@@ -356,6 +409,7 @@ CATALOGUE: Tuple[Tool, ...] = (
         shapes=(
             Shape((Mark(".gitignore", says="Created by joblib automatically"),)),
             Shape((Mark("joblib/**/func_code.py"), Mark("joblib/**/~[0-9a-f]{32}/output.pkl")), only="joblib"),
+            Shape((Mark("**/func_code.py"), Mark("**/~[0-9a-f]{32}/output.pkl")), at="joblib"),
         ),
     ),
     Tool(
@@ -367,15 +421,39 @@ CATALOGUE: Tuple[Tool, ...] = (
             _xdg("huggingface/hub"),
         ),
         shapes=(
+            Shape((Mark(f"hub/~{_HUB_REPOSITORY}/~blobs|refs|snapshots/"),), only=rf"{_HF_HOME}|\..*"),
             Shape(
-                (Mark("hub/~(models|datasets|spaces)--.*/~blobs|refs|snapshots/"),),
-                only=r"hub|xet|assets|datasets|modules|token|stored_tokens|accelerate|\..*",
+                (Mark(f"~{_HUB_REPOSITORY}/~blobs|refs|snapshots/"),),
+                only=rf"{_HUB_REPOSITORY}|\.locks|version\.txt|tmp.*",
             ),
-            Shape((Mark("~(models|datasets|spaces)--.*/~blobs|refs|snapshots/"),)),
+            # One repository, and the locks, when other things lie beside them.
+            Shape(
+                (Mark("~blobs|refs|snapshots/"),),
+                at=f"~{_HUB_REPOSITORY}",
+                only=r"blobs|refs|snapshots|\.no_exist|\.lock.*",
+            ),
+            Shape((Mark(f"~{_HUB_REPOSITORY}/"),), at=".locks", only=_HUB_REPOSITORY),
             # Beside the files that `hf_hub_download(local_dir=…)` was asked for, and these are wanted.
             Shape((Mark("download/"),), at=".cache/huggingface"),
         ),
-        layout=r"(models|datasets|spaces)--.*|\.locks|version\.txt",
+        layout=rf"{_HUB_REPOSITORY}|\.locks|version\.txt|tmp.*",
+    ),
+    # Around the hub's cache, with the user's tokens beside it.
+    Tool(
+        "Hugging Face home",
+        variables=(Variable("HF_HOME"), _xdg("huggingface")),
+        layout=_HF_HOME,
+        secrets=(Mark("hub/"), Mark("~token|stored_tokens")),
+    ),
+    Tool(
+        "Sphinx doctrees",
+        shapes=(
+            Shape(
+                (Mark("environment.pickle"), Mark(r"~.*\.doctree")),
+                only=r"environment\.pickle|.*\.doctree",
+                every=r"**/~.*\.doctree",
+            ),
+        ),
     ),
     Tool("Jupyter checkpoints", names=(".ipynb_checkpoints",)),
     # Not IPYTHONDIR: startup files in it are written by hand.
@@ -403,12 +481,16 @@ CATALOGUE: Tuple[Tool, ...] = (
             ),
             Shape((Mark("~[0-9a-f]/stats"), Mark("tmp/")), only=r"[0-9a-f]|tmp|lock|ccache\.conf"),
         ),
-        layout="[0-9a-f]|tmp",
+        layout=r"[0-9a-f]|tmp|lock|ccache\.conf",
     ),
     Tool(
         "sccache",
         variables=(Variable("SCCACHE_DIR"), _xdg("sccache")),
-        shapes=(Shape((Mark("~[0-9a-f]/~[0-9a-f]/~[0-9a-f]{64}"),), only="[0-9a-f]|preprocessor"),),
+        shapes=(
+            Shape((Mark("~[0-9a-f]/~[0-9a-f]/~[0-9a-f]{64}"),), only="[0-9a-f]|preprocessor"),
+            # Its entries are archives in the format of zip.
+            Shape((Mark("~[0-9a-f]/~[0-9a-f]{64}", says=r"^PK\x03\x04"),), at="~[0-9a-f]", only="[0-9a-f]"),
+        ),
         layout="[0-9a-f]|preprocessor",
     ),
     # Only these two, for `.cargo/config.toml` is written by hand.
@@ -430,46 +512,53 @@ CATALOGUE: Tuple[Tool, ...] = (
         shapes=(
             Shape((Mark("README", says="^This directory holds cached build artifacts from the Go build system"),)),
         ),
-        layout=r"[0-9a-f]{2}|README|trim\.txt|testexpire\.txt|fuzz",
+        layout=r"[0-9a-f]{2}|README|trim\.txt|testexpire\.txt|log\.txt|fuzz",
     ),
     Tool(
         "Go module cache",
         variables=(Variable("GOMODCACHE"), Variable("GOPATH", "pkg/mod", many=True)),
         shapes=(Shape((Mark("cache/download/**/@v/"),), only=r"cache|.*\.[a-z]+.*"),),
-        layout=r"cache|[a-z0-9-]+(\.[a-z0-9-]+)*\.(com|dev|in|io|net|org|sh)",
+        layout=r"cache|gopkg\.in|[a-z0-9-]+(\.[a-z0-9-]+)*\.(cloud|com|dev|io|net|org|tools)(@v.*)?",
     ),
     Tool(
         "Maven repository",
         shapes=(
             Shape(at=".m2/repository"),
-            Shape((Mark("~org|com|io|net/**/~_remote\\.repositories|.*\\.lastUpdated"),)),
+            Shape(
+                (Mark("~org|com|io|net/**/~_remote\\.repositories|.*\\.lastUpdated"),),
+                only=r"archetype-catalog.*\.xml|resolver-status\.properties|\.[a-z-]+\.properties",
+                every=r"**/~_remote\.repositories|.*\.lastUpdated",
+            ),
         ),
     ),
     # Not `.gradle` itself: `gradle.properties` and `init.d` in it are written by hand.
     Tool(
         "Gradle cache",
-        variables=(Variable("GRADLE_USER_HOME", "caches"),),
+        variables=tuple(Variable("GRADLE_USER_HOME", name) for name in ("caches", "daemon", "native", "wrapper")),
         shapes=(
             *(Shape(at=f".gradle/{name}") for name in ("buildOutputCleanup", "caches", "daemon", "wrapper")),
             Shape((Mark("~modules-[0-9]+|jars-[0-9]+/"),), at="caches"),
         ),
-        layout=r"modules-[0-9]+|jars-[0-9]+|[0-9]+\.[0-9]+.*|transforms.*|build-cache-.*|journal-.*",
+        layout=r"[a-z-]+-[0-9]+|[0-9]+\.[0-9]+.*|transforms.*|[a-z-]+\.bin|dists|jansi|[0-9a-z]{25,}",
     ),
     Tool(
         "npm cache",
         variables=(Variable("npm_config_cache"), Variable("NPM_CONFIG_CACHE")),
         keys=(Key(".npmrc", "", "cache"),),
         shapes=(
-            Shape((Mark("_cacache/~content-v[0-9]+|index-v[0-9]+|tmp/"),)),
+            Shape((Mark("_cacache/~content-v[0-9]+|index-v[0-9]+|tmp/"),), only=_NPM),
             Shape((Mark("~content-v[0-9]+|index-v[0-9]+/", count=2),), at="_cacache"),
         ),
-        layout="_cacache|_locks|_logs|_npx|_prebuilds|_update-notifier-last-checked|anonymous-cli-metrics\\.json",
+        layout=_NPM,
     ),
     # `.yarn/cache` of Yarn 2 and later may be committed on purpose, so only the variable tells.
     Tool(
         "Yarn cache",
         variables=(Variable("YARN_CACHE_FOLDER"),),
-        shapes=(Shape((Mark("~v[0-9]+/~npm-.*-integrity/"),)),),
+        shapes=(
+            Shape((Mark("~v[0-9]+/~npm-.*-integrity/"),), only=r"v[0-9]+|\.tmp"),
+            Shape((Mark("~npm-.*-integrity/"),), at="~v[0-9]+", only=r"npm-.*|\.tmp"),
+        ),
         layout=r"v[0-9]+|\.tmp|.*-npm-.*\.zip|.*\.flock",
     ),
     Tool(
@@ -477,8 +566,13 @@ CATALOGUE: Tuple[Tool, ...] = (
         variables=(Variable("npm_config_store_dir"), Variable("XDG_DATA_HOME", "pnpm/store")),
         names=(".pnpm-store",),
         shapes=(
-            Shape((Mark(f"~v[0-9]+/files/{_HEX2}/"),)),
-            Shape((Mark("~v[0-9]+/index.db"), Mark("~v[0-9]+/files/"))),
+            Shape((Mark(f"~v[0-9]+/files/{_HEX2}/"),), only="v[0-9]+"),
+            Shape((Mark("~v[0-9]+/index.db"), Mark("~v[0-9]+/files/")), only="v[0-9]+"),
+            Shape(
+                (Mark(f"files/{_HEX2}/~[0-9a-f]{{50,}}.*"),),
+                at="~v[0-9]+",
+                only=r"files|index(\.db.*)?|tmp|projects|links|metadata.*",
+            ),
         ),
         layout="v[0-9]+",
     ),
@@ -487,13 +581,14 @@ CATALOGUE: Tuple[Tool, ...] = (
         variables=(Variable("PARCEL_CACHE_DIR"),),
         names=(".parcel-cache",),
         shapes=(Shape((Mark("data.mdb"), Mark("lock.mdb"), Mark("~.*-AssetGraph.*"))),),
-        layout=r"data\.mdb|lock\.mdb|.*-AssetGraph.*|.*-BundleGraph.*|.*\.txt",
+        layout=r"data\.mdb|lock\.mdb|.*-AssetGraph.*|.*-(Bundle|Request)Graph.*|snapshot-.*|[0-9a-f]{16}.*|.*\.txt",
     ),
     Tool(
         "Turborepo cache",
         variables=(Variable("TURBO_CACHE_DIR"),),
         names=(".turbo",),
-        layout=r"[0-9a-f]{16}(\.tar\.zst|-meta\.json)",
+        layout=r"[0-9a-f]{16}(\.tar\.zst|-meta\.json)|turbo-.*\.log|daemon|cache|cookies|runs|preferences",
+        sure=False,
     ),
     # Only these, for `.dvc/config` is written by hand.
     Tool(
@@ -503,6 +598,8 @@ CATALOGUE: Tuple[Tool, ...] = (
             Shape(at=".dvc/cache"),
             Shape(at=".dvc/tmp"),
             Shape((Mark(f"files/md5/{_HEX2}/~[0-9a-f]{{30}}(\\.dir)?"),), only="files|runs"),
+            Shape((Mark(f"md5/{_HEX2}/~[0-9a-f]{{30}}(\\.dir)?"),), at="files", only="md5"),
+            Shape((Mark(f"{_HEX2}/~[0-9a-f]{{30}}(\\.dir)?"),), at="files/md5", only="[0-9a-f]{2}"),
         ),
         layout="files|runs|[0-9a-f]{2}",
     ),

@@ -7,7 +7,7 @@ files to an ignore file before it comes here, and its interpreter is often a dan
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, FrozenSet, Optional, Tuple
+from typing import TYPE_CHECKING, FrozenSet, Iterator, Optional, Tuple
 
 from hatch_nocache.caches.shapes import HEAD_SIZE, NOISE, SOURCES
 
@@ -19,6 +19,8 @@ __all__ = ["environment", "holds_environments", "may_be_environment"]
 _SCRIPTS = frozenset(["bin", "Scripts"])
 _LIBRARIES = frozenset(["lib", "lib64", "Lib"])
 _PARTS = _SCRIPTS | _LIBRARIES | {"Include", "etc", "include", "local", "man", "share", "src"}
+# What is left of an environment, or comes with the packages in it. `src` and `local` may hold anything.
+_REST = _SCRIPTS | _LIBRARIES | {"Include", "etc", "include", "man", "share"}
 _VERSIONED = re.compile(r"(python|pypy)[23]\.[0-9]+t?")
 _HOME = re.compile(rb"(?m)^\s*home\s*=")
 _CREATED = re.compile(rb"created by virtualenv automatically|Created by venv;")
@@ -27,6 +29,7 @@ _INSTALLED = re.compile(
     r"pip|pip-.*|setuptools|setuptools-.*|_virtualenv\.py|_distutils_hack|distutils-precedence\.pth"
 )
 _TOX = frozenset([".tox-info.json", ".tox-config1"])
+_GIVEAWAYS = _TOX | {"pipx_metadata.json", "uv-receipt.toml"}
 _MARKERS = _TOX | {"pyvenv.cfg"}
 _TOX_EXTRAS = frozenset([".package", ".pkg", ".tmp", "dist", "log"])
 _FILES_BESIDE = re.compile(r"\..*\.lock|\.package_cache|\.lock")
@@ -72,51 +75,70 @@ def _are_beside(files: FrozenSet[str]) -> bool:
     return all(name in NOISE or _FILES_BESIDE.fullmatch(name) for name in files)
 
 
-def holds_environments(directory: Directory) -> bool:
-    """Whether all that the directory holds is environments, at least one, and what tox puts beside them.
+def holds_environments(directory: Directory) -> int:
+    """How many environments the directory holds: 0 if it has anything beside whole ones and what tox puts there.
 
     Nothing else is lost when such a directory is left out as a whole.
     """
     directories = directory.directories
     if not directories or len(directories) > _MOST or directory.links or not _are_beside(directory.files):
-        return False
-    found = is_tox = False
-    extras = False
+        return 0
+    found = 0
+    is_tox = extras = False
     for name in sorted(directories):
         child = directory.child(name)
-        if environment(child) is not None:
-            found = True
+        if environment(child) is not None and _is_whole(child):
+            found += 1
             is_tox = is_tox or not _TOX.isdisjoint(child.files)
         elif name in _TOX_EXTRAS:
             extras = True
         else:
-            return False
-    return found and (is_tox or not extras)
+            return 0
+    return found if is_tox or not extras else 0
+
+
+def _is_whole(environment_: Directory) -> bool:
+    directories = environment_.directories
+    if not (_SCRIPTS.isdisjoint(directories) and _GIVEAWAYS.isdisjoint(environment_.files)):
+        return True
+    if "conda-meta" in directories:
+        return True
+    return any(_libraries(environment_))
 
 
 def _is_configured(directory: Directory) -> bool:
-    if not _SCRIPTS.isdisjoint(directory.directories):
+    """Whether the `pyvenv.cfg` belongs to an environment, and is not a template or the data of a test."""
+    directories = directory.directories
+    if not _SCRIPTS.isdisjoint(directories):
         return True
-    return _HOME.search(directory.head("pyvenv.cfg", HEAD_SIZE)) is not None
+    if _HOME.search(directory.head("pyvenv.cfg", HEAD_SIZE)) is None:
+        return False
+    if not (_LIBRARIES.isdisjoint(directories) or {"include", "Include"}.isdisjoint(directories)):
+        return True
+    names = directories | directory.links | directory.files
+    return names <= _REST | NOISE | _GIVEAWAYS | {"pyvenv.cfg"}
 
 
 def _site_packages(directory: Directory) -> str:
     """Find a site-packages directory in use, when the directory has nothing but the parts of an environment."""
     if not directory.directories <= _PARTS or directory.files - NOISE:
         return ""
+    for path, found in _libraries(directory):
+        # What an archive holds of an environment may be next to nothing: on disk its `pyvenv.cfg` would be there.
+        if _is_in_use(found) or (directory.location is None and (found.directories or found.files)):
+            return path
+    return ""
+
+
+def _libraries(directory: Directory) -> Iterator[Tuple[str, Directory]]:
+    """Yield the path of each site-packages directory, with the directory."""
     for library in sorted(_LIBRARIES & directory.directories):
         child = directory.child(library)
         for name in sorted(child.directories):
             if name == "site-packages" and library == "Lib":
-                path, found = f"{library}/{name}", child.child(name)
-            elif _VERSIONED.fullmatch(name):
-                path, found = f"{library}/{name}/site-packages", child.child(name).child("site-packages")
-            else:
-                continue
-            # What an archive holds of an environment may be next to nothing: on disk its `pyvenv.cfg` would be there.
-            if _is_in_use(found) or (directory.location is None and (found.directories or found.files)):
-                return path
-    return ""
+                yield f"{library}/{name}", child.child(name)
+            elif _VERSIONED.fullmatch(name) and "site-packages" in child.child(name).directories:
+                yield f"{library}/{name}/site-packages", child.child(name).child("site-packages")
 
 
 def _is_in_use(site_packages: Directory) -> bool:

@@ -22,6 +22,7 @@ _ROWS: List[Row] = []
 _OWN: Dict[str, Set[int]] = {}
 _FILES: Dict[str, Set[int]] = {}
 _DIRECTORIES: Dict[str, Set[int]] = {}
+_OWN_PATTERNS: List[Tuple[Callable[[str], object], int]] = []
 _PATTERNS: List[Tuple[Callable[[str], object], int]] = []
 # Of patterns for files only a fixed part is looked for: there may be thousands of files.
 _PARTS: List[Tuple[str, int]] = []
@@ -33,6 +34,8 @@ def _index(tool: Tool, shape: Optional[Shape]) -> None:
     if shape is None:
         for name in tool.names:
             _OWN.setdefault(name, set()).add(number)
+    elif shape.at.startswith("~"):
+        _OWN_PATTERNS.append((re.compile(shape.at[1:]).fullmatch, number))
     elif shape.at:
         _OWN.setdefault(shape.at.rpartition("/")[2], set()).add(number)
     else:
@@ -62,9 +65,15 @@ def _fitting(name: str) -> FrozenSet[int]:
     return frozenset(number for fits, number in _PATTERNS if fits(name))
 
 
+@functools.lru_cache(maxsize=4096)
+def _by_own_name(name: str) -> FrozenSet[int]:
+    fitting = frozenset(number for fits, number in _OWN_PATTERNS if fits(name))
+    return fitting.union(_OWN.get(name, ()))
+
+
 def candidates(path: str, files: FrozenSet[str], directories: FrozenSet[str]) -> List[Row]:
     """List the rows worth a closer look, in the order of the catalogue."""
-    found = set(_OWN.get(path.rpartition("/")[2], ()))
+    found = set(_by_own_name(path.rpartition("/")[2]))
     if not _FILE_NAMES.isdisjoint(files):
         found.update(*(_FILES[name] for name in _FILE_NAMES & files))
     if not _DIRECTORY_NAMES.isdisjoint(directories):

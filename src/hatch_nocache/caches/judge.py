@@ -59,9 +59,9 @@ def recognise(
         return about(
             "NC001", said.tool if said else _tagged(directory, rows), "it has a valid `CACHEDIR.TAG`", TAG, said
         )
+    known = None if said and said.sure else _known(directory, rows)
     if said:
-        return about("NC002", said.tool, "", "", said)
-    known = _known(directory, rows)
+        return about("NC002", said.tool, known[1] if known else "", "", said)
     if known:
         return about("NC003", *known)
     inside = environment(directory)
@@ -96,15 +96,30 @@ def _contradicts(tool: Tool, directory: Directory) -> bool:
     if not SOURCES.isdisjoint(directory.files) or any(is_shaped(directory, Shape((mark,))) for mark in tool.denies):
         return True
     names = entries(directory)
-    if not names:
+    if not names or _agrees(tool, directory):
         return False
     if tool.kind is Kind.ENVIRONMENTS:
         return sum(_fits_among_environments(tool, directory, name) for name in names[:_MOST]) * 2 <= len(names[:_MOST])
-    if any(is_shaped(directory, shape) for shape in tool.shapes):
-        return False
     if not tool.layout:
         return bool(directory.files - NOISE)
-    return sum(re.fullmatch(tool.layout, name) is not None for name in names) * 2 <= len(names)
+    fitting = sum(re.fullmatch(tool.layout, name) is not None for name in names)
+    if tool.secrets and is_shaped(directory, Shape(tool.secrets)):
+        return fitting * 2 <= len(names)
+    # What does not fit is the project's own. The tool's parts beside it are recognised by themselves.
+    return fitting < len(names)
+
+
+def _agrees(tool: Tool, directory: Directory) -> bool:
+    """Whether the directory would be the tool's without any declaration."""
+    if tool.kind is Kind.ENVIRONMENT:
+        return environment(directory) is not None
+    return tool.kind is not Kind.ENVIRONMENTS and any(is_shaped(directory, shape) for shape in tool.shapes)
+
+
+def _fits(tool: Tool, directory: Directory) -> bool:
+    """Whether there is nothing in the directory, or something of the tool's."""
+    names = entries(directory)
+    return not names or any(re.fullmatch(tool.layout, name) for name in names)
 
 
 def _fits_among_environments(tool: Tool, directory: Directory, name: str) -> bool:
@@ -119,12 +134,14 @@ def _known(directory: Directory, rows: Sequence[Row]) -> Optional[Tuple[Tool, st
         if tool.kind in (Kind.OUTPUT, Kind.ENVIRONMENT):
             continue
         if shape is None:
-            if SOURCES.isdisjoint(directory.files):
+            if SOURCES.isdisjoint(directory.files) and (tool.sure or _fits(tool, directory)):
                 return tool, f"only the tool names a directory `{directory.path.rpartition('/')[2]}`", ""
         elif is_shaped(directory, shape):
             seen = sight(directory, shape)
             return tool, f"it has the structure of one (`{seen or shape.at}`)", seen if seen in directory.files else ""
-    if holds_environments(directory):
+    count = holds_environments(directory)
+    # One alone may be the data of a test, in a directory that waits for more, unless its tool is known.
+    if count and (count > 1 or _among(directory) is not ENVIRONMENTS):
         return _among(directory), "it holds nothing but environments", ""
     return None
 

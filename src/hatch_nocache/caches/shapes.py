@@ -50,11 +50,18 @@ class Mark:
 
 @dataclasses.dataclass(frozen=True)
 class Shape:
-    """All of it must hold: the end of the directory's own path, the marks, no entries but those that `only` fits."""
+    """All of it must hold: the end of the directory's own path, the marks, no entries but those that `only` fits.
+
+    `at` is literal names, or `~` and a regular expression for the directory's own name. With `every`, `only` is about
+    what is no directory, and each directory must have that mark. A directory with a file of `SOURCES` has no shape;
+    for a `checkout` only `__init__.py` counts.
+    """
 
     marks: Tuple[Mark, ...] = ()
     at: str = ""
     only: str = ""
+    every: str = ""
+    checkout: bool = False
 
 
 class _Purse:
@@ -81,20 +88,33 @@ def entries(directory: Directory) -> List[str]:
 
 
 def is_at(path: str, at: str) -> bool:
-    """Whether the path of a directory ends with the names in `at`."""
+    """Whether the path of a directory ends with the names in `at`, or its own name fits the expression there."""
+    if at.startswith("~"):
+        return re.fullmatch(at[1:], path.rpartition("/")[2]) is not None
     return path == at or path.endswith("/" + at)
 
 
 def is_shaped(directory: Directory, shape: Shape) -> bool:
-    """Whether the directory has the shape. A directory with a source file at its top has none."""
+    """Whether the directory has the shape."""
     if shape.at and not is_at(directory.path, shape.at):
         return False
-    if not SOURCES.isdisjoint(directory.files):
+    if not (directory.files.isdisjoint(SOURCES) or (shape.checkout and "__init__.py" not in directory.files)):
         return False
     purse = _Purse()
     if not all(_has(directory, mark, purse) for mark in shape.marks):
         return False
-    return not shape.only or all(re.fullmatch(shape.only, name) for name in entries(directory))
+    names = entries(directory)
+    if shape.every:
+        names = [name for name in names if name not in directory.directories]
+        if not _has_every(directory, shape.every):
+            return False
+    return not shape.only or all(re.fullmatch(shape.only, name) for name in names)
+
+
+def _has_every(directory: Directory, path: str) -> bool:
+    names = sorted(directory.directories)
+    mark = Mark(path)
+    return len(names) <= BUDGET and all(_has(directory.child(name), mark, _Purse()) for name in names)
 
 
 def sight(directory: Directory, shape: Shape) -> str:

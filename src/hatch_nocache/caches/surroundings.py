@@ -28,13 +28,15 @@ class Declaration:
     """A directory that the running build says `tool` uses.
 
     `directory` is its real absolute path. `source` is a variable (`UV_CACHE_DIR`), a key (``cache-dir` in `[tool.uv]`
-    of pyproject.toml``) or `INTERPRETER`, and `value` what it was found to say.
+    of pyproject.toml``) or `INTERPRETER`, and `value` what it was found to say. It is not `sure` when the value is
+    relative and leads there from elsewhere than the front end's working directory, as far as that is known.
     """
 
     tool: Tool
     directory: str
     source: str
     value: str
+    sure: bool = True
 
 
 def declared(
@@ -42,30 +44,46 @@ def declared(
 ) -> Tuple[Declaration, ...]:
     """All that is declared of the directories that exist below `root`, the surest first.
 
-    `prefix` is `sys.prefix`. A relative value of a variable is relative to the front end's working directory, which a
-    backend is not told: the root, PWD and `candidates` are tried. What does not exist inside the root is no evidence.
+    `prefix` is `sys.prefix`, "" when no build is running. A relative value of a variable is relative to the front end's
+    working directory, which a backend is not told: PWD, the root and `candidates` are tried. What does not exist
+    inside the root is no evidence.
     """
     real_root = os.path.realpath(root)
-    bases = [real_root, *(base for base in (environ.get("PWD", ""), *candidates) if os.path.isabs(base))]
+    start = _start(environ, prefix)
+    bases = [(base, base == start) for base in (start, environ.get("PWD", ""), real_root, *candidates)]
     files = Files(real_root)
     found: Dict[Tuple[str, str, str], Declaration] = {}
     for tool in CATALOGUE:
-        for declaration in _by_tool(tool, environ, bases, files):
+        for declaration in _by_tool(tool, environ, real_root, bases, files):
             found.setdefault((tool.name, declaration.directory, declaration.source), declaration)
     for declaration in _by_interpreter(real_root, prefix):
         found.setdefault((declaration.tool.name, declaration.directory, declaration.source), declaration)
     return tuple(found.values())
 
 
-def _by_tool(tool: Tool, environ: Mapping[str, str], bases: Sequence[str], files: Files) -> Iterator[Declaration]:
-    root = bases[0]
+def _start(environ: Mapping[str, str], prefix: str) -> str:
+    """Where the front end was started. Where no build runs, it would be started where this process is."""
+    if prefix:
+        return environ.get("PWD", "")
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
+
+
+def _by_tool(
+    tool: Tool, environ: Mapping[str, str], root: str, bases: Sequence[Tuple[str, bool]], files: Files
+) -> Iterator[Declaration]:
     for variable in tool.variables:
         value = environ.get(variable.name, "")
         for part in _split(variable, value):
-            for base in bases:
-                for directory in _inside(root, base, part, variable.below):
-                    yield Declaration(tool, directory, variable.name, value)
+            for base, is_started in bases:
+                if os.path.isabs(base):
+                    for directory in _inside(root, base, part, variable.below):
+                        yield Declaration(tool, directory, variable.name, value, is_started or os.path.isabs(part))
     for key in tool.keys:
+        if key.unless and files.exists(key.unless):
+            continue
         base = os.path.join(root, os.path.dirname(key.file))
         for value in files.values(key):
             for directory in _inside(root, base, _ROOT_SPELLINGS.sub("", value, count=1), ""):

@@ -35,6 +35,10 @@ class Files:
                 if isinstance(value, str) and value.strip():
                     yield value.strip()
 
+    def exists(self, name: str) -> bool:
+        """Whether there is such a file."""
+        return os.path.isfile(os.path.join(self._root, name))
+
     def _parse(self, name: str) -> object:
         try:
             with open(os.path.join(self._root, name), "rb") as file:

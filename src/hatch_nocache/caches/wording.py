@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ntpath
 import posixpath
 from typing import Optional
 
@@ -26,7 +27,10 @@ def evidence(  # noqa: PLR0913, PLR0917 - the parts of a sentence
     said: Optional[Declaration] = None,
 ) -> Evidence:
     """Make the evidence, with what is declared merged into it. `found` says what was seen in the directory."""
-    how = f"because {_declared(said) if said else found}"
+    reasons = [found] if found and not (said and said.sure) else []
+    if said:
+        reasons.append(_declared(said))
+    how = "because " + "; ".join(reasons)
     if tool.name == UV.name and not (said and said.source == "UV_CACHE_DIR"):
         how += "; " + _about_uv(directory, said, uv_cache_dir)
     return Evidence(code, tool.name, how, tool.remedy or gitignore(directory.path), marker)
@@ -37,7 +41,11 @@ def _declared(said: Declaration) -> str:
         return f"{INTERPRETER} lies in it"
     if said.source.startswith("`"):
         return f"{said.source} is {said.value}"
-    return f"{said.source}={said.value} points into the project"
+    return f"{said.source}={said.value} points into the project" if said.sure else _hedged(said.source, said.value)
+
+
+def _hedged(variable: str, value: str) -> str:
+    return f"{variable}={value}, relative to where the front end was started, may have put it here"
 
 
 def _about_uv(directory: Directory, said: Optional[Declaration], uv_cache_dir: Optional[str]) -> str:
@@ -48,8 +56,19 @@ def _about_uv(directory: Directory, said: Optional[Declaration], uv_cache_dir: O
     if not uv_cache_dir:
         return "UV_CACHE_DIR is unset" + (f": {ways}" if ways else "")
     value = posixpath.normpath(uv_cache_dir.replace("\\", "/"))
-    if is_at(directory.path, value):
-        return (
-            f"UV_CACHE_DIR={uv_cache_dir}, which is relative to where the front end was started, may have put it here"
-        )
+    if _may_lead_to(value, directory.path):
+        return _hedged("UV_CACHE_DIR", uv_cache_dir)
     return f"UV_CACHE_DIR={uv_cache_dir} leads elsewhere" + (f": {ways}" if ways else "")
+
+
+def _may_lead_to(value: str, path: str) -> bool:
+    """Whether a relative value leads to the path from somewhere: what the shorter of the two says, the other ends with.
+
+    The path is relative to the root, and so is the value when the front end was started there; from above the root the
+    value is longer, from below it is shorter.
+    """
+    if posixpath.isabs(value) or ntpath.splitdrive(value)[0]:
+        return False
+    while value.startswith("../"):
+        value = value[3:]
+    return is_at(path, value) or is_at(value, path)
