@@ -29,7 +29,8 @@ class NotFoundError(CannotRunError):
 def clean_environment() -> Dict[str, str]:
     """Return the environment without what would move a cache; the choice of the package index stays."""
     mine = {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE"}
-    return {name: value for name, value in os.environ.items() if name not in _VARIABLES | mine}
+    # Hypothesis writes no database where CI is set.
+    return {name: value for name, value in os.environ.items() if name not in _VARIABLES | mine | {"CI"}}
 
 
 def pythons() -> List[str]:
