@@ -172,7 +172,7 @@ def test_a_link_into_a_cache_is_reported_where_it_lies(root: Path) -> None:
     assert built.archive is not None
     assert "demo/data/data.txt" not in read(built.archive).names
     assert "NC001 src/demo/data/" in built.said
-    assert "it links into store/" in built.said
+    assert "because it links into store/, and it has a valid `CACHEDIR.TAG`" in built.said
 
 
 def test_a_named_directory_outside_that_is_a_cache(root: Path) -> None:
@@ -384,3 +384,17 @@ def test_a_finding_has_a_known_code() -> None:
 
     with pytest.raises(ValueError, match="NC999"):
         Finding("NC999", "x", "", "", Action.NOTICE)
+
+
+def test_the_help_of_hatchling_in_several_lines(root: Path) -> None:
+    """It is shown as Hatchling wrote it, and nothing in it can pass for a line of a report."""
+    configure(root)
+    (root / "src" / "demo").rename(root / "src" / "other")
+    built = made(root, "wheel")
+    assert (built.code, built.archive, built.litter) == (1, None, [])
+    lines = built.said.splitlines()
+    assert lines[0].startswith(
+        "hatch-nocache: Hatchling cannot build the wheel: Unable to determine which files to ship"
+    )
+    assert any(line.startswith("  | The most likely cause of this") for line in lines)
+    assert "\\n" not in built.said

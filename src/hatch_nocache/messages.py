@@ -85,7 +85,9 @@ def malformed_tag(path: str, problem: str) -> str:
 
 def through_link(finding: Finding, path: str) -> Finding:
     """A directory link that leads into a cache."""
-    return dataclasses.replace(finding, path=f"{path}/", how=f"because it links into {finding.path}: {finding.how}")
+    reason = finding.how[len("because ") :] if finding.how.startswith("because ") else finding.how
+    how = f"because it links into {finding.path}, and {reason}"
+    return dataclasses.replace(finding, path=f"{path}/", how=how, remedy="nothing to do" if finding.remedy else "")
 
 
 def directory_link(path: str, text: str, action: Action, advice: Advice) -> Finding:

@@ -110,7 +110,10 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
                 self._abort_without_seam(str(error))
             except (OSError, TypeError, ValueError) as error:
                 # The build would end on it as well, with a traceback and a file left behind.
-                self._abort(f"Hatchling cannot build the {self._what}: {error}")
+                first, *more = str(error).splitlines() or [type(error).__name__]
+                # Marked, so that nothing in them passes for a line of the report.
+                marked = (f"| {line}" for line in more if line)
+                self._abort(f"Hatchling cannot build the {self._what}: {first}", *marked)
             try:
                 yield
             except OSError as error:
