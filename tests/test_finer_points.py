@@ -370,7 +370,7 @@ def test_a_file_that_vanishes_while_hatchling_packs(root: Path, monkeypatch: pyt
 
 def test_a_directory_that_vanishes_during_the_walk(root: Path) -> None:
     """Between being listed and being looked at."""
-    from hatch_nocache.selection import Place
+    from hatch_nocache.places import Place
     from hatch_nocache.tree import DiskDirectory
     from hatch_nocache.walk import _first_visit
 

@@ -12,7 +12,8 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 from hatchling.builders.constants import EXCLUDED_FILES
 
 from hatch_nocache import messages
-from hatch_nocache.selection import Hit, Place, Selection
+from hatch_nocache.places import Hit, Place
+from hatch_nocache.selection import Selection
 from hatch_nocache.tree import relative
 
 __all__ = ["Chooser", "guarded_walk"]

@@ -21,8 +21,9 @@ from hatch_nocache.command.outcome import Outcome, Part, ordered
 from hatch_nocache.config import parse
 from hatch_nocache.findings import Action, Finding
 from hatch_nocache.named import Named
+from hatch_nocache.places import Place
 from hatch_nocache.remedies import ignore_line
-from hatch_nocache.selection import Place, Selection
+from hatch_nocache.selection import Selection
 from hatch_nocache.tree import relative
 from hatch_nocache.walk import Chooser, guarded_walk
 
