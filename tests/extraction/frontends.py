@@ -92,6 +92,21 @@ class Tools:
             found[name] = self._tree(case, [path, "-xzf", sdist, "-C", out], out)
         return found
 
+    def problems(self, sdist, folder):
+        """Return why a real sdist is refused, for each that refuses it; `folder` is an empty directory."""
+        found = {}
+        for label, (command, variables) in self._front.items():
+            out = self._fresh(folder, label)
+            option = "-w" if label.startswith("pip") else "-o"
+            found[label] = self._run([*command, option, out, sdist], {**variables, "HATCH_BUILD_NO_HOOKS": "true"}, out)
+        for version, python in self._pythons.items():
+            out = self._fresh(folder, version)
+            found[f"data filter {version}"] = self._run([python, "-c", _FILTER, sdist, out], {}, out)
+        for name, path in self._archivers.items():
+            out = self._fresh(folder, name)
+            found[name] = self._run([path, "-xzf", sdist, "-C", out], {}, out)
+        return {label: problem for label, problem in found.items() if problem}
+
     def install(self, wheel, folder):
         """Return what pip and uv made of a wheel: the paths below the target, or why not."""
         found = {}
