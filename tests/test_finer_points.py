@@ -398,3 +398,72 @@ def test_the_help_of_hatchling_in_several_lines(root: Path) -> None:
     )
     assert any(line.startswith("  | The most likely cause of this") for line in lines)
     assert "\\n" not in built.said
+
+
+def test_half_an_archive_does_not_stay(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the disk is full, hatchling leaves what it could write; what others put there is not touched."""
+    from hatchling.builders.sdist import SdistBuilder
+
+    configure(root)
+    others = root.parent / "dist" / "other-1.0.tar.gz"
+    put(root.parent, "dist/other-1.0.tar.gz", "theirs")
+
+    def build_standard(_: SdistBuilder, directory: str, **__: object) -> str:
+        Path(directory, "demo-1.0.tar.gz").write_text("half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(SdistBuilder, "build_standard", build_standard)
+    assert made(root).code == 1
+    assert list((root.parent / "dist").iterdir()) == [others]
+
+
+@pytest.mark.parametrize("allow", ["[]", '["/src/demo/"]'])
+def test_a_file_that_may_not_be_read(root: Path, monkeypatch: pytest.MonkeyPatch, allow: str) -> None:
+    """Root may read everything, so the answer is made up here; tests/test_bad_surroundings.py asks a real system."""
+    configure(root, f"allow = {allow}")
+    monkeypatch.setattr(os, "access", lambda path, _: not str(path).endswith("__init__.py"))
+    built = made(root, "wheel")
+    assert (built.code, built.archive, built.litter) == (1, None, [])
+    assert "Hatchling cannot build the wheel: [Errno 13] Permission denied" in built.said
+
+
+def test_an_allowed_link_without_content_in_a_wheel(root: Path) -> None:
+    """Hatchling would crash on it, allowed or not."""
+    configure(root, 'allow = ["/src/demo/l"]')
+    os.symlink("nothing", root / "src/demo/l")
+    built = made(root, "wheel")
+    assert (built.code, built.codes, built.litter) == (1, ["NC104"], [])
+
+
+LATE = """
+import os
+from pathlib import Path
+from hatchling.builders.plugin.interface import BuilderInterface
+
+class Builder(BuilderInterface):
+    def get_version_api(self):
+        return {"standard": self.build_standard}
+
+    def build_standard(self, directory, **build_data):
+        os.symlink(LATE, os.path.join(self.root, "late"))
+        files = [file.distribution_path for file in self.recurse_included_files()]
+        path = Path(directory, "artifact.txt")
+        path.write_text("\\n".join(files))
+        return str(path)
+"""
+
+
+@pytest.mark.parametrize("target", ["nothing", "pyproject.toml"])
+def test_what_a_builder_makes_while_it_builds(root: Path, target: str) -> None:
+    """It could not be foreseen: it is chosen, and judged then."""
+    put(root, "hatch_build.py", LATE.replace("LATE", repr(target)))
+    configure(root, before="[tool.hatch.build.targets.custom]")
+    built = made(root, "custom")
+    artifact = root.parent / "dist" / "artifact.txt"
+    assert not built.crashed
+    if target == "nothing":
+        assert (built.code, built.codes) == (1, ["NC104"])
+        assert not artifact.exists()
+    else:
+        assert (built.code, built.said) == (0, "")
+        assert "late" in artifact.read_text().splitlines()

@@ -91,6 +91,8 @@ class Places:
     def top(self, source: str) -> Place:
         """The place where a walk begins. A directory outside the project was named: it is judged from there down."""
         if _within(source, self.root):
+            # Looked at anew: a builder may create files between one walk and the next.
+            self._places.pop(source, None)
             return self.place(source)
         real = os.path.realpath(source)
         place = Place(DiskDirectory(real, relative(source, self.root), source), real)
