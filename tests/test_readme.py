@@ -27,7 +27,7 @@ def tables():
     return module
 
 
-@pytest.mark.parametrize("name", ["README.md", "test-projects/README.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/tools.md", "test-projects/README.md"])
 def test_what_is_generated_is_up_to_date(tables, name: str) -> None:
     assert (ROOT / name).read_text(encoding="utf-8") == tables.written(name), "run `hatch run long:tables`"
 

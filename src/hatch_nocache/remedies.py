@@ -65,5 +65,5 @@ class Advice:
 
 def _pattern(path: str) -> str:
     pattern = "/" + re.sub(r"([\\*?\[\]])", r"\\\1", path)
-    # https://git-scm.com/docs/gitignore: trailing spaces are ignored unless they are quoted.
-    return pattern[:-1] + "\\ " if pattern.endswith(" ") else pattern
+    # https://git-scm.com/docs/gitignore: trailing spaces are ignored unless quoted; old pathspecs know no quoted ones.
+    return pattern[:-1] + "[ ]" if pattern.endswith(" ") else pattern
