@@ -467,3 +467,14 @@ def test_what_a_builder_makes_while_it_builds(root: Path, target: str) -> None:
     else:
         assert (built.code, built.said) == (0, "")
         assert "late" in artifact.read_text().splitlines()
+
+
+def test_an_allowed_source_that_hatchling_cannot_find(root: Path) -> None:
+    """It is not judged; what Hatchling says of it is shown without a traceback."""
+    before = '[tool.hatch.build.targets.sdist.force-include]\n"l" = "src/demo/l"'
+    configure(root, 'allow = ["/l"]', before=before)
+    os.symlink("nothing", root / "l")
+    built = made(root)
+    assert (built.code, built.codes, built.archive, built.litter) == (1, [], None, [])
+    assert "Forced include not found" in built.said
+    assert not built.crashed
