@@ -8,9 +8,11 @@ import pytest
 from cache_samples import HEX, HOME, SIGNATURE
 from fakes import FakeDirectory, tree
 
-from hatch_nocache.caches import HEAD_SIZE, malformed_tag, recognise
+from hatch_nocache.caches import recognise
 from hatch_nocache.caches.catalogue import CATALOGUE, ENVIRONMENT, UV
+from hatch_nocache.caches.shapes import HEAD_SIZE
 from hatch_nocache.caches.surroundings import INTERPRETER, Declaration, declared
+from hatch_nocache.caches.tag import malformed_tag
 from hatch_nocache.remedies import ignore_line
 from hatch_nocache.tree import DiskDirectory
 

@@ -7,9 +7,12 @@ import re
 import pytest
 from cache_samples import SAMPLES, SIGNATURE
 from fakes import FakeDirectory, tree
+from hypothesis import given
+from hypothesis import strategies as st
 
-from hatch_nocache.caches import HEAD_NAMES, recognise
+from hatch_nocache.caches import hints, recognise
 from hatch_nocache.caches.catalogue import CATALOGUE, Kind, Tool
+from hatch_nocache.caches.hints import head_names
 from hatch_nocache.caches.shapes import Mark, Shape, is_shaped, segments, sight
 from hatch_nocache.caches.surroundings import Declaration
 
@@ -171,8 +174,26 @@ def test_declared_and_tagged(tool):
 
 def test_files_whose_text_is_looked_at_are_exported():
     """A reader of archives must know whose beginnings to keep."""
-    assert HEAD_NAMES.issuperset(["CACHEDIR.TAG", "pyvenv.cfg", ".gitignore", "README", "config"])
-    assert not any(name.startswith("~") for name in HEAD_NAMES)
+    assert head_names().issuperset(["CACHEDIR.TAG", "pyvenv.cfg", ".gitignore", "README", "config"])
+    assert not any(name.startswith("~") for name in head_names())
+
+
+NAMED_BY_PATTERN = sorted({*hints._PATTERNS, *hints._OWN_PATTERNS})
+
+
+@pytest.mark.parametrize(("pattern", "row"), NAMED_BY_PATTERN, ids=lambda each: str(each))
+@given(data=st.data())
+def test_no_name_that_a_pattern_fits_passes_for_an_ordinary_one(pattern, row, data):
+    """Names that are ordinary are not compared with the patterns of the catalogue."""
+    name = data.draw(st.from_regex(re.compile(pattern, re.ASCII), fullmatch=True).filter(lambda name: "/" not in name))
+    assert row in {*hints._fitting(name), *hints._by_own_name(name)}
+
+
+def test_ordinary_names():
+    """So it is for the usual names, or the shortcut is none."""
+    usual = ["src", "tests", "docs", "my_package", ".github", "test-projects", "templates", "locale"]
+    assert all(map(hints._is_ordinary, usual))
+    assert not any(map(hints._is_ordinary, ["a", "v1", "models--x", "repository_", "e" * 40, "3.12"]))
 
 
 def test_looking_is_bounded():

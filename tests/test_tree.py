@@ -23,7 +23,7 @@ def test_entries_by_kind(tmp_path: Path) -> None:
     assert directory.directories == {"sub"}
     assert directory.files == {"file"}
     assert directory.links == {"to-sub", "to-file", "dangling", "loop"}
-    assert directory.special == {"fifo"}
+    assert directory.kind("fifo") == "special"
     assert sorted(directory.subdirectories) == ["sub", "to-sub"]
     assert directory.has("fifo")
     assert directory.has("sub")

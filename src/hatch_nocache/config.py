@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-import difflib
-from typing import Any, Dict, List, Mapping, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 from hatch_nocache.patterns import Patterns
 
 __all__ = ["FOREIGN_KEYS", "OPTIONS", "Config", "ConfigError", "Option", "parse"]
 
 
-@dataclasses.dataclass(frozen=True)
-class Option:
+class Option(NamedTuple):
     """One key of the table. `values` are the allowed strings; empty for a key of another type."""
 
     key: str
@@ -63,8 +60,7 @@ class ConfigError(ValueError):
         self.errors = tuple(errors)
 
 
-@dataclasses.dataclass(frozen=True)
-class Config:
+class Config(NamedTuple):
     """The options in force for one target."""
 
     caches: str
@@ -140,6 +136,8 @@ def _patterns(value: object, where: str, errors: List[str]) -> Patterns:
 
 
 def _did_you_mean(word: str, known: Sequence[str]) -> str:
+    import difflib
+
     near = difflib.get_close_matches(word.lower().replace("_", "-"), known, n=1, cutoff=0.6)
     return f" Did you mean `{near[0]}`?" if near else ""
 

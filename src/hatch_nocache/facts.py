@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-from typing import FrozenSet, Optional, Protocol
+from typing import FrozenSet, NamedTuple, Optional, Protocol
 
 __all__ = ["Directory", "Evidence"]
 
@@ -41,8 +40,7 @@ class Directory(Protocol):
         """The facts of the subdirectory `name`; an empty directory when there is none."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """Why a directory is taken for a cache or an environment.
 
     `tool` names the thing ("uv cache", "virtual environment"), `how` completes "because …" or says what was found,

@@ -9,7 +9,7 @@ import dataclasses
 import enum
 from typing import Dict, Tuple
 
-__all__ = ["CODES", "Action", "Code", "Finding"]
+__all__ = ["CACHE_ACTIONS", "CODES", "LINK_ACTIONS", "Action", "Code", "Finding"]
 
 
 class Action(enum.Enum):
@@ -19,6 +19,11 @@ class Action(enum.Enum):
     REJECTED = "rejected"
     COPIED = "copied"
     NOTICE = "notice"
+
+
+# What the options `caches` and `symlinks` ask for.
+CACHE_ACTIONS = {"drop": Action.DROPPED, "reject": Action.REJECTED, "keep": Action.NOTICE}
+LINK_ACTIONS = {**CACHE_ACTIONS, "copy": Action.COPIED}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -172,3 +177,8 @@ class Finding:
     def rejected(self) -> bool:
         """Whether the finding stops the build."""
         return self.action is Action.REJECTED
+
+    @property
+    def stops(self) -> bool:
+        """Whether the files that it is about stay out."""
+        return self.action in (Action.DROPPED, Action.REJECTED)

@@ -20,16 +20,19 @@ import functools
 import itertools
 import os
 import types
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Mapping, Optional, Set, Tuple
 
+from hatchling.builders.config import BuilderConfig
 from hatchling.builders.plugin.interface import BuilderInterface
 from hatchling.builders.utils import normalize_inclusion_map
 
-from hatch_nocache.findings import Finding
-from hatch_nocache.selection import Selection
 from hatch_nocache.walk import Chooser, guarded_walk
 
-__all__ = ["GENERATED", "KNOWN_HATCHLING", "Guard", "SeamError", "missing_names"]
+if TYPE_CHECKING:
+    from hatch_nocache.findings import Finding
+    from hatch_nocache.selection import Selection
+
+__all__ = ["KNOWN_HATCHLING", "Guard", "SeamError", "missing_names"]
 
 KNOWN_HATCHLING = "1.22.0 to 1.33.0"
 
@@ -38,8 +41,9 @@ _CONFIG_NAMES = ("set_build_data", "include_path", "path_is_excluded", "path_is_
 # Targets whose builds walk in a way that is known, so that what was judged can be handed to them without a second walk.
 _PLANNED_TARGETS = ("sdist", "wheel")
 
-# What `SdistBuilder.build_standard` writes itself.
-GENERATED = frozenset(("PKG-INFO", "setup.py"))
+# What `SdistBuilder` writes itself, and `WheelBuilder` below its `.dist-info`.
+_SDIST_FILES = ("PKG-INFO", "setup.py")
+_WHEEL_FILES = ("METADATA", "WHEEL", "RECORD", "entry_points.txt")
 
 _Key = Tuple[str, Optional[Tuple[Tuple[str, str], ...]]]
 
@@ -79,6 +83,9 @@ class Guard:
         self.passed: List[Any] = []
         self._planning = False
         self._planned: Dict[_Key, List[Any]] = {}
+        # Whether the files of one directory lie in one directory of the archive: hatchling maps by directories.
+        maps = getattr(config, "get_distribution_path", None)
+        self._steady = getattr(maps, "__func__", None) is BuilderConfig.get_distribution_path
 
     @contextlib.contextmanager
     def installed(self) -> Iterator[None]:
@@ -109,11 +116,17 @@ class Guard:
             mapping: Optional[Mapping[str, str]] = args[0] if args else None
             key = (name, None if mapping is None else tuple(mapping.items()))
             if self._planning:
-                chosen = self._planned[key] = list(self._filtered(name, original, mapping))
-                yield from chosen
+                self._planned[key] = list(self._filtered(name, original, mapping))
+                yield from self._planned[key]
                 return
             self.calls += 1
-            for file in self._planned.pop(key) if key in self._planned else self._filtered(name, original, mapping):
+            self._stop_if_rejected()
+            if key in self._planned:
+                chosen = self._planned.pop(key)
+                self.passed += chosen
+                yield from chosen
+                return
+            for file in self._filtered(name, original, mapping):
                 self._stop_if_rejected()
                 self.passed.append(file)
                 yield file
@@ -123,7 +136,7 @@ class Guard:
 
     def _filtered(self, name: str, original: Callable[..., Any], mapping: Optional[Mapping[str, str]]) -> Iterator[Any]:
         chooser = Chooser(self.config, mapping, forced=name == "recurse_forced_files")
-        self.selection.advice.source_of = chooser.source_of
+        self.selection.source_of = chooser.source_of
         args = () if mapping is None else (self._present(mapping) if chooser.forced else mapping,)
         if getattr(original, "__func__", None) is getattr(BuilderInterface, name):
             function = original.__func__  # type: ignore[attr-defined]
@@ -135,12 +148,21 @@ class Guard:
         else:
             # Another builder's own walk, or another hook's wrapper: what comes out of it is filtered all the same.
             files = original(*args)
+        judge, check_readable = self.selection.judge, self.selection.check_readable
         for file in files:
-            directory = os.path.dirname(file.path)
             place = chooser.place
-            if place is None or place.directory.walked != directory:
-                place = self.selection.place(directory)
-            path = self.selection.judge(file.path, file.distribution_path.replace(os.sep, "/"), place)
+            if place is None or file.path.rpartition(os.sep)[0] != place.directory.walked:
+                # No walk of ours came to it.
+                place = self.selection.place(os.path.dirname(file.path))
+            elif place.settled:
+                if self.selection.packing:
+                    check_readable(file.path)
+                yield file
+                continue
+            member = _member(file)
+            path = judge(file.path, member, place)
+            if place.settled is None and place is chooser.place:
+                place.settled = self._steady and self.selection.settles(place, member)
             if path is not None:
                 file.path = path
                 yield file
@@ -175,10 +197,20 @@ class Guard:
         finally:
             self._planning = False
         if self.target == "sdist":
-            planned = (file for files in self._planned.values() for file in files)
-            members = {file.distribution_path.replace(os.sep, "/") for file in planned}
-            self.selection.finish(members | GENERATED)
+            planned = itertools.chain.from_iterable(self._planned.values())
+            self.selection.finish(lambda: {*map(_member, planned), *_SDIST_FILES})
         self._stop_if_rejected()
+
+    def members(self) -> Set[str]:
+        """What the archive may hold: what was let through, licence files, and what hatchling writes itself."""
+        members = set(map(_member, self.passed))
+        if self.target == "sdist":
+            members.update(_SDIST_FILES)
+        elif self.target == "wheel":
+            information = f"{self.builder.artifact_project_id}.dist-info"
+            licenses = (f"licenses/{name.replace(os.sep, '/')}" for name in self.builder.metadata.core.license_files)
+            members.update(f"{information}/{name}" for name in (*_WHEEL_FILES, *licenses))
+        return members
 
     def _stop_if_rejected(self) -> None:
         if self.selection.rejected:
@@ -215,11 +247,16 @@ class Guard:
 
     def _judge_licenses(self) -> Iterator[None]:
         # `WheelBuilder.add_licenses` opens these files itself, so they cannot be filtered, only judged.
-        self.selection.advice.source_of = lambda _: "license-files"
+        self.selection.source_of = lambda _: "license-files"
         for name in self.builder.metadata.core.license_files:
             path = os.path.normpath(os.path.join(self.builder.root, name))
             self.selection.judge(path, name.replace(os.sep, "/"), self.selection.place(os.path.dirname(path)))
             yield
+
+
+def _member(file: Any) -> str:
+    path: str = file.distribution_path
+    return path.replace(os.sep, "/")
 
 
 def _walks(builder: Any) -> bool:

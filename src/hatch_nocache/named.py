@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import Iterable, List, Optional, Tuple
+from typing import Iterable, Iterator, List, Optional, Tuple
 
 from hatch_nocache.patterns import Patterns, literal_lead
 from hatch_nocache.tree import relative
 
-__all__ = ["Name", "Named"]
+__all__ = ["Name", "Named", "allow_names"]
 
 
 class Name:
@@ -81,6 +81,14 @@ class Named:
 
     def _absolute(self, path: str) -> str:
         return os.path.normpath(os.path.join(self._root, os.path.expanduser(path)))
+
+
+def allow_names(allow: Patterns, root: str) -> Iterator[Name]:
+    """What the option `allow` spells out, and so leads the walk to: its files are let through before names count."""
+    for line in allow.lines:
+        if not line.startswith(("!", "#")):
+            path, anchored = literal_lead(line) or ("", False)
+            yield Name(os.path.join(root, path), "allow", Patterns(()), anywhere=not anchored)
 
 
 def _below(path: str, directory: str) -> bool:

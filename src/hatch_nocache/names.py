@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from typing import Optional
+from typing import Iterable, Optional
 
-__all__ = ["is_too_long", "name_problem", "outside_root", "target_problem"]
+__all__ = ["are_harmless", "is_too_long", "name_problem", "outside_root", "target_problem"]
 
 # File systems hold 255 bytes (NTFS and APFS: characters) in one part of a path.
 _COMPONENT_BYTES = 255
@@ -14,8 +13,11 @@ _COMPONENT_BYTES = 255
 _PATH_BYTES = 3840
 
 _CLEAN = re.compile(r"(?:[ -9;-\[\]-~]*[!-9;-\[\]-~])")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+# The same for many names at once, joined by what is in none of them.
+_UNCLEAN = re.compile(r"[^ -9;-\[\]-~]| (?:/|$)")
+# Looked for only in names that are not clean.
+_CONTROL = r"[\x00-\x1f\x7f]"
+_SURROGATE = r"[\ud800-\udfff]"
 
 
 def name_problem(name: str, *, wheel: bool) -> Optional[str]:
@@ -28,6 +30,14 @@ def name_problem(name: str, *, wheel: bool) -> Optional[str]:
     if len(name) <= _COMPONENT_BYTES and _CLEAN.fullmatch(name):
         return None
     return _too_long(name) or (_refused_in_wheel(name) if wheel else _refused_in_sdist(name))
+
+
+def are_harmless(names: Iterable[str], above: str) -> bool:
+    """Whether `name_problem` surely has nothing to say of members of these names (without `/`) below `above`.
+
+    False means nothing but a doubt.
+    """
+    return len(above) + max(map(len, names), default=0) <= _COMPONENT_BYTES and not _UNCLEAN.search("/".join(names))
 
 
 def target_problem(text: str) -> Optional[str]:
@@ -71,10 +81,10 @@ def _too_long(name: str) -> Optional[str]:
 
 
 def _refused_in_sdist(name: str) -> Optional[str]:
-    control = _CONTROL.search(name)
+    control = re.search(_CONTROL, name)
     if control:
         return f"there is a control character in it (U+{ord(control.group()):04X})"
-    if _SURROGATE.search(name):
+    if re.search(_SURROGATE, name):
         return "it is not UTF-8"
     if ":" in name:
         return "there is a colon in it"
@@ -86,8 +96,10 @@ def _refused_in_sdist(name: str) -> Optional[str]:
 
 
 def _refused_in_wheel(name: str) -> Optional[str]:
-    if _SURROGATE.search(name):
+    if re.search(_SURROGATE, name):
         return "it is not UTF-8"
+    import unicodedata
+
     for char in name:
         # Not "Cn": what an old Python does not know need not be unknown to an installer of today.
         if unicodedata.category(char) in ("Cc", "Cf", "Co") or _is_noncharacter(ord(char)):

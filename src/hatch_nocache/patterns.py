@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import re
-from typing import List, Optional, Sequence, Set, Tuple
+from typing import Dict, FrozenSet, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from pathspec import GitIgnoreSpec
 
-__all__ = ["Patterns", "literal_lead"]
+__all__ = ["Patterns", "Probe", "literal_lead"]
+
+_WILD = re.compile(r"[*?\[\]]")
+
+
+class Probe(NamedTuple):
+    """What the names of files have that some pattern may match in one directory: a question of one look per file.
+
+    `any` when nothing is known of the names.
+    """
+
+    names: FrozenSet[str] = frozenset()
+    suffixes: Tuple[str, ...] = ()
+    prefixes: Tuple[str, ...] = ()
+    any: bool = False
+
+    def may_match(self, name: str) -> bool:
+        """Whether a file of that name may be matched. False is certain."""
+        return self.any or name in self.names or name.endswith(self.suffixes) or name.startswith(self.prefixes)
 
 
 class Patterns:
@@ -22,13 +40,19 @@ class Patterns:
     def __init__(self, lines: Sequence[str]) -> None:
         self.lines = tuple(lines)
         self.negated = any(line.startswith("!") for line in self.lines)
+        positive = [line for line in self.lines if _is_positive(line)]
         try:
             self._whole = GitIgnoreSpec.from_lines(self.lines)
-            self._single = [(line, GitIgnoreSpec.from_lines([line])) for line in self.lines if _is_positive(line)]
+            self._single = [(line, GitIgnoreSpec.from_lines([line])) for line in positive]
         except re.error as error:
             # pathspec lets through what makes no regular expression, such as the range `[z-a]`.
             raise ValueError(str(error)) from error
         self._used: Set[str] = set()
+        # What a negated pattern takes back, a backslash or a space at an end means: pathspec knows, in each version.
+        is_plain = not self.negated and all("\\" not in line and line == line.strip() for line in positive)
+        self._everywhere = _everywhere(positive) if is_plain else Probe(any=True)
+        self._anchored = tuple(filter(None, map(_anchored, positive))) if is_plain else ()
+        self._probes: Dict[str, Optional[Probe]] = {}
 
     def __bool__(self) -> bool:
         return bool(self.lines)
@@ -42,6 +66,21 @@ class Patterns:
                 self._used.add(line)
         return bool(self._whole.match_file(path))
 
+    def probe(self, directory: str) -> Optional[Probe]:
+        """What may match a file directly in `directory` (a path below the root, "" for the root); None for nothing.
+
+        The directory itself and those above it are known not to match: what lies in one that does is not asked about.
+        """
+        if not self.lines:
+            return None
+        if directory not in self._probes:
+            names, suffixes, prefixes, is_open = self._everywhere
+            here = [name for lead, name in self._anchored if lead == directory and name]
+            is_open = is_open or any(not name and _is_at_or_below(directory, lead) for lead, name in self._anchored)
+            probe = Probe(names.union(here), suffixes, prefixes, is_open)
+            self._probes[directory] = probe if probe != Probe() else None
+        return self._probes[directory]
+
     def unused(self) -> List[str]:
         """The patterns that have matched nothing so far."""
         return [line for line, _ in self._single if line not in self._used]
@@ -53,6 +92,49 @@ class Patterns:
 
 def _is_positive(line: str) -> bool:
     return not line.startswith(("#", "!"))
+
+
+def _everywhere(lines: Sequence[str]) -> Probe:
+    """What patterns without a slash before their end match at any depth."""
+    names: Set[str] = set()
+    suffixes: List[str] = []
+    prefixes: List[str] = []
+    for line in lines:
+        if "/" in line:
+            continue
+        parts = _WILD.split(line)
+        if len(parts) == 1:
+            names.add(line)
+        elif parts[-1]:
+            suffixes.append(parts[-1])
+        elif parts[0]:
+            prefixes.append(parts[0])
+        else:
+            return Probe(any=True)
+    return Probe(frozenset(names), tuple(suffixes), tuple(prefixes))
+
+
+def _anchored(line: str) -> Optional[Tuple[str, str]]:
+    """The directory that an anchored pattern begins with, and the name of the only file that it can match there.
+
+    That name is "" when it can match others, or deeper down. None for what can match no file directly: a pattern that
+    ends with a slash matches directories.
+    """
+    body = line.rstrip("/")
+    if "/" not in body:
+        return None
+    lead: List[str] = []
+    parts = [part for part in body.split("/") if part]
+    for number, part in enumerate(parts):
+        if _WILD.search(part):
+            return "/".join(lead), ""
+        if number < len(parts) - 1:
+            lead.append(part)
+    return None if line.endswith("/") else ("/".join(lead), parts[-1])
+
+
+def _is_at_or_below(path: str, directory: str) -> bool:
+    return not directory or path == directory or path.startswith(directory + "/")
 
 
 def literal_lead(line: str) -> Optional[Tuple[str, bool]]:

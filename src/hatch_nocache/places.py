@@ -2,91 +2,107 @@
 
 from __future__ import annotations
 
-import dataclasses
+import functools
 import os
-from typing import Callable, Dict, Iterator, List, Optional, Tuple
+from typing import TYPE_CHECKING, Callable, Dict, Iterator, List, Optional, Tuple
 
-from hatch_nocache import messages
-from hatch_nocache.caches import TAG, malformed_tag
-from hatch_nocache.config import Config
-from hatch_nocache.facts import Directory, Evidence
-from hatch_nocache.findings import Action, Finding
-from hatch_nocache.named import Name, Named
-from hatch_nocache.patterns import Patterns, literal_lead
-from hatch_nocache.remedies import Advice
+from hatch_nocache.caches import TAG
 from hatch_nocache.tree import DiskDirectory, relative
 
-__all__ = ["LINK_ACTIONS", "Hit", "Place", "Places"]
+if TYPE_CHECKING:
+    from hatch_nocache.config import Config
+    from hatch_nocache.facts import Directory, Evidence
+    from hatch_nocache.findings import Finding
+    from hatch_nocache.named import Name, Named
+    from hatch_nocache.remedies import Advice
 
-# What the option `symlinks` asks for.
-LINK_ACTIONS = {
-    "reject": Action.REJECTED,
-    "drop": Action.DROPPED,
-    "copy": Action.COPIED,
-    "keep": Action.NOTICE,
-}
-_CACHE_ACTIONS = {"drop": Action.DROPPED, "reject": Action.REJECTED, "keep": Action.NOTICE}
+__all__ = ["Hit", "Place", "Places"]
 
-
-@dataclasses.dataclass
 class Hit:
     """A directory that files must not come from, and what is reported once a file of it is met."""
 
-    finding: Finding
-    names: Tuple[Name, ...] = ()
-    fired: bool = False
-
-    @property
-    def stops(self) -> bool:
-        """Whether its files stay out."""
-        return self.finding.action in (Action.DROPPED, Action.REJECTED)
+    def __init__(self, finding: Finding, names: Tuple[Name, ...] = ()) -> None:
+        self.finding = finding
+        self.names = names
+        self.fired = False
+        # Whether its files stay out.
+        self.stops = finding.stops
 
     def over(self, walked: str) -> bool:
         """Whether nothing below `walked` can matter any more."""
         return self.fired and self.stops and not any(name.leads_to(walked) for name in self.names)
 
 
-@dataclasses.dataclass
 class Place:
     """One directory that files are chosen from.
 
     `home` is the real directory that links below it must not leave; `cache` and `outside` are set when it lies in a
     cache or was reached through a link that leaves; `alias` when a link would have taken its place in the archive;
-    `link` is the first directory link on the way to it.
+    `link` is the first directory link on the way to it. `settled` once it is known whether each of its files needs a
+    look of its own.
     """
 
-    directory: DiskDirectory
-    home: str
-    scanned: bool = True
-    allowed: bool = False
-    kept: bool = False
-    cache: Optional[Hit] = None
-    outside: Optional[Hit] = None
-    alias: Optional[Hit] = None
-    link: Optional[str] = None
+    __slots__ = ("alias", "allowed", "cache", "directory", "home", "kept", "link", "outside", "scanned", "settled")
+
+    def __init__(self, directory: DiskDirectory, home: str, *, scanned: bool = True) -> None:
+        self.directory = directory
+        self.home = home
+        self.scanned = scanned
+        self.allowed = False
+        self.kept = False
+        self.cache: Optional[Hit] = None
+        self.outside: Optional[Hit] = None
+        self.alias: Optional[Hit] = None
+        self.link: Optional[str] = None
+        self.settled: Optional[bool] = None
+
+    def below(self, directory: DiskDirectory) -> Place:
+        """A subdirectory, of which all holds that holds of this place."""
+        place = Place(directory, self.home)
+        place.allowed, place.kept, place.link = self.allowed, self.kept, self.link
+        place.cache, place.outside, place.alias = self.cache, self.outside, self.alias
+        return place
 
     @property
-    def hits(self) -> Tuple[Hit, ...]:
+    def hits(self) -> List[Hit]:
         """All that is to be reported of files from here."""
-        return tuple(hit for hit in (self.cache, self.outside, self.alias) if hit is not None)
+        return [hit for hit in (self.cache, self.outside, self.alias) if hit is not None]
 
 
 class Places:
-    """The directories of one build, each judged when it is come to, and reported when a file is chosen there."""
+    """The directories of one build, each judged when it is come to, and reported when a file is chosen there.
+
+    `named` and `advise` are asked for once there is something to report.
+    """
 
     def __init__(
-        self, root: str, config: Config, named: Named, recognise: Callable[[Directory], Optional[Evidence]]
+        self,
+        root: str,
+        config: Config,
+        named: Callable[[], Named],
+        advise: Callable[[Callable[[str], str]], Advice],
+        recognise: Callable[[Directory], Optional[Evidence]],
     ) -> None:
         self.root = root
         self.real_root = os.path.realpath(root)
         self.config = config
-        self.advice = Advice()
         # Remarks that are about no finding.
         self.notes: List[str] = []
+        # Which option put a path in, where that is known.
+        self.source_of: Callable[[str], str] = lambda _: ""
         self._named = named
+        self._advise = advise
         self._recognise = recognise
         self._places: Dict[str, Place] = {}
-        self._allowed = tuple(_allow_names(config, root))
+
+    @functools.cached_property
+    def advice(self) -> Advice:
+        """What helps in this project."""
+        return self._advise(lambda path: self.source_of(path))
+
+    @functools.cached_property
+    def _names(self) -> Named:
+        return self._named()
 
     def top(self, source: str) -> Place:
         """The place where a walk begins. A directory outside the project was named: it is judged from there down."""
@@ -99,8 +115,8 @@ class Places:
         evidence = None if _within(self.real_root, real) else self._recognise(place.directory)
         if evidence is not None:
             place.kept = True
-            named_by = self.advice.source_of(place.directory.path) or "the configuration"
-            place.cache = Hit(messages.cache(evidence, place.directory.path, Action.NOTICE, named_by, self.advice))
+            named_by = self.source_of(place.directory.path) or "the configuration"
+            place.cache = self._hit(evidence, place, named_by)
         return place
 
     def place(self, walked: str) -> Place:
@@ -110,9 +126,8 @@ class Places:
             if walked == self.root:
                 place = Place(DiskDirectory(self.real_root, "", self.root), self.real_root)
             elif not _within(walked, self.root):
-                place = Place(
-                    DiskDirectory(os.devnull, relative(walked, self.root), walked), self.real_root, scanned=False
-                )
+                directory = DiskDirectory(os.devnull, relative(walked, self.root), walked)
+                place = Place(directory, self.real_root, scanned=False)
             else:
                 place = self.step(self.place(parent), name)
             self._places[walked] = place
@@ -122,9 +137,9 @@ class Places:
         """The place one directory further down. Finds out what it is, and reports nothing yet."""
         walked = os.path.join(parent.directory.walked, name)
         path = f"{parent.directory.path}/{name}" if parent.directory.path else name
-        is_link = name in parent.directory.links or (not parent.scanned and os.path.islink(walked))
+        is_link = parent.directory.is_link(name) or (not parent.scanned and os.path.islink(walked))
         real = os.path.realpath(walked) if is_link else os.path.join(str(parent.directory.location), name)
-        place = dataclasses.replace(parent, directory=DiskDirectory(real, path, walked), scanned=True)
+        place = parent.below(DiskDirectory(real, path, walked))
         if is_link and place.link is None:
             place.link = walked
         if name == TAG:
@@ -141,57 +156,62 @@ class Places:
         return place
 
     def _outside(self, place: Place) -> Hit:
+        from hatch_nocache.findings import LINK_ACTIONS
+        from hatch_nocache.messages import directory_link
+
         directory = place.directory
         action = LINK_ACTIONS[self.config.symlinks]
-        return Hit(messages.directory_link(directory.path, os.readlink(directory.walked), action, self.advice))
+        return Hit(directory_link(directory.path, os.readlink(directory.walked), action, self.advice))
 
     def _cache(self, place: Place, real: str, *, is_link: bool) -> None:
         # The root itself and what lies above it are never judged: uv builds a wheel inside its own cache.
         if _within(self.real_root, real):
             return
-        found: Optional[Tuple[Directory, Evidence]] = None
         if self.config.extra_caches.match(place.directory.path + "/"):
-            found = place.directory, messages.extra_cache(place.directory.path)
+            from hatch_nocache.messages import extra_cache
+
+            evidence: Optional[Evidence] = extra_cache(place.directory.path)
         else:
             evidence = self._recognise(place.directory)
-            if evidence is not None:
-                found = place.directory, evidence
-            elif is_link and _within(real, self.real_root):
-                hit = self.place(os.path.join(self.root, relative(real, self.real_root))).cache
-                if hit is not None:
-                    names = self._concerning(place.directory.walked)
-                    place.cache = Hit(messages.through_link(hit.finding, place.directory.path), names)
-                return
-        if found is None:
-            return
+        if evidence is not None:
+            self._found(evidence, place)
+        elif is_link and _within(real, self.real_root):
+            hit = self.place(os.path.join(self.root, relative(real, self.real_root))).cache
+            if hit is not None:
+                from hatch_nocache.messages import through_link
+
+                names = self._concerning(place.directory.walked)
+                place.cache = Hit(through_link(hit.finding, place.directory.path), names)
+
+    def _found(self, evidence: Evidence, place: Place) -> None:
         names = self._concerning(place.directory.walked)
         whole = [name.by for name in names if name.pattern is None and name.path == place.directory.walked]
-        if whole:
-            place.kept = True
-            place.cache = Hit(messages.cache(found[1], place.directory.path, Action.NOTICE, whole[0], self.advice))
-        else:
-            action = _CACHE_ACTIONS[self.config.caches]
-            place.cache = Hit(messages.cache(found[1], place.directory.path, action, "", self.advice), names)
+        place.kept = bool(whole)
+        place.cache = self._hit(evidence, place, whole[0]) if whole else self._hit(evidence, place, "", names)
+
+    def _hit(self, evidence: Evidence, place: Place, named_by: str, names: Tuple[Name, ...] = ()) -> Hit:
+        from hatch_nocache.findings import CACHE_ACTIONS
+        from hatch_nocache.messages import cache
+
+        action = CACHE_ACTIONS["keep" if named_by else self.config.caches]
+        return Hit(cache(evidence, place.directory.path, action, named_by, self.advice), names)
 
     def _concerning(self, cache: str) -> Tuple[Name, ...]:
         """What is named in a cache, and what is allowed there: the walk has to go in for it."""
-        allowed = (name for name in self._allowed if name.anywhere or name.concerns(cache))
-        return (*self._named.concerning(cache), *allowed)
+        from hatch_nocache.named import allow_names
+
+        allowed = (name for name in allow_names(self.config.allow, self.root) if name.anywhere or name.concerns(cache))
+        return (*self._names.concerning(cache), *allowed)
 
     def note_tag(self, directory: DiskDirectory) -> None:
+        """Note a `CACHEDIR.TAG` that marks no cache, in words that say why."""
+        from hatch_nocache.caches.tag import malformed_tag
+        from hatch_nocache.messages import malformed_tag as line
+
         problem = malformed_tag(directory)
-        note = messages.malformed_tag(f"{directory.path}/{TAG}".lstrip("/"), problem) if problem else ""
+        note = line(f"{directory.path}/{TAG}".lstrip("/"), problem) if problem else ""
         if note and note not in self.notes:
             self.notes.append(note)
-
-
-def _allow_names(config: Config, root: str) -> Iterator[Name]:
-    for line in config.allow.lines:
-        if line.startswith(("!", "#")):
-            continue
-        path, anchored = literal_lead(line) or ("", False)
-        # Its files are let through before any name is asked for: this one only leads the walk to them.
-        yield Name(os.path.join(root, path), "allow", Patterns(()), anywhere=not anchored)
 
 
 def _within(path: str, directory: str) -> bool:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from typing import Any, Container, Dict, List, Mapping, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Container, Dict, List, Mapping, Optional, Tuple
 
 from hatch_nocache.caches import recognise
 from hatch_nocache.caches.surroundings import declared
-from hatch_nocache.config import Config
-from hatch_nocache.named import Named
-from hatch_nocache.patterns import literal_lead
-from hatch_nocache.remedies import Advice
 from hatch_nocache.selection import Selection
-from hatch_nocache.tree import relative
+
+if TYPE_CHECKING:
+    from hatch_nocache.config import Config
+    from hatch_nocache.named import Named
+    from hatch_nocache.remedies import Advice
 
 __all__ = ["HOOK", "advice", "named", "own_packages", "select", "table_prefix", "unused_allow"]
 
@@ -23,6 +23,8 @@ HOOK = "nocache"
 
 def named(config: Any, build_data: Mapping[str, Any], mandatory: Container[str]) -> Named:
     """Collect what the user and the other hooks spelled out. `config` is hatchling's `BuilderConfig` of the target."""
+    from hatch_nocache.named import Named
+
     result = Named(config.root)
     result.add_sources(config.force_include, "force-include")
     only_include = "only-include" if _option(config, "only-include") else "packages"
@@ -65,8 +67,9 @@ def own_packages(config: Any) -> Tuple[str, ...]:
         candidates.update(dict.fromkeys((name, f"src/{name}")))
     paths = (os.path.normpath(candidate).replace(os.sep, "/").strip("/") for candidate in candidates)
     # What the target itself names is looked at, kept and reported as any named path.
-    named_here = {relative(source, config.root) for source in config.only_include}
-    return tuple(path for path in paths if path not in named_here and os.path.isdir(os.path.join(config.root, path)))
+    directories = ((path, os.path.abspath(os.path.join(config.root, path))) for path in paths)
+    named_here = config.only_include
+    return tuple(path for path, where in directories if where not in named_here and os.path.isdir(where))
 
 
 def table_prefix(config: Any) -> str:
@@ -76,13 +79,15 @@ def table_prefix(config: Any) -> str:
     return f"hatch.toml: build.{table}" if _in_hatch_toml(config.root) else f"tool.hatch.build.{table}"
 
 
-def advice(config: Any) -> Advice:
+def advice(config: Any, source_of: Callable[[str], str]) -> Advice:
     """The tables that a person has to write into for the target."""
+    from hatch_nocache.remedies import Advice
+
     hook = table_prefix(config)
     build = f"build.targets.{config.plugin_name}" if "exclude" in config.target_config else "build"
     if _in_hatch_toml(config.root):
-        return Advice(f"[{hook[len('hatch.toml: ') :]}] of hatch.toml", f"[{build}] of hatch.toml")
-    return Advice(f"[{hook}]", f"[tool.hatch.{build}]")
+        return Advice(f"[{hook[len('hatch.toml: ') :]}] of hatch.toml", f"[{build}] of hatch.toml", source_of)
+    return Advice(f"[{hook}]", f"[tool.hatch.{build}]", source_of)
 
 
 def _in_hatch_toml(root: str) -> bool:
@@ -115,9 +120,8 @@ def select(
         own_packages=own_packages(config),
         uv_cache_dir=os.environ.get("UV_CACHE_DIR"),
     )
-    selection = Selection(root, target, options, named(config, build_data, mandatory), judge, mandatory)
-    selection.advice = advice(config)
-    return selection
+    names = functools.partial(named, config, build_data, mandatory)
+    return Selection(root, target, options, names, functools.partial(advice, config), judge, mandatory)
 
 
 def needed(builder: Any, target: str) -> Dict[str, str]:
@@ -138,8 +142,10 @@ def needed(builder: Any, target: str) -> Dict[str, str]:
 def unused_allow(options: Config, target: str, root: str) -> List[str]:
     """The entries of `allow` that are of no use, once everything has been judged for `target`."""
     unused = options.allow.unused()
-    if target == "sdist":
+    if target == "sdist" or not unused:
         return unused
+    from hatch_nocache.patterns import literal_lead
+
     # A smaller target need not meet a path for the entry to be of use in another one.
     leads = {pattern: literal_lead(pattern) for pattern in unused}
     return [pattern for pattern, lead in leads.items() if lead and not os.path.lexists(os.path.join(root, lead[0]))]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 from typing import Callable
 
@@ -56,6 +55,8 @@ class Advice:
     def _entry(key: str, path: str) -> str:
         if path.startswith("../") or _SURROGATE.search(path):
             return f"an entry of `{key}`"
+        import json
+
         # TOML has escapes for what the report would have to escape.
         text = json.dumps(_pattern(path), ensure_ascii=not path.isprintable())
         for mark, written in (("\x7f", "\\u007f"), ("::", ":\\u003a"), ("##", "#\\u0023")):

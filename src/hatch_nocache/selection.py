@@ -5,23 +5,21 @@ Nothing here knows hatchling: the guard asks about each directory and each file,
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
-import posixpath
-from typing import AbstractSet, Callable, Dict, List, Mapping, Optional, Set
+from typing import TYPE_CHECKING, Callable, Dict, Iterable, List, Mapping, Optional, Set
 
-from hatch_nocache import messages
 from hatch_nocache.caches import TAG
-from hatch_nocache.config import Config
-from hatch_nocache.facts import Directory, Evidence
-from hatch_nocache.findings import Action, Finding
-from hatch_nocache.linkfacts import LinkFacts, judge_link
-from hatch_nocache.links import LoopError, follow
-from hatch_nocache.named import Named
-from hatch_nocache.names import name_problem, outside_root
-from hatch_nocache.places import LINK_ACTIONS, Hit, Place, Places
+from hatch_nocache.names import are_harmless, name_problem, outside_root
+from hatch_nocache.places import Hit, Place, Places
 from hatch_nocache.tree import relative
+
+if TYPE_CHECKING:
+    from hatch_nocache.config import Config
+    from hatch_nocache.facts import Directory, Evidence
+    from hatch_nocache.findings import Finding
+    from hatch_nocache.named import Named
+    from hatch_nocache.remedies import Advice
 
 __all__ = ["Selection"]
 
@@ -29,16 +27,17 @@ __all__ = ["Selection"]
 class Selection(Places):
     """The judgement of one build of one target. `findings` grows as files are judged; each thing is found once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - all that one judgement depends on
         self,
         root: str,
         target: str,
         config: Config,
-        named: Named,
+        named: Callable[[], Named],
+        advise: Callable[[Callable[[str], str]], Advice],
         recognise: Callable[[Directory], Optional[Evidence]],
         mandatory: Mapping[str, str],
     ) -> None:
-        super().__init__(root, config, named, recognise)
+        super().__init__(root, config, named, advise, recognise)
         self.sdist = target == "sdist"
         self.findings: List[Finding] = []
         # The members that are packed although a rule speaks against them.
@@ -48,7 +47,7 @@ class Selection(Places):
         # Whether any finding stops the build.
         self.rejected = False
         self._known: Set[Finding] = set()
-        self._mandatory = mandatory
+        self.mandatory = mandatory
         # The links that an sdist holds: member → text.
         self._links: Dict[str, str] = {}
 
@@ -70,11 +69,11 @@ class Selection(Places):
         Raises:
             OSError: the file cannot be read; the build would end on it.
         """
-        if place.allowed or (self.config.allow and self.config.allow.match(relative(path, self.root))):
-            self.accepted.add(member)
-            return self._judge_allowed(path, member)
         directory, name = os.path.split(path)
         known = place.scanned and directory == place.directory.walked
+        if place.allowed or self._is_allowed(path, name, place, known=known):
+            self.accepted.add(member)
+            return self._judge_allowed(path, member)
         if place.hits and not all(self._passes(hit, path) for hit in place.hits):
             return None
         if not self.packing:
@@ -84,13 +83,56 @@ class Selection(Places):
         self._judge_name(path, member)
         kind = place.directory.kind(name) if known else _kind(path)
         if kind == "special":
-            self.add(messages.special(relative(path, self.root), path, self.advice))
+            from hatch_nocache.messages import special
+
+            self.add(special(relative(path, self.root), path, self.advice))
             return None
         if kind == "link":
             return self._judge_link(path, member, place)
+        self.check_readable(path)
+        return path
+
+    def settles(self, place: Place, member: str) -> bool:
+        """Whether what `judge` has to say of any file of the place is known: that it stays, if it can be read.
+
+        `member` is the name of one of them in the archive, and only the last part differs from that of the others.
+        """
+        directory = place.directory
+        if place.allowed or place.hits or self.config.allow.probe(directory.path) is not None:
+            return False
+        if not self.packing:
+            return True
+        names = directory.nondirectories
+        above = member[: member.rfind("/") + 1]
+        return (
+            directory.is_ordinary
+            and TAG not in names
+            and are_harmless(names, above)
+            and outside_root(member, "") is None
+            and name_problem(member, wheel=not self.sdist) is None
+        )
+
+    @staticmethod
+    def check_readable(path: str) -> None:
+        """Raise what the build would end on.
+
+        Raises:
+            PermissionError: the file cannot be read.
+        """
         if not os.access(path, os.R_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
-        return path
+
+    def _is_allowed(self, path: str, name: str, place: Place, *, known: bool) -> bool:
+        allow = self.config.allow
+        if not allow:
+            return False
+        if not known:
+            return allow.match(relative(path, self.root))
+        directory = place.directory.path
+        probe = allow.probe(directory)
+        if probe is None or not probe.may_match(name):
+            return False
+        return allow.match(f"{directory}/{name}" if directory else name)
 
     def _judge_allowed(self, path: str, member: str) -> Optional[str]:
         # A wheel holds content: what has none, hatchling would crash on or wait for without end.
@@ -99,11 +141,11 @@ class Selection(Places):
         self._refuse(path, member, "hatchling cannot pack what cannot be read, allowed or not")
         return None
 
-    @staticmethod
-    def _has_content(path: str) -> bool:
-        if os.path.isfile(path) and not os.access(path, os.R_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
-        return os.path.isfile(path)
+    def _has_content(self, path: str) -> bool:
+        if not os.path.isfile(path):
+            return False
+        self.check_readable(path)
+        return True
 
     def refuse(self, source: str, member: str) -> bool:
         """Report a forced source that is neither file nor directory; False when it is allowed all the same."""
@@ -113,71 +155,58 @@ class Selection(Places):
         return True
 
     def _refuse(self, source: str, member: str, why: str) -> None:
-        shown = relative(source, self.root)
-        if os.path.islink(source):
-            facts = LinkFacts.read(source, member, self.real_root)
-            code = "NC105" if facts.loop else "NC104" if facts.missing else "NC201"
-            self.add(messages.link(code, shown, facts.text, why, Action.REJECTED, self.advice, can_copy=False))
-        else:
-            self.add(messages.special(shown, source, self.advice))
+        from hatch_nocache import linkverdicts
 
-    def finish(self, members: AbstractSet[str]) -> None:
-        """Judge what only the whole of an sdist shows: links to what is not in it. `members` is all that is packed."""
-        folders: Set[str] = set()
-        for member in members if self._links else ():
-            while member and member not in folders:
-                member = posixpath.dirname(member)  # noqa: PLW2901 - on its way up
-                folders.add(member)
-        for member, text in self._links.items():
-            # Too long a chain is for the reader of the finished archive to find.
-            with contextlib.suppress(LoopError):
-                if not {follow(member, self._links)} & (members | folders):
-                    self.add(messages.dangling(member, text))
+        self.add(linkverdicts.refused(source, member, why, self))
+
+    def finish(self, members: Callable[[], Iterable[str]]) -> None:
+        """Judge what only the whole of an sdist shows: links to what is not in it. `members` are all that is packed."""
+        if self._links:
+            from hatch_nocache import linkverdicts
+
+            for finding in linkverdicts.without_target(self._links, members()):
+                self.add(finding)
 
     def _passes(self, hit: Hit, path: str) -> bool:
         if not hit.stops:
             self.fire(hit)
             return True
+        from hatch_nocache import messages
+
         for name in hit.names:
             if name.takes(path, self.root):
                 self.add(messages.kept(hit.finding, name.by))
                 return True
-        if path in self._mandatory:
-            self.add(messages.mandatory(hit.finding, relative(path, self.root), self._mandatory[path], self.advice))
+        if path in self.mandatory:
+            self.add(messages.mandatory(hit.finding, relative(path, self.root), self.mandatory[path], self.advice))
         else:
             self.fire(hit)
         return False
 
     def _judge_name(self, path: str, member: str) -> None:
-        problem = outside_root(member, "")
-        if problem is not None:
-            self.add(messages.outside_archive(relative(path, self.root), member, problem))
+        outside = outside_root(member, "")
+        problem = outside or name_problem(member, wheel=not self.sdist)
+        if problem is None:
             return
-        problem = name_problem(member, wheel=not self.sdist)
-        if problem is not None:
-            self.add(messages.bad_name(relative(path, self.root), problem, self.advice))
+        from hatch_nocache import messages
+
+        shown = relative(path, self.root)
+        if outside is not None:
+            self.add(messages.outside_archive(shown, member, problem))
+        else:
+            self.add(messages.bad_name(shown, problem, self.advice))
 
     def _judge_link(self, path: str, member: str, place: Place) -> Optional[str]:
-        facts = LinkFacts.read(path, member, place.home)
-        verdict = judge_link(facts, sdist=self.sdist)
-        if verdict is None:
-            self._links[member] = facts.text
-            return path
-        code, why = verdict
-        action = messages.link_action(code, LINK_ACTIONS[self.config.symlinks], sdist=self.sdist)
-        if (action is Action.DROPPED and path in self._mandatory) or (action is Action.COPIED and not facts.regular):
-            action = Action.REJECTED
-        shown = relative(path, self.root)
-        if not shown.endswith(member):
-            why = f"{why} (in the archive: {member})"
-        can_copy = facts.regular and self.config.symlinks != "copy"
-        needed = path in self._mandatory
-        self.add(messages.link(code, shown, facts.text, why, action, self.advice, can_copy=can_copy, needed=needed))
-        if code != "NC104":
+        from hatch_nocache import linkverdicts
+
+        verdict = linkverdicts.judged(path, member, place.home, self)
+        if verdict.text is not None:
+            self._links[member] = verdict.text
+        if verdict.finding is not None:
+            self.add(verdict.finding)
+        if verdict.accepted:
             self.accepted.add(member)
-        if action is Action.COPIED:
-            return facts.real if self.sdist else path
-        return path if action is Action.NOTICE else None
+        return verdict.source
 
 
 def _kind(path: str) -> str:

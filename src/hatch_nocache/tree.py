@@ -22,6 +22,8 @@ class DiskDirectory:
     that a person reads.
     """
 
+    __slots__ = ("_links", "_special", "location", "nondirectories", "path", "readable", "subdirectories", "walked")
+
     def __init__(self, location: str, path: str, walked: Optional[str] = None) -> None:
         self.location: Optional[str] = location
         self.path = path
@@ -30,21 +32,23 @@ class DiskDirectory:
         # As `os.walk` sorts them: a link to a directory is a directory, everything else is a file.
         self.subdirectories: List[str] = []
         self.nondirectories: List[str] = []
-        links: Set[str] = set()
-        special: Set[str] = set()
+        self._links: Set[str] = set()
+        self._special: Set[str] = set()
         try:
             with os.scandir(location) as entries:
                 for entry in entries:
-                    self._add(entry, links, special)
+                    # What the listing itself tells: no other system call for a regular file or a directory.
+                    if entry.is_file(follow_symlinks=False):
+                        self.nondirectories.append(entry.name)
+                    else:
+                        self._add(entry)
         except OSError:
             self.readable = False
-        self.links: FrozenSet[str] = frozenset(links)
-        self.special: FrozenSet[str] = frozenset(special)
 
-    def _add(self, entry: os.DirEntry[str], links: Set[str], special: Set[str]) -> None:
+    def _add(self, entry: os.DirEntry[str]) -> None:
         is_link = entry.is_symlink()
         if is_link:
-            links.add(entry.name)
+            self._links.add(entry.name)
         try:
             is_directory = entry.is_dir()
         except OSError:
@@ -53,8 +57,22 @@ class DiskDirectory:
             self.subdirectories.append(entry.name)
             return
         self.nondirectories.append(entry.name)
-        if not is_link and not entry.is_file(follow_symlinks=False):
-            special.add(entry.name)
+        if not is_link:
+            self._special.add(entry.name)
+
+    @property
+    def is_ordinary(self) -> bool:
+        """Whether all that is no directory is a regular file."""
+        return not self._links and not self._special
+
+    @property
+    def links(self) -> FrozenSet[str]:
+        """The names of the symbolic links."""
+        return frozenset(self._links)
+
+    def is_link(self, name: str) -> bool:
+        """Whether the entry is a symbolic link, to whatever."""
+        return name in self._links
 
     def has(self, name: str) -> bool:
         """Whether there is an entry of that name, of whatever kind."""
@@ -62,17 +80,19 @@ class DiskDirectory:
 
     def kind(self, name: str) -> str:
         """Whether the non-directory `name` is a "link", "special" or an ordinary "file"."""
-        return "link" if name in self.links else "special" if name in self.special else "file"
+        return "link" if name in self._links else "special" if name in self._special else "file"
 
     @property
     def directories(self) -> FrozenSet[str]:
         """The names of the real subdirectories."""
-        return frozenset(self.subdirectories) - self.links
+        names = frozenset(self.subdirectories)
+        return names - self._links if self._links else names
 
     @property
     def files(self) -> FrozenSet[str]:
         """The names of the regular files."""
-        return frozenset(self.nondirectories) - self.links - self.special
+        names = frozenset(self.nondirectories)
+        return names if self.is_ordinary else names - self._links - self._special
 
     def head(self, name: str, size: int) -> bytes:
         """The first `size` bytes of a regular file, empty when it is none or cannot be read."""
@@ -89,7 +109,7 @@ class DiskDirectory:
     def child(self, name: str) -> DiskDirectory:
         """The facts of a subdirectory."""
         path = f"{self.path}/{name}" if self.path else name
-        if name in self.links or self.location is None:
+        if name in self._links or self.location is None:
             # Facts never follow a link: an empty directory stands for it.
             return DiskDirectory(os.path.join(os.devnull, name), path)
         return DiskDirectory(os.path.join(self.location, name), path, os.path.join(self.walked, name))

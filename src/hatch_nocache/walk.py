@@ -7,14 +7,14 @@ place (hatch issues 1197 and 2008).
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from hatchling.builders.constants import EXCLUDED_FILES
 
-from hatch_nocache import messages
 from hatch_nocache.places import Hit, Place
-from hatch_nocache.selection import Selection
-from hatch_nocache.tree import relative
+
+if TYPE_CHECKING:
+    from hatch_nocache.selection import Selection
 
 __all__ = ["Chooser", "guarded_walk"]
 
@@ -23,7 +23,7 @@ _SAMPLE = 32
 
 
 class Chooser:
-    """What hatchling would choose in the walk that is under way; `place` is the directory that it is in."""
+    """What hatchling would choose in the walk that is under way; `place` is the directory that it is in, if it is."""
 
     def __init__(self, config: Any, mapping: Optional[Mapping[str, str]], *, forced: bool) -> None:
         self.forced = forced
@@ -89,6 +89,7 @@ def guarded_walk(source: str, selection: Selection, chooser: Chooser) -> Iterato
         directories = list(place.directory.subdirectories)
         yield place.directory.walked, directories, list(place.directory.nondirectories)
         stack.extend((place, directory) for directory in reversed(directories))
+    chooser.place = None
 
 
 def _enter(parent: Place, name: str, selection: Selection, chooser: Chooser) -> Optional[Place]:
@@ -125,6 +126,9 @@ def _first_visit(
         return False
     seen[identity] = None
     if link not in aliases:
+        from hatch_nocache import messages
+        from hatch_nocache.tree import relative
+
         shown, real = relative(link, selection.root), relative(os.path.realpath(link), selection.real_root)
         aliases[link] = Hit(messages.restored(shown, os.readlink(link), real, selection.advice))
     place.alias = aliases[link]

@@ -7,12 +7,13 @@ import sys
 from typing import AbstractSet, Dict, Iterator, List, Optional, Tuple
 
 from hatch_nocache.archive.contents import ArchiveDirectory, Contents
-from hatch_nocache.archive.headers import is_plain
 from hatch_nocache.archive.members import MOST_MEMBERS, Judge, Kind, Member
 from hatch_nocache.archive.stream import Stream, UnreadableArchive, unreadable
 from hatch_nocache.archive.tarmembers import read_tar
 from hatch_nocache.archive.zipmembers import read_zip
-from hatch_nocache.caches import HEAD_NAMES, HEAD_SIZE, recognise
+from hatch_nocache.caches import recognise
+from hatch_nocache.caches.hints import head_names
+from hatch_nocache.caches.shapes import HEAD_SIZE
 from hatch_nocache.findings import Action, Finding
 
 __all__ = ["ArchiveReport", "UnreadableArchive", "inspect", "verify"]
@@ -51,21 +52,8 @@ def inspect(path: str) -> ArchiveReport:
     return _judge(path, None)
 
 
-def verify(path: str, expected: Optional[AbstractSet[str]], *, rooted: bool = True) -> Tuple[Finding, ...]:
-    """Judge an archive that a build has just written. `rooted` is False when it need not have one directory at the top.
-
-    The members in `expected` (paths below the root of the archive) were judged before: they are looked at for what
-    installers refuse, but no cache is made of them alone. None stands for no such members.
-
-    Raises:
-        UnreadableArchive: the file cannot be judged.
-    """
-    if expected is not None:
-        with unreadable():
-            if rooted and not _is_zip(path):
-                with Stream(path, _UNBOUND) as stream:
-                    if is_plain(stream, expected):
-                        return ()
+def verify(path: str, expected: Optional[AbstractSet[str]], *, rooted: bool) -> Tuple[Finding, ...]:
+    """Judge an archive that a build has just written: see `archive.verify`."""
     # Whoever built it knows how large it is.
     return _judge(path, expected, rooted=rooted, most=_UNBOUND).findings
 
@@ -102,10 +90,10 @@ def _judge(path: str, expected: Optional[AbstractSet[str]], *, rooted: bool = Tr
 
 def _read(path: str, most: int, *, zipped: bool) -> Iterator[Tuple[Member, bytes]]:
     if zipped:
-        yield from read_zip(path, HEAD_NAMES, HEAD_SIZE)
+        yield from read_zip(path, head_names(), HEAD_SIZE)
         return
     with Stream(path, most) as stream:
-        yield from read_tar(stream, HEAD_NAMES, HEAD_SIZE)
+        yield from read_tar(stream, head_names(), HEAD_SIZE)
 
 
 def _keep(heads: Dict[str, bytes], place: str, member: Member, head: bytes, root: str) -> int:

@@ -1,7 +1,48 @@
-"""Whether a directory is a cache or an environment, and how that is known."""
+"""Whether a directory is a cache or an environment, and how that is known.
+
+One answer for directories on disk and in archives. The question is put about every directory of a build, from the top
+down, so a look at the names comes first, which costs next to nothing; the judge is only called where they hint at
+something.
+"""
 
 from __future__ import annotations
 
-from hatch_nocache.caches.judge import HEAD_NAMES, HEAD_SIZE, SIGNATURE, TAG, malformed_tag, recognise
+import os
+from typing import TYPE_CHECKING, Optional, Sequence
 
-__all__ = ["HEAD_NAMES", "HEAD_SIZE", "SIGNATURE", "TAG", "malformed_tag", "recognise"]
+from hatch_nocache.caches.hints import candidates, may_be_environment
+from hatch_nocache.caches.tag import SIGNATURE, TAG
+
+if TYPE_CHECKING:
+    from hatch_nocache.caches.surroundings import Declaration
+    from hatch_nocache.facts import Directory, Evidence
+
+__all__ = ["SIGNATURE", "TAG", "recognise"]
+
+
+def recognise(
+    directory: Directory,
+    declarations: Sequence[Declaration] = (),
+    own_packages: Sequence[str] = (),
+    uv_cache_dir: Optional[str] = None,
+) -> Optional[Evidence]:
+    """Why `directory` is a cache or an environment, or None when it is not, or not surely.
+
+    `own_packages` are the project's own packages as root-relative paths: what is or contains one is never a cache, and
+    neither is the root. `uv_cache_dir` is the value of UV_CACHE_DIR, of which the message on a uv cache speaks.
+    """
+    path, location = directory.path, directory.location
+    here = [said for said in declarations if location is not None and _same(said.directory, location)]
+    files, directories = directory.files, directory.directories
+    rows = candidates(path, files, directories)
+    if not (here or rows or TAG in files or may_be_environment(files, directories)):
+        return None
+    if not path or any(own == path or own.startswith(path + "/") for own in own_packages):
+        return None
+    from hatch_nocache.caches.judge import judge
+
+    return judge(directory, rows, here, uv_cache_dir)
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or os.path.normcase(one) == os.path.normcase(other)

@@ -9,9 +9,8 @@ enough of the path below to be sure: such names are also those of ordinary direc
 
 from __future__ import annotations
 
-import dataclasses
 import enum
-from typing import Tuple
+from typing import NamedTuple, Tuple
 
 from hatch_nocache.caches.shapes import Mark, Shape
 
@@ -27,8 +26,7 @@ class Kind(enum.Enum):
     OUTPUT = "output"
 
 
-@dataclasses.dataclass(frozen=True)
-class Variable:
+class Variable(NamedTuple):
     """An environment variable. The cache is `below` its value; `many` when it may be a list of directories."""
 
     name: str
@@ -36,8 +34,7 @@ class Variable:
     many: bool = False
 
 
-@dataclasses.dataclass(frozen=True)
-class Key:
+class Key(NamedTuple):
     """A configuration key. A `*` in `table` is any name; relative values are relative to the directory of `file`.
 
     The tool does not read the key when the file `unless` exists.
@@ -49,8 +46,7 @@ class Key:
     unless: str = ""
 
 
-@dataclasses.dataclass(frozen=True)
-class Tool:
+class Tool(NamedTuple):
     """One tool.
 
     `names` are directory names that no one writes by hand; if that is not `sure`, something of the `layout` must be in
@@ -142,7 +138,8 @@ CATALOGUE: Tuple[Tool, ...] = (
             Shape((Mark("selfcheck/~[0-9a-f]{56}"),), only=_PIP),
             # Its parts, when other things lie beside them.
             Shape((Mark(f"{_HEX2}/{_HEX2}/{_HEX2}/~[0-9a-f]{{50,}}/"),), at="wheels", only="[0-9a-f]{2}"),
-            Shape((Mark(_HEX5),), at="~http(-v[0-9]+)?", only="[0-9a-f]"),
+            Shape((Mark(_HEX5),), at="http", only="[0-9a-f]"),
+            Shape((Mark(_HEX5),), at="~http-v[0-9]+", only="[0-9a-f]"),
             Shape((Mark("~[0-9a-f]{56}"),), at="selfcheck", only="[0-9a-f]{56}"),
         ),
         layout=_PIP,

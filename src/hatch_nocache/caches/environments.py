@@ -7,20 +7,19 @@ files to an ignore file before it comes here, and its interpreter is often a dan
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, FrozenSet, Iterator, Optional, Tuple
+from typing import TYPE_CHECKING, Iterator, Optional, Tuple
 
+from hatch_nocache.caches.hints import LIBRARIES, PARTS, TOX_MARKERS, are_beside
 from hatch_nocache.caches.shapes import HEAD_SIZE, NOISE, SOURCES
 
 if TYPE_CHECKING:
     from hatch_nocache.facts import Directory
 
-__all__ = ["environment", "holds_environments", "may_be_environment"]
+__all__ = ["environment", "holds_environments"]
 
 _SCRIPTS = frozenset(["bin", "Scripts"])
-_LIBRARIES = frozenset(["lib", "lib64", "Lib"])
-_PARTS = _SCRIPTS | _LIBRARIES | {"Include", "etc", "include", "local", "man", "share", "src"}
 # What is left of an environment, or comes with the packages in it. `src` and `local` may hold anything.
-_REST = _SCRIPTS | _LIBRARIES | {"Include", "etc", "include", "man", "share"}
+_REST = PARTS - {"local", "src"}
 _VERSIONED = re.compile(r"(python|pypy)[23]\.[0-9]+t?")
 _HOME = re.compile(rb"(?m)^\s*home\s*=")
 _CREATED = re.compile(rb"created by virtualenv automatically|Created by venv;")
@@ -28,11 +27,8 @@ _CREATED = re.compile(rb"created by virtualenv automatically|Created by venv;")
 _INSTALLED = re.compile(
     r"pip|pip-.*|setuptools|setuptools-.*|_virtualenv\.py|_distutils_hack|distutils-precedence\.pth"
 )
-_TOX = frozenset([".tox-info.json", ".tox-config1"])
-_GIVEAWAYS = _TOX | {"pipx_metadata.json", "uv-receipt.toml"}
-_MARKERS = _TOX | {"pyvenv.cfg"}
+_GIVEAWAYS = TOX_MARKERS | {"pipx_metadata.json", "uv-receipt.toml"}
 _TOX_EXTRAS = frozenset([".package", ".pkg", ".tmp", "dist", "log"])
-_FILES_BESIDE = re.compile(r"\..*\.lock|\.package_cache|\.lock")
 _MOST = 36
 # One installed package may be the data of a test.
 _SEVERAL = 2
@@ -47,13 +43,13 @@ def environment(directory: Directory) -> Optional[Tuple[str, str]]:
         return "it has a `pyvenv.cfg`", "pyvenv.cfg"
     if "conda-meta" in directories and "history" in directory.child("conda-meta").files:
         return "it has a `conda-meta/history`", ""
-    return None if _PARTS.isdisjoint(directories) else _remains(directory)
+    return None if PARTS.isdisjoint(directories) else _remains(directory)
 
 
 def _remains(directory: Directory) -> Optional[Tuple[str, str]]:
     """Recognise an environment that has lost its `pyvenv.cfg`."""
     files = directory.files
-    tox = sorted(_TOX & files)
+    tox = sorted(TOX_MARKERS & files)
     if tox:
         return f"it has a `{tox[0]}`", tox[0]
     if ".gitignore" in files and _CREATED.search(directory.head(".gitignore", HEAD_SIZE)):
@@ -62,26 +58,13 @@ def _remains(directory: Directory) -> Optional[Tuple[str, str]]:
     return (f"packages are installed in its `{where}`", "") if where else None
 
 
-def may_be_environment(files: FrozenSet[str], directories: FrozenSet[str]) -> bool:
-    """Whether it is worth while to ask the other questions here: all that they need lies in these names."""
-    if not directories:
-        return "pyvenv.cfg" in files
-    if not (_LIBRARIES.isdisjoint(directories) and _MARKERS.isdisjoint(files)) or "conda-meta" in directories:
-        return True
-    return _are_beside(files) or (".gitignore" in files and not _PARTS.isdisjoint(directories))
-
-
-def _are_beside(files: FrozenSet[str]) -> bool:
-    return all(name in NOISE or _FILES_BESIDE.fullmatch(name) for name in files)
-
-
 def holds_environments(directory: Directory) -> int:
     """How many environments the directory holds: 0 if it has anything beside whole ones and what tox puts there.
 
     Nothing else is lost when such a directory is left out as a whole.
     """
     directories = directory.directories
-    if not directories or len(directories) > _MOST or directory.links or not _are_beside(directory.files):
+    if not directories or len(directories) > _MOST or directory.links or not are_beside(directory.files):
         return 0
     found = 0
     is_tox = extras = False
@@ -89,7 +72,7 @@ def holds_environments(directory: Directory) -> int:
         child = directory.child(name)
         if environment(child) is not None and _is_whole(child):
             found += 1
-            is_tox = is_tox or not _TOX.isdisjoint(child.files)
+            is_tox = is_tox or not TOX_MARKERS.isdisjoint(child.files)
         elif name in _TOX_EXTRAS:
             extras = True
         else:
@@ -113,7 +96,7 @@ def _is_configured(directory: Directory) -> bool:
         return True
     if _HOME.search(directory.head("pyvenv.cfg", HEAD_SIZE)) is None:
         return False
-    if not (_LIBRARIES.isdisjoint(directories) or {"include", "Include"}.isdisjoint(directories)):
+    if not (LIBRARIES.isdisjoint(directories) or {"include", "Include"}.isdisjoint(directories)):
         return True
     names = directories | directory.links | directory.files
     return names <= _REST | NOISE | _GIVEAWAYS | {"pyvenv.cfg"}
@@ -121,7 +104,7 @@ def _is_configured(directory: Directory) -> bool:
 
 def _site_packages(directory: Directory) -> str:
     """Find a site-packages directory in use, when the directory has nothing but the parts of an environment."""
-    if not directory.directories <= _PARTS or directory.files - NOISE:
+    if not directory.directories <= PARTS or directory.files - NOISE:
         return ""
     for path, found in _libraries(directory):
         # What an archive holds of an environment may be next to nothing: on disk its `pyvenv.cfg` would be there.
@@ -132,7 +115,7 @@ def _site_packages(directory: Directory) -> str:
 
 def _libraries(directory: Directory) -> Iterator[Tuple[str, Directory]]:
     """Yield the path of each site-packages directory, with the directory."""
-    for library in sorted(_LIBRARIES & directory.directories):
+    for library in sorted(LIBRARIES & directory.directories):
         child = directory.child(library)
         for name in sorted(child.directories):
             if name == "site-packages" and library == "Lib":

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Callable, Dict, FrozenSet, List, Optional, Set, Tuple
+from typing import Dict, FrozenSet, List, Optional, Set, Tuple
 
 from hatch_nocache.caches.catalogue import CATALOGUE, Kind, Tool
-from hatch_nocache.caches.shapes import Shape, segments
+from hatch_nocache.caches.shapes import NOISE, Shape, segments
 
-__all__ = ["Row", "candidates", "head_names"]
+__all__ = ["LIBRARIES", "PARTS", "TOX_MARKERS", "Row", "are_beside", "candidates", "head_names", "may_be_environment"]
 
 # A tool with one of its shapes, or with None for its own names.
 Row = Tuple[Tool, Optional[Shape]]
@@ -22,8 +22,8 @@ _ROWS: List[Row] = []
 _OWN: Dict[str, Set[int]] = {}
 _FILES: Dict[str, Set[int]] = {}
 _DIRECTORIES: Dict[str, Set[int]] = {}
-_OWN_PATTERNS: List[Tuple[Callable[[str], object], int]] = []
-_PATTERNS: List[Tuple[Callable[[str], object], int]] = []
+_OWN_PATTERNS: List[Tuple[str, int]] = []
+_PATTERNS: List[Tuple[str, int]] = []
 # Of patterns for files only a fixed part is looked for: there may be thousands of files.
 _PARTS: List[Tuple[str, int]] = []
 
@@ -35,18 +35,28 @@ def _index(tool: Tool, shape: Optional[Shape]) -> None:
         for name in tool.names:
             _OWN.setdefault(name, set()).add(number)
     elif shape.at.startswith("~"):
-        _OWN_PATTERNS.append((re.compile(shape.at[1:]).fullmatch, number))
+        _OWN_PATTERNS.append((shape.at[1:], number))
     elif shape.at:
         _OWN.setdefault(shape.at.rpartition("/")[2], set()).add(number)
     else:
         names, is_directory = segments(shape.marks[0].path)
         inside = is_directory or len(names) > 1
-        if not names[0].startswith("~"):
-            (_DIRECTORIES if inside else _FILES).setdefault(names[0], set()).add(number)
+        words = _words(names[0])
+        if words:
+            for name in words:
+                (_DIRECTORIES if inside else _FILES).setdefault(name, set()).add(number)
         elif inside:
-            _PATTERNS.append((re.compile(names[0][1:]).fullmatch, number))
+            _PATTERNS.append((names[0][1:], number))
         else:
             _PARTS.append((max(re.split(r"[^\w-]+", names[0].replace("\\", "")), key=len), number))
+
+
+def _words(segment: str) -> List[str]:
+    """The names that a segment stands for, if these can be listed."""
+    if not segment.startswith("~"):
+        return [segment]
+    words = segment[1:].split("|")
+    return words if all(word.replace("_", "").isalnum() for word in words) else []
 
 
 for _tool in CATALOGUE:
@@ -59,16 +69,50 @@ for _tool in CATALOGUE:
 _FILE_NAMES = frozenset(_FILES)
 _DIRECTORY_NAMES = frozenset(_DIRECTORIES)
 
+LIBRARIES = frozenset(["lib", "lib64", "Lib"])
+PARTS = LIBRARIES | {"bin", "Scripts", "Include", "etc", "include", "local", "man", "share", "src"}
+TOX_MARKERS = frozenset([".tox-info.json", ".tox-config1"])
+_MARKERS = TOX_MARKERS | {"pyvenv.cfg"}
+
+
+def _is_ordinary(name: str) -> bool:
+    """Whether no pattern of the catalogue can fit the name: to compile the patterns takes longer than a small build.
+
+    A test asks this of names that are made from the patterns.
+    """
+    letters = name.replace("_", "").replace("-", "").replace(".", "")
+    return letters.isalpha() and 1 < len(name) < 32 and "--" not in name and not name.startswith("repo")  # noqa: PLR2004
+
 
 @functools.lru_cache(maxsize=4096)
 def _fitting(name: str) -> FrozenSet[int]:
-    return frozenset(number for fits, number in _PATTERNS if fits(name))
+    if _is_ordinary(name):
+        return frozenset()
+    return frozenset(number for pattern, number in _PATTERNS if re.fullmatch(pattern, name))
 
 
 @functools.lru_cache(maxsize=4096)
 def _by_own_name(name: str) -> FrozenSet[int]:
-    fitting = frozenset(number for fits, number in _OWN_PATTERNS if fits(name))
-    return fitting.union(_OWN.get(name, ()))
+    own = frozenset(_OWN.get(name, ()))
+    if _is_ordinary(name):
+        return own
+    return own.union(number for pattern, number in _OWN_PATTERNS if re.fullmatch(pattern, name))
+
+
+def may_be_environment(files: FrozenSet[str], directories: FrozenSet[str]) -> bool:
+    """Whether it is worth while to ask for an environment here: all that is needed for one lies in these names."""
+    if not directories:
+        return "pyvenv.cfg" in files
+    if not (LIBRARIES.isdisjoint(directories) and _MARKERS.isdisjoint(files)) or "conda-meta" in directories:
+        return True
+    return are_beside(files) or (".gitignore" in files and not PARTS.isdisjoint(directories))
+
+
+def are_beside(files: FrozenSet[str]) -> bool:
+    """Whether these may all lie beside environments in a directory that holds nothing else."""
+    return all(
+        name in NOISE or name == ".package_cache" or (name.startswith(".") and name.endswith(".lock")) for name in files
+    )
 
 
 def candidates(path: str, files: FrozenSet[str], directories: FrozenSet[str]) -> List[Row]:
@@ -87,8 +131,9 @@ def candidates(path: str, files: FrozenSet[str], directories: FrozenSet[str]) ->
     return [_ROWS[number] for number in sorted(found)] if found else []
 
 
+@functools.lru_cache(maxsize=None)
 def head_names() -> FrozenSet[str]:
-    """Collect the names of the files in which some row looks for words."""
+    """Collect the names of the files whose beginning (`shapes.HEAD_SIZE` bytes) the judge may ask for."""
     names = {"CACHEDIR.TAG", "pyvenv.cfg", ".gitignore"}
     for tool in CATALOGUE:
         for shape in tool.shapes:

@@ -1,20 +1,15 @@
-"""Is this directory a cache or an environment? One judge for directories on disk and in archives.
-
-It is asked about every directory of a build, from the top down, so it first looks for a hint among the names, which
-costs next to nothing, and only then goes deeper. When it is not sure, the answer is no.
-"""
+"""Is this directory, of which the names hint at something, a cache or an environment? When not sure, the answer is no."""
 
 from __future__ import annotations
 
 import functools
-import os
 import re
 from typing import TYPE_CHECKING, Optional, Sequence, Tuple
 
 from hatch_nocache.caches.catalogue import CACHE, CATALOGUE, CONDA, ENVIRONMENT, ENVIRONMENTS, Kind, Tool
-from hatch_nocache.caches.environments import environment, holds_environments, may_be_environment
-from hatch_nocache.caches.hints import candidates, head_names
+from hatch_nocache.caches.environments import environment, holds_environments
 from hatch_nocache.caches.shapes import HEAD_SIZE, NOISE, SOURCES, Shape, entries, is_shaped, sight
+from hatch_nocache.caches.tag import TAG, is_tagged
 from hatch_nocache.caches.wording import evidence
 
 if TYPE_CHECKING:
@@ -22,43 +17,20 @@ if TYPE_CHECKING:
     from hatch_nocache.caches.surroundings import Declaration
     from hatch_nocache.facts import Directory, Evidence
 
-__all__ = ["HEAD_NAMES", "HEAD_SIZE", "SIGNATURE", "TAG", "malformed_tag", "recognise"]
+__all__ = ["judge"]
 
-TAG = "CACHEDIR.TAG"
-# https://bford.info/cachedir/: the file begins with exactly these 43 bytes, whatever follows.
-SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55"
 _MOST = 36
 
 
-# The files whose beginning (`HEAD_SIZE` bytes) the judge may ask for by name.
-HEAD_NAMES = head_names()
-
-
-def recognise(
-    directory: Directory,
-    declarations: Sequence[Declaration] = (),
-    own_packages: Sequence[str] = (),
-    uv_cache_dir: Optional[str] = None,
+def judge(
+    directory: Directory, rows: Sequence[Row], here: Sequence[Declaration], uv_cache_dir: Optional[str]
 ) -> Optional[Evidence]:
-    """Why `directory` is a cache or an environment, or None when it is not, or not surely.
-
-    `own_packages` are the project's own packages as root-relative paths: what is or contains one is never a cache, and
-    neither is the root. `uv_cache_dir` is the value of UV_CACHE_DIR, of which the message on a uv cache speaks.
-    """
-    path, location = directory.path, directory.location
-    here = [said for said in declarations if location is not None and _same(said.directory, location)]
-    files, directories = directory.files, directory.directories
-    rows = candidates(path, files, directories)
-    if not (here or rows or TAG in files or may_be_environment(files, directories)):
-        return None
-    if not path or any(own == path or own.startswith(path + "/") for own in own_packages):
-        return None
+    """Look closer at what `rows` of the catalogue and the declarations about this directory, `here`, suggest."""
     said = next((said for said in here if not _contradicts(said.tool, directory)), None)
     about = functools.partial(evidence, directory, uv_cache_dir)
-    if TAG in files and directory.head(TAG, len(SIGNATURE)) == SIGNATURE:
-        return about(
-            "NC001", said.tool if said else _tagged(directory, rows), "it has a valid `CACHEDIR.TAG`", TAG, said
-        )
+    if is_tagged(directory):
+        tool = said.tool if said else _tagged(directory, rows)
+        return about("NC001", tool, "it has a valid `CACHEDIR.TAG`", TAG, said)
     known = None if said and said.sure else _known(directory, rows)
     if said:
         return about("NC002", said.tool, known[1] if known else "", "", said)
@@ -66,26 +38,6 @@ def recognise(
         return about("NC003", *known)
     inside = environment(directory)
     return about("NC004", _environment_tool(directory), *inside) if inside else None
-
-
-def malformed_tag(directory: Directory) -> Optional[str]:
-    """Say what is wrong with the directory's `CACHEDIR.TAG`, or None when there is none or it is valid."""
-    if TAG in directory.links:
-        return "its `CACHEDIR.TAG` is a link, not a regular file"
-    if TAG in directory.directories:
-        return "its `CACHEDIR.TAG` is a directory, not a regular file"
-    if TAG not in directory.files:
-        return None
-    head = directory.head(TAG, len(SIGNATURE))
-    if not head:
-        return "its `CACHEDIR.TAG` is empty or cannot be read"
-    if head != SIGNATURE and SIGNATURE.startswith(head):
-        return "the signature in its `CACHEDIR.TAG` is cut short"
-    return None if head == SIGNATURE else "its `CACHEDIR.TAG` does not begin with the signature"
-
-
-def _same(one: str, other: str) -> bool:
-    return one == other or os.path.normcase(one) == os.path.normcase(other)
 
 
 def _contradicts(tool: Tool, directory: Directory) -> bool:

@@ -7,11 +7,10 @@ when all its conditions hold. Looking is bounded: after `BUDGET` opened director
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import itertools
 import re
-from typing import TYPE_CHECKING, FrozenSet, Iterator, List, Tuple
+from typing import TYPE_CHECKING, FrozenSet, Iterator, List, NamedTuple, Tuple
 
 if TYPE_CHECKING:
     from hatch_nocache.facts import Directory
@@ -39,8 +38,7 @@ NOISE = frozenset([".DS_Store", ".gitignore", ".gitkeep", ".hgignore", ".keep", 
 SOURCES = frozenset(["__init__.py", "pyproject.toml", "setup.py"])
 
 
-@dataclasses.dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """Something that lies in the directory; `says` is searched for in the beginning of the file."""
 
     path: str
@@ -48,8 +46,7 @@ class Mark:
     count: int = 1
 
 
-@dataclasses.dataclass(frozen=True)
-class Shape:
+class Shape(NamedTuple):
     """All of it must hold: the end of the directory's own path, the marks, no entries but those that `only` fits.
 
     `at` is literal names, or `~` and a regular expression for the directory's own name. With `every`, `only` is about

@@ -6,10 +6,9 @@ that makes no sense is no declaration.
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import re
-from typing import Dict, Iterator, List, Mapping, Sequence, Tuple
+from typing import Dict, Iterator, List, Mapping, NamedTuple, Sequence, Tuple
 
 from hatch_nocache.caches.catalogue import CATALOGUE, ENVIRONMENT, UV, Key, Tool, Variable
 from hatch_nocache.caches.toolconfig import Files
@@ -18,13 +17,12 @@ __all__ = ["INTERPRETER", "Declaration", "declared"]
 
 INTERPRETER = "the interpreter that runs this build"
 
-_BUILDS = re.compile(r"builds-v[0-9]+")
+_BUILDS = r"builds-v[0-9]+"
 # How tox and mypy spell the directory of their configuration file.
-_ROOT_SPELLINGS = re.compile(r"(\{(tox_root|toxinidir)\}|\$MYPY_CONFIG_FILE_DIR|\$\{MYPY_CONFIG_FILE_DIR\})[/\\]?")
+_ROOT_SPELLINGS = r"(\{(tox_root|toxinidir)\}|\$MYPY_CONFIG_FILE_DIR|\$\{MYPY_CONFIG_FILE_DIR\})[/\\]?"
 
 
-@dataclasses.dataclass(frozen=True)
-class Declaration:
+class Declaration(NamedTuple):
     """A directory that the running build says `tool` uses.
 
     `directory` is its real absolute path. `source` is a variable (`UV_CACHE_DIR`), a key (``cache-dir` in `[tool.uv]`
@@ -86,14 +84,14 @@ def _by_tool(
             continue
         base = os.path.join(root, os.path.dirname(key.file))
         for value in files.values(key):
-            for directory in _inside(root, base, _ROOT_SPELLINGS.sub("", value, count=1), ""):
+            for directory in _inside(root, base, re.sub(_ROOT_SPELLINGS, "", value, count=1), ""):
                 yield Declaration(tool, directory, _describe(key), value)
 
 
 def _by_interpreter(root: str, prefix: str) -> Iterator[Declaration]:
     for directory in _inside(root, root, prefix, ""):
         builds, cache = os.path.dirname(directory), os.path.dirname(os.path.dirname(directory))
-        if _BUILDS.fullmatch(os.path.basename(builds)):
+        if re.fullmatch(_BUILDS, os.path.basename(builds)):
             # uv builds in isolation in `<cache>/builds-v0/<random>`, whichever way it was told where its cache is.
             for inside in _inside(root, root, cache, ""):
                 yield Declaration(UV, inside, INTERPRETER, prefix)

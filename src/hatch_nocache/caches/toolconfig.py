@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import configparser
-import io
 import os
 import sys
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List
+from typing import TYPE_CHECKING, Any, Dict, FrozenSet, Iterator, List, Optional
 
 if TYPE_CHECKING:
     from hatch_nocache.caches.catalogue import Key
@@ -17,17 +15,20 @@ _TOML = (".toml",)
 
 
 class Files:
-    """The configuration files of one project, each read at most once."""
+    """The configuration files of one project, each read at most once, and parsed only if one of the keys can be there.
+
+    Which files there are is asked once.
+    """
 
     def __init__(self, root: str) -> None:
         self._root = root
-        self._read: Dict[str, Any] = {}
+        self._present: Optional[FrozenSet[str]] = None
+        self._texts: Dict[str, str] = {}
+        self._parsed: Dict[str, Any] = {}
 
     def values(self, key: Key) -> Iterator[str]:
         """Yield the non-empty strings that the key has in its file: several when its table has a `*` in it."""
-        if key.file not in self._read:
-            self._read[key.file] = self._parse(key.file)
-        tables: List[Any] = [self._read[key.file]]
+        tables: List[Any] = [self._contents(key)]
         for part in _parts(key):
             tables = [value for table in tables for value in _values(table, part)]
         for table in tables:
@@ -37,15 +38,39 @@ class Files:
 
     def exists(self, name: str) -> bool:
         """Whether there is such a file."""
-        return os.path.isfile(os.path.join(self._root, name))
+        if self._present is None:
+            try:
+                self._present = frozenset(os.listdir(self._root))
+            except OSError:
+                self._present = frozenset()
+        return name.split("/", 1)[0] in self._present and os.path.isfile(os.path.join(self._root, name))
 
-    def _parse(self, name: str) -> object:
+    def _contents(self, key: Key) -> object:
+        name = key.file
+        if name not in self._texts:
+            self._texts[name] = self._text(name) if self.exists(name) else ""
+        text = self._texts[name]
+        if name not in self._parsed:
+            if not _may_have(text, key):
+                return {}
+            self._parsed[name] = _toml(text) if name.endswith(_TOML) else _ini(text)
+        return self._parsed[name]
+
+    def _text(self, name: str) -> str:
         try:
             with open(os.path.join(self._root, name), "rb") as file:
-                text = file.read().decode("utf-8-sig")
+                return file.read().decode("utf-8-sig")
         except (OSError, ValueError):
-            return {}
-        return _toml(text) if name.endswith(_TOML) else _ini(text)
+            return ""
+
+
+def _may_have(text: str, key: Key) -> bool:
+    """Whether the key can be in the text of its file: to parse it takes a thousand times as long as to find that out."""
+    if key.file.endswith(_TOML):
+        # A key may be written with escapes.
+        return "\\" in text or all(part in text for part in (*_parts(key), key.name) if part != "*")
+    # In these files the case of a key does not matter.
+    return key.name in text.lower()
 
 
 def _parts(key: Key) -> List[str]:
@@ -73,6 +98,9 @@ def _toml(text: str) -> object:
 
 
 def _ini(text: str) -> object:
+    import configparser
+    import io
+
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
     try:
         # Some of these files (`.npmrc`) have keys before the first section, or no section at all.

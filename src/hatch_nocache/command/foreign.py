@@ -11,7 +11,7 @@ import dataclasses
 import functools
 import os
 import re
-from typing import Any, List, Mapping
+from typing import Any, Callable, List, Mapping
 
 from pathspec import GitIgnoreSpec
 
@@ -22,7 +22,7 @@ from hatch_nocache.config import parse
 from hatch_nocache.findings import Action, Finding
 from hatch_nocache.named import Named
 from hatch_nocache.places import Place
-from hatch_nocache.remedies import ignore_line
+from hatch_nocache.remedies import Advice, ignore_line
 from hatch_nocache.selection import Selection
 from hatch_nocache.tree import relative
 from hatch_nocache.walk import Chooser, guarded_walk
@@ -65,7 +65,7 @@ def inspect_tree(root: str, path: str, about: str, project: Mapping[str, Any]) -
         uv_cache_dir=os.environ.get("UV_CACHE_DIR"),
     )
     options = parse({"caches": "drop", "symlinks": "drop"}, prefix="", target="sdist")
-    selection = Selection(root, "sdist", options, Named(root), judge, {})
+    selection = Selection(root, "sdist", options, lambda: Named(root), _advise, judge, {})
     files = _walk(root, selection, ignored)
     findings = [_softened(finding) for finding in selection.findings if finding.code not in _HATCHLING_ONLY]
     honoured = "what the .gitignore at the root excludes was left out" if ignored.patterns else "there is no .gitignore"
@@ -74,6 +74,10 @@ def inspect_tree(root: str, path: str, about: str, project: Mapping[str, Any]) -
         f"Whether the backend packs what was found is seen in what it builds: hatch-nocache check dist/*"
     )
     return Outcome(path, "tree", about, (Part("tree", ordered(findings), tuple(selection.notes)),), tuple(remarks))
+
+
+def _advise(source_of: Callable[[str], str]) -> Advice:
+    return Advice(source_of=source_of)
 
 
 def _walk(root: str, selection: Selection, ignored: GitIgnoreSpec) -> int:

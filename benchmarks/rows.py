@@ -1,0 +1,77 @@
+"""What is compared with what, as data."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Optional, Tuple
+
+__all__ = ["CHART", "FILES", "ROWS", "Build", "Row"]
+
+FILES = 10_000
+SMALL = 10
+CHART = (0, 1_000, 10_000, 100_000, 1_000_000)
+
+
+@dataclasses.dataclass(frozen=True)
+class Build:
+    """One build of a project of `files` files with a cache of `cache` files in it.
+
+    `hook` is "" for none, `nocache` or `nothing`; `options` are lines of its table, `exclude` a pattern for Hatchling.
+    """
+
+    target: str = "sdist"
+    files: int = FILES
+    cache: int = 0
+    hook: str = "nocache"
+    options: str = ""
+    exclude: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """`build` is measured against `other`; the ratio should be `at_most`, None where it is only reported."""
+
+    id: str
+    what: str
+    build: Build
+    against: str
+    other: Build
+    at_most: Optional[float]
+    rounds: int = 9
+
+
+def _clean(id_: str, what: str, target: str, at_most: float, options: str = "") -> Row:
+    return Row(id_, what, Build(target, options=options), "no hook", Build(target, hook=""), at_most)
+
+
+def _beside(cache: int) -> Row:
+    what = f"sdist of 10,000 files beside a cache of {cache:,}"
+    return Row(f"cache-{cache}", what, Build(cache=cache), "the hook without the cache", Build(), 1.05)
+
+
+ROWS: Tuple[Row, ...] = (
+    _clean("sdist-no-verify", "sdist of 10,000 files, `verify = false`", "sdist", 1.02, "verify = false\n"),
+    _clean("sdist", "sdist of 10,000 files", "sdist", 1.10),
+    _beside(100_000),
+    _beside(1_000_000),
+    Row(
+        "exclude",
+        "sdist of 10,000 files beside a cache of 100,000",
+        Build(cache=100_000),
+        "no hook, the cache in `exclude`",
+        Build(cache=100_000, hook="", exclude="/.uv-cache/"),
+        0.75,
+    ),
+    _clean("wheel", "wheel of 10,000 files", "wheel", 1.05),
+    _clean("editable", "editable wheel of 10,000 files", "wheel:editable", 1.05),
+    Row(
+        "small-nothing",
+        "sdist of 10 files",
+        Build(files=SMALL),
+        "a hook that does nothing",
+        Build(files=SMALL, hook="nothing"),
+        1.03,
+        rounds=41,
+    ),
+    Row("small", "sdist of 10 files", Build(files=SMALL), "no hook", Build(files=SMALL, hook=""), None, rounds=41),
+)
