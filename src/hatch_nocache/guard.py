@@ -83,6 +83,8 @@ class Guard:
         self.passed: List[Any] = []
         self._planning = False
         self._planned: Dict[_Key, List[Any]] = {}
+        # What is chosen for another purpose than to be packed.
+        self._unpacked: Set[_Key] = set()
         # Whether the files of one directory lie in one directory of the archive: hatchling maps by directories.
         maps = getattr(config, "get_distribution_path", None)
         self._steady = getattr(maps, "__func__", None) is BuilderConfig.get_distribution_path
@@ -116,14 +118,16 @@ class Guard:
             mapping: Optional[Mapping[str, str]] = args[0] if args else None
             key = (name, None if mapping is None else tuple(mapping.items()))
             if self._planning:
-                self._planned[key] = list(self._filtered(name, original, mapping))
-                yield from self._planned[key]
+                chosen = self._planned[key] = list(self._filtered(name, original, mapping))
+                if not self.selection.packing:
+                    self._unpacked.add(key)
+                yield from chosen
                 return
             self.calls += 1
             self._stop_if_rejected()
             if key in self._planned:
                 chosen = self._planned.pop(key)
-                self.passed += chosen
+                self.passed += () if key in self._unpacked else chosen
                 yield from chosen
                 return
             for file in self._filtered(name, original, mapping):
@@ -148,17 +152,18 @@ class Guard:
         else:
             # Another builder's own walk, or another hook's wrapper: what comes out of it is filtered all the same.
             files = original(*args)
-        judge, check_readable = self.selection.judge, self.selection.check_readable
+        judge, check_readable, packing = self.selection.judge, self.selection.check_readable, self.selection.packing
         for file in files:
             place = chooser.place
-            if place is None or file.path.rpartition(os.sep)[0] != place.directory.walked:
-                # No walk of ours came to it.
-                place = self.selection.place(os.path.dirname(file.path))
-            elif place.settled:
-                if self.selection.packing:
+            if place is not None and place.settled:
+                if packing:
                     check_readable(file.path)
                 yield file
                 continue
+            directory = os.path.dirname(file.path)
+            if place is None or directory != place.directory.walked:
+                # No walk of ours came to it.
+                place = self.selection.place(directory)
             member = _member(file)
             path = judge(file.path, member, place)
             if place.settled is None and place is chooser.place:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from typing import Iterable, Optional
 
-__all__ = ["are_harmless", "is_too_long", "name_problem", "outside_root", "target_problem"]
+__all__ = ["are_harmless", "is_clean", "is_too_long", "name_problem", "outside_root", "target_problem"]
 
 # File systems hold 255 bytes (NTFS and APFS: characters) in one part of a path.
 _COMPONENT_BYTES = 255
 # Linux takes 4095 bytes in one path. What is left is for the directory that an installer unpacks into.
 _PATH_BYTES = 3840
 
-_CLEAN = re.compile(r"(?:[ -9;-\[\]-~]*[!-9;-\[\]-~])")
-# The same for many names at once, joined by what is in none of them.
+# What no clean name has in it, and so no text of clean names that are joined by `/`.
 _UNCLEAN = re.compile(r"[^ -9;-\[\]-~]| (?:/|$)")
 # Looked for only in names that are not clean.
 _CONTROL = r"[\x00-\x1f\x7f]"
@@ -27,7 +26,7 @@ def name_problem(name: str, *, wheel: bool) -> Optional[str]:
     with a control, format or private-use character in one. Neither set holds the other. Names that are too long cannot
     be written to a disk, whoever installs.
     """
-    if len(name) <= _COMPONENT_BYTES and _CLEAN.fullmatch(name):
+    if len(name) <= _COMPONENT_BYTES and is_clean(name):
         return None
     return _too_long(name) or (_refused_in_wheel(name) if wheel else _refused_in_sdist(name))
 
@@ -37,7 +36,15 @@ def are_harmless(names: Iterable[str], above: str) -> bool:
 
     False means nothing but a doubt.
     """
-    return len(above) + max(map(len, names), default=0) <= _COMPONENT_BYTES and not _UNCLEAN.search("/".join(names))
+    return len(above) + max(map(len, names), default=0) <= _COMPONENT_BYTES and is_clean("/".join(names))
+
+
+def is_clean(text: str) -> bool:
+    """Whether there is nothing in names of ordinary length, joined by `/`, that `name_problem` has anything to say of.
+
+    False means nothing but a doubt.
+    """
+    return _UNCLEAN.search(text) is None
 
 
 def target_problem(text: str) -> Optional[str]:

@@ -35,8 +35,8 @@ class DiskDirectory:
         self._links: Set[str] = set()
         self._special: Set[str] = set()
         try:
-            with os.scandir(location) as entries:
-                for entry in entries:
+            with os.scandir(location) as listing:
+                for entry in listing:
                     # What the listing itself tells: no other system call for a regular file or a directory.
                     if entry.is_file(follow_symlinks=False):
                         self.nondirectories.append(entry.name)

@@ -15,6 +15,8 @@ import struct
 import zlib
 from typing import IO, AbstractSet, Iterable, List, Optional, Set, cast
 
+from hatch_nocache.names import is_clean
+
 __all__ = ["is_plain"]
 
 # Bytes of a name: a longer one may have a part that no file system takes.
@@ -23,8 +25,6 @@ _LONGEST = 255
 _MORE = 1000
 _CHUNK = 256 * 1024
 _BLOCK = 512
-_SIZE = re.compile(rb"[0-7]{11}\0")
-_SUM = re.compile(rb"[0-7]{6}\0 ")
 # A member without a link target, in the POSIX format. Longer names come in a record of their own, not in two parts.
 _USTAR = bytes(100) + b"ustar\x0000"
 _NO_PREFIX = bytes(_BLOCK - 345)
@@ -32,10 +32,11 @@ _NO_PREFIX = bytes(_BLOCK - 345)
 _SPACES = 8 * 32 - 1
 _ADLER = 65521
 # All that Hatchling puts into a PAX header: a name that is long, or not ASCII.
-_LONG_NAME = re.compile(rb"([0-9]{1,4}) path=([^\n\0]+)\n")
+_LONG_NAME = rb"([0-9]{1,4}) path=([^\n\0]+)\n"
 _MOST_LONG_NAME = 4 * 1024
-# In names that are joined by newlines.
-_ODD = re.compile(r"[^\n -9;-\[\]-~\x80-\ud7ff\ue000-\U0010ffff]|[ /]$|^$|//|^/|(?:^|/)\.\.?(?:/|$)", re.MULTILINE)
+# What no text of names must have in it that are joined by newlines, with one at each end.
+_ODD = ("//", "\n/", "/\n", "\n\n", "/./", "/../", "\n./", "\n../", "/.\n", "/..\n", "\n.\n", "\n..\n")
+_BEYOND_ASCII = "[\x80-\ud7ff\ue000-\U0010ffff]"
 
 # https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.12 and 4.3.16
 _ENTRY = struct.Struct("<4s4xH18xHHH12x")
@@ -77,7 +78,7 @@ def _tar_names(stream: IO[bytes], most: int) -> Optional[List[str]]:
         size = _number(block[124:136])
         kind = block[156]
         if kind == ord("x") and 0 < size <= _MOST_LONG_NAME and not long_name:
-            record = _LONG_NAME.fullmatch(_padded(stream, size)[:size])
+            record = re.fullmatch(_LONG_NAME, _padded(stream, size)[:size])
             if record is None or int(record.group(1)) != size:
                 return None
             long_name = record.group(2)
@@ -111,15 +112,18 @@ def _padded(stream: IO[bytes], size: int) -> bytes:
 
 
 def _number(field: bytes) -> int:
-    return int(field[:11], 8) if _SIZE.fullmatch(field) else -1
+    """The number in a field with a NUL at its end, -1 when there is none."""
+    try:
+        return int(field[:-1], 8) if field[:-1].isdigit() and field[-1] == 0 else -1
+    except ValueError:
+        return -1
 
 
 def _sums_up(block: bytes) -> bool:
     """Whether the checksum of a header is right, but for multiples of what Adler-32 counts up to."""
     written = block[148:156]
-    if not _SUM.fullmatch(written):
-        return False
-    return (int(written[:6], 8) - _SPACES + sum(written)) % _ADLER == zlib.adler32(block) % 65536
+    number = _number(written[:7])
+    return number >= 0 and (number - _SPACES + sum(written)) % _ADLER == zlib.adler32(block) % 65536
 
 
 def _zip_names(file: IO[bytes]) -> Optional[List[str]]:
@@ -148,8 +152,11 @@ def _zip_names(file: IO[bytes]) -> Optional[List[str]]:
 
 
 def _known(names: List[str], expected: AbstractSet[str]) -> bool:
-    text = "\n".join(names)
-    if text.count("\n") != len(names) - 1 or _ODD.search(text):
+    text = "\n".join(["", *names, ""])
+    if text.count("\n") != len(names) + 1 or any(odd in text for odd in _ODD):
+        return False
+    joined = "/".join(names)
+    if not is_clean(joined if joined.isascii() else re.sub(_BEYOND_ASCII, "", joined)):
         return False
     present = set(names)
     if any("/" in name for name in present - expected):
