@@ -152,7 +152,7 @@ _PATHS = st.lists(_NAMES, min_size=1, max_size=3).map("/".join)
 _TEXTS = st.lists(st.sampled_from(["a", "b", "c", "..", ".", ""]), min_size=1, max_size=4).map("/".join)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+@pytest.mark.skipif(os.name == "nt", reason="Windows follows links by rules of its own")
 @given(links=st.dictionaries(_PATHS, _TEXTS.filter(lambda text: flaw_in_text("d/l", text, "p") is None), max_size=5))
 def test_follow_agrees_with_the_file_system(links, tmp_path_factory):
     """Every link that can be made on disk resolves to where `follow` says."""

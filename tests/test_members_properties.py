@@ -46,7 +46,7 @@ def _places(archive):
 
 
 @pytest.mark.skipif(not hasattr(tarfile, "data_filter"), reason="this Python has no extraction filters (PEP 706)")
-@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+@pytest.mark.skipif(os.name == "nt", reason="Windows follows links by rules of its own")
 @given(_LISTS)
 @settings(deadline=None)
 def test_what_is_let_through_unpacks_faithfully(entries):

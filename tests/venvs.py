@@ -14,6 +14,7 @@ from typing import Dict, Iterator, List, Tuple
 
 ROOT = Path(__file__).parent.parent
 VERSIONS = tuple(f"3.{minor}" for minor in range(8, 15))
+OLDEST = {"hatchling": "1.22.0", "pathspec": "0.10.1"}
 
 
 def environment() -> Dict[str, str]:

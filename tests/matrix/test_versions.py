@@ -13,8 +13,7 @@ import pytest
 import venvs
 
 # With the oldest Python that each runs on; "" is the newest that a Python gets.
-HATCHLINGS = {"1.22.0": (3, 8), "1.25.0": (3, 8), "1.27.0": (3, 8), "1.29.0": (3, 10), "": (3, 8)}
-OLDEST_PATHSPEC = "0.10.1"
+HATCHLINGS = {venvs.OLDEST["hatchling"]: (3, 8), "1.25.0": (3, 8), "1.27.0": (3, 8), "1.29.0": (3, 10), "": (3, 8)}
 # The test projects that show what depends on Hatchling's walk: what is dropped, kept, refused, restored, left alone.
 CORE = "clean or gitlab or environments or links or named or routes or special or tagged or target or later or earlier"
 QUICK = "clean or gitlab or hide or named"
@@ -23,7 +22,7 @@ COMBINATIONS: List[Tuple[str, str, str]] = [
     (python, hatchling, pathspec)
     for python in venvs.VERSIONS
     for hatchling, floor in HATCHLINGS.items()
-    for pathspec in (("", OLDEST_PATHSPEC) if hatchling in ("1.22.0", "") else ("",))
+    for pathspec in (("", venvs.OLDEST["pathspec"]) if hatchling in (venvs.OLDEST["hatchling"], "") else ("",))
     if tuple(int(part) for part in python.split(".")) >= floor
 ]
 
@@ -75,7 +74,7 @@ def test_combination(environments: Path, python: str, hatchling: str, pathspec: 
 
 
 @pytest.mark.quick
-@pytest.mark.parametrize(("hatchling", "pathspec"), [("1.22.0", OLDEST_PATHSPEC), ("", "")], ids=["oldest", "newest"])
+@pytest.mark.parametrize(("hatchling", "pathspec"), [tuple(venvs.OLDEST.values()), ("", "")], ids=["oldest", "newest"])
 def test_oldest_and_newest(environments: Path, hatchling: str, pathspec: str) -> None:
     """The ends of the matrix on this Python, and a few projects only."""
     where = environments / f"quick-{name(hatchling)}"
