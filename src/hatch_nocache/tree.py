@@ -6,7 +6,21 @@ import os
 import stat
 from typing import FrozenSet, List, Optional, Set
 
-__all__ = ["DiskDirectory", "relative"]
+__all__ = ["DiskDirectory", "entry_is_link", "is_link_or_junction", "relative"]
+
+# `stat.IO_REPARSE_TAG_MOUNT_POINT`, which only Windows has.
+_JUNCTION = 0xA0000003
+
+
+def is_link_or_junction(entry: os.DirEntry[str]) -> bool:
+    """For Windows: a walk follows a junction, `readlink` and `realpath` read it, but it is no symbolic link.
+
+    What is asked here came with the entry, and costs no look at the disk.
+    """
+    return entry.is_symlink() or getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == _JUNCTION
+
+
+entry_is_link = is_link_or_junction if os.name == "nt" else os.DirEntry.is_symlink
 
 
 def relative(location: str, root: str) -> str:
@@ -42,7 +56,7 @@ class DiskDirectory:
         self.special: FrozenSet[str] = frozenset(special)
 
     def _add(self, entry: os.DirEntry[str], links: Set[str], special: Set[str]) -> None:
-        is_link = entry.is_symlink()
+        is_link = entry_is_link(entry)
         if is_link:
             links.add(entry.name)
         try:
