@@ -24,9 +24,15 @@ entry_is_link = is_link_or_junction if os.name == "nt" else os.DirEntry.is_symli
 
 
 def relative(location: str, root: str) -> str:
-    """`location` as a path from `root`, `/` between its parts; "" for the root itself, `../x` for what is outside."""
-    path = os.path.relpath(location, root).replace(os.sep, "/")
-    return "" if path == "." else path
+    """`location` as a path from `root`, `/` between its parts; "" for the root itself, `../x` for what is outside.
+
+    What lies on another drive, or on another server's share, stays absolute.
+    """
+    try:
+        path = os.path.relpath(location, root)
+    except ValueError:
+        path = location
+    return "" if path == "." else path.replace(os.sep, "/")
 
 
 class DiskDirectory:
