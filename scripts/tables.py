@@ -1,16 +1,17 @@
 """Write what README.md and test-projects/README.md show of the program: `hatch run long:tables`.
 
-Each part stands between two marks, `<!-- NAME: begin -->` and `<!-- NAME: end -->`; a test proves that all of them are
-up to date.
+Each part stands between two marks, `<!-- NAME: begin -->` and `<!-- NAME: end -->`; docs/configuration.schema.json is
+written as a whole. Tests prove that all of them are up to date.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import tempfile
 from pathlib import Path
-from typing import Callable, Dict, Iterable, Sequence
+from typing import Any, Callable, Dict, Iterable, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -19,7 +20,7 @@ from building import build  # noqa: E402
 from projects import load, made, table  # noqa: E402
 
 from hatch_nocache.caches.catalogue import CATALOGUE  # noqa: E402
-from hatch_nocache.config import OPTIONS  # noqa: E402
+from hatch_nocache.config import FOREIGN_KEYS, OPTIONS, Option  # noqa: E402
 from hatch_nocache.findings import CODES  # noqa: E402
 
 
@@ -43,6 +44,60 @@ def options() -> str:
 def values(strings: Sequence[str], kind: str) -> str:
     """Say what a key may hold."""
     return ", ".join(f'`"{string}"`' for string in strings) or {"patterns": "array of strings"}.get(kind, kind)
+
+
+_STRINGS = {"type": "array", "items": {"type": "string"}}
+_KINDS: Dict[str, Dict[str, Any]] = {
+    # A blank pattern is an error. Whether the others can be read, only pathspec knows.
+    "patterns": {"type": "array", "items": {"type": "string", "pattern": "\\S"}},
+    "boolean": {"type": "boolean"},
+}
+# As hatchling checks them: not at all where nothing is asked.
+_FOREIGN: Dict[str, Dict[str, Any]] = {
+    "dependencies": _STRINGS,
+    "require-runtime-dependencies": {"type": "boolean"},
+    "require-runtime-features": {"type": "array", "items": {"type": "string", "minLength": 1}},
+}
+
+
+def schema() -> str:
+    """Describe the hook's table for validators and editors, and no table beside it. The root is `[tool.hatch]`."""
+
+    def described(option: Option) -> Dict[str, Any]:
+        value: Dict[str, Any] = {"description": option.meaning}
+        default = re.fullmatch("`([^`]*)`", option.default)
+        if default is None:
+            value["description"] += f"; default: {option.default}"
+        else:
+            value["default"] = json.loads(default.group(1))
+        return {**value, **(_KINDS[option.kind] if option.kind in _KINDS else {"enum": list(option.values)})}
+
+    hooks = {"$ref": "#/definitions/hooks"}
+    whole: Dict[str, Any] = {
+        "$schema": "http://json-schema.org/draft-07/schema#",  # validate-pyproject takes no later one
+        "$id": "https://hatch-nocache.invalid/configuration.schema.json",  # only a name; a URN breaks its `$ref`s
+        "title": "The tables of hatch-nocache in [tool.hatch] or hatch.toml, and no others",
+        "properties": {
+            "build": {
+                "properties": {
+                    "hooks": hooks,
+                    "targets": {"additionalProperties": {"properties": {"hooks": hooks}}},
+                }
+            }
+        },
+        "definitions": {
+            "hooks": {"properties": {"nocache": {"$ref": "#/definitions/nocache"}}},
+            "nocache": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    **{key: described(option) for key, option in OPTIONS.items()},
+                    **{key: {"description": "read by Hatchling", **_FOREIGN.get(key, {})} for key in FOREIGN_KEYS},
+                },
+            },
+        },
+    }
+    return json.dumps(whole, indent=2) + "\n"
 
 
 def codes() -> str:
@@ -96,9 +151,14 @@ PARTS: Dict[str, Dict[str, Callable[[], str]]] = {
     "test-projects/README.md": {"table": lambda: table(load())},
 }
 
+# Files without marks.
+WHOLE: Dict[str, Callable[[], str]] = {"docs/configuration.schema.json": schema}
+
 
 def written(name: str) -> str:
-    """Return the file `name` with its parts as they should be."""
+    """Return the file `name` as it should be."""
+    if name in WHOLE:
+        return WHOLE[name]()
     text = (ROOT / name).read_text(encoding="utf-8")
     for part, make in PARTS[name].items():
         begin, end = f"<!-- {part}: begin -->\n", f"<!-- {part}: end -->\n"
@@ -111,5 +171,5 @@ def written(name: str) -> str:
 
 
 if __name__ == "__main__":
-    for name in PARTS:
+    for name in (*PARTS, *WHOLE):
         (ROOT / name).write_text(written(name), encoding="utf-8")

@@ -456,6 +456,8 @@ class Builder(BuilderInterface):
 @pytest.mark.parametrize("target", ["nothing", "pyproject.toml"])
 def test_what_a_builder_makes_while_it_builds(root: Path, target: str) -> None:
     """It could not be foreseen: it is chosen, and judged then."""
+    # Where the system refuses to make links, the test ends here; within the build it could not say so.
+    os.symlink(target, root.parent / "probe")
     put(root, "hatch_build.py", LATE.replace("LATE", repr(target)))
     configure(root, before="[tool.hatch.build.targets.custom]")
     built = made(root, "custom")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import os
+import stat
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Optional
 
 import pytest
 
+from hatch_nocache import linkfacts
 from hatch_nocache.linkfacts import LinkFacts, judge_link
 
 ORDINARY = LinkFacts(at="pkg/l", text="../x", real="/p/x", inside=True)
@@ -74,3 +78,53 @@ def test_a_link_that_vanished(tmp_path: Path) -> None:
     """The caller hears of it."""
     with pytest.raises(OSError, match="gone"):
         LinkFacts.read(str(tmp_path / "gone"), "gone", str(tmp_path))
+
+
+def on_windows(monkeypatch, text: str, real: str, home: str = "C:\\p", error: Optional[OSError] = None) -> LinkFacts:
+    r"""The facts of `C:\p\sub\l`, where Windows says `text` and `real` of it."""
+
+    def status(_path):
+        if error is not None:
+            raise error
+        return SimpleNamespace(st_mode=stat.S_IFREG)
+
+    system = SimpleNamespace(
+        path=SimpleNamespace(realpath=lambda _path: real), readlink=lambda _path: text, sep="\\", stat=status
+    )
+    monkeypatch.setattr(linkfacts, "os", system)
+    return LinkFacts.read("C:\\p\\sub\\l", "sub/l", home)
+
+
+@pytest.mark.parametrize(
+    ("text", "real", "home", "sdist", "wheel"),
+    [
+        ("..\\x", "C:\\p\\x", "C:\\p", None, None),
+        ("..\\..\\x", "C:\\x", "C:\\p", "NC102", "NC102"),
+        ("..\\..\\p2\\x", "C:\\p2\\x", "C:\\p", "NC102", "NC102"),
+        ("y\\..\\x", "C:\\p\\sub\\x", "C:\\p", "NC102", None),
+        ("\\\\?\\C:\\p\\x", "C:\\p\\x", "C:\\p", "NC101", None),
+        ("\\\\?\\D:\\x", "D:\\x", "C:\\p", "NC101", "NC101"),
+        ("\\p\\x", "C:\\p\\x", "C:\\p", "NC101", None),
+        ("..\\x", "C:\\x", "C:\\", None, None),
+        ("..\\x", "\\\\server\\share\\p\\x", "\\\\server\\share\\p", None, None),
+        ("\\\\?\\UNC\\server\\other\\x", "\\\\server\\other\\x", "\\\\server\\share\\p", "NC101", "NC101"),
+    ],
+)
+def test_windows(monkeypatch, text: str, real: str, home: str, sdist: Optional[str], wheel: Optional[str]) -> None:
+    """Backslashes, drives, shares and the prefix of long paths."""
+    facts = on_windows(monkeypatch, text, real, home)
+    for is_sdist, code in ((True, sdist), (False, wheel)):
+        verdict = judge_link(facts, sdist=is_sdist)
+        assert (verdict and verdict[0]) == code
+
+
+@pytest.mark.parametrize(
+    ("number", "winerror", "code"),
+    [(errno.EINVAL, 1921, "NC105"), (errno.ENOENT, 3, "NC104"), (errno.EINVAL, 87, None)],
+)
+def test_windows_has_no_number_for_a_loop(monkeypatch, number: int, winerror: int, code: Optional[str]) -> None:
+    """It says of its own that the name cannot be resolved."""
+    error = OSError(number, "no")
+    error.winerror = winerror
+    verdict = judge_link(on_windows(monkeypatch, "l", "C:\\p\\sub\\l", error=error), sdist=False)
+    assert (verdict and verdict[0]) == code

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ntpath
 import os
+import posixpath
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hatch_nocache.archive.linkrules import flaw_in_text
@@ -23,11 +25,33 @@ from hatch_nocache.links import LoopError, follow, goes_up_again, is_absolute, i
         ("../x", False),
         ("", False),
         ("xC:/", False),
+        ("C:", True),
+        ("C:\\x", True),
+        ("C:..\\x", True),
+        ("\\\\server\\share\\x", True),
+        ("//server/share/x", True),
+        ("\\\\?\\C:\\x", True),
+        ("\\\\?\\UNC\\server\\share\\x", True),
+        ("\\\\?\\Volume{4c1b02c1-d990-11dc-99ae-806e6f6e6963}\\", True),
+        ("//?/C:/x", True),
+        ("\\\\.\\pipe\\x", True),
+        ("..\\x", False),
+        ("x\\C:\\y", False),
+        ("?/C:/x", False),
     ],
 )
 def test_is_absolute(text, expected):
     """Absolute on any system counts as absolute on all."""
     assert is_absolute(text) is expected
+
+
+@given(st.text(alphabet="Cz:/\\.?x", max_size=8).filter(lambda text: text[1:2] != ":" or text[0].isalpha()))
+@example("\\x")
+@example("C:x")
+def test_is_absolute_wherever_a_system_says_so(text):
+    """Where Windows reads a drive or a share, or begins at the root of the current drive; and nowhere else."""
+    assert is_absolute(text) is (text.startswith(("/", "\\")) or ntpath.splitdrive(text)[0] != "")
+    assert is_absolute(text) or not (ntpath.isabs(text) or posixpath.isabs(text))
 
 
 @pytest.mark.parametrize(
@@ -182,6 +206,11 @@ def test_follow_agrees_with_the_file_system(links, tmp_path_factory):
         ("C:\\x", "NC101", "absolute"),
         ("x ", "NC203", "space"),
         ("n" * 300, "NC203", "bytes"),
+        ("..\\x", "NC203", "backslash"),
+        ("..\\..\\..\\x", "NC203", "backslash"),
+        ("\\\\server\\share\\x", "NC101", "absolute"),
+        ("//?/C:/x", "NC101", "absolute"),
+        ("x/C:/y", "NC203", "colon"),
         ("../../x", "NC102", "outside"),
         ("../../../x", "NC102", "outside"),
         ("x/../y", "NC102", "up again"),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ntpath
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
+
+from hatch_nocache import tree
 from hatch_nocache.tree import DiskDirectory, relative
 
 
@@ -48,3 +53,21 @@ def test_relative(tmp_path: Path) -> None:
     assert relative(str(tmp_path / "a" / "b"), str(tmp_path)) == "a/b"
     assert relative(str(tmp_path), str(tmp_path)) == ""
     assert relative(str(tmp_path), str(tmp_path / "a")) == ".."
+
+
+@pytest.mark.parametrize(
+    ("location", "root", "expected"),
+    [
+        ("C:\\p\\a\\b", "C:\\p", "a/b"),
+        ("c:\\P\\a", "C:\\p", "a"),
+        ("C:\\x", "C:\\p", "../x"),
+        ("D:\\x\\y", "C:\\p", "D:/x/y"),
+        ("\\\\server\\share\\p\\a", "\\\\server\\share\\p", "a"),
+        ("\\\\server\\other\\a", "\\\\server\\share\\p", "//server/other/a"),
+        ("C:\\x", "\\\\server\\share\\p", "C:/x"),
+    ],
+)
+def test_relative_on_windows(monkeypatch, location: str, root: str, expected: str) -> None:
+    """There is no way from one drive to another."""
+    monkeypatch.setattr(tree, "os", SimpleNamespace(path=ntpath, sep="\\"))
+    assert relative(location, root) == expected

@@ -13,6 +13,9 @@ from hatch_nocache.names import target_problem
 
 __all__ = ["LinkFacts", "judge_link"]
 
+# What Windows says of a loop, for which Python has no `errno`: ERROR_CANT_RESOLVE_FILENAME.
+_WINDOWS_LOOP = 1921
+
 
 @dataclasses.dataclass(frozen=True)
 class LinkFacts:
@@ -44,7 +47,7 @@ class LinkFacts:
             regular = stat.S_ISREG(os.stat(path).st_mode)
         except OSError as error:
             missing = error.errno in (errno.ENOENT, errno.ENOTDIR)
-            loop = error.errno == errno.ELOOP
+            loop = error.errno == errno.ELOOP or getattr(error, "winerror", None) == _WINDOWS_LOOP
             unreadable = not missing and not loop
         inside = real == home or real.startswith(home.rstrip(os.sep) + os.sep)
         return cls(at, text, real, inside, missing, loop, regular, unreadable)

@@ -6,13 +6,33 @@ import os
 import stat
 from typing import FrozenSet, List, Optional, Set
 
-__all__ = ["DiskDirectory", "relative"]
+__all__ = ["DiskDirectory", "entry_is_link", "is_link_or_junction", "relative"]
+
+# `stat.IO_REPARSE_TAG_MOUNT_POINT`, which only Windows has.
+_JUNCTION = 0xA0000003
+
+
+def is_link_or_junction(entry: os.DirEntry[str]) -> bool:
+    """For Windows: a walk follows a junction, `readlink` and `realpath` read it, but it is no symbolic link.
+
+    What is asked here came with the entry, and costs no look at the disk.
+    """
+    return entry.is_symlink() or getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == _JUNCTION
+
+
+entry_is_link = is_link_or_junction if os.name == "nt" else os.DirEntry.is_symlink
 
 
 def relative(location: str, root: str) -> str:
-    """`location` as a path from `root`, `/` between its parts; "" for the root itself, `../x` for what is outside."""
-    path = os.path.relpath(location, root).replace(os.sep, "/")
-    return "" if path == "." else path
+    """`location` as a path from `root`, `/` between its parts; "" for the root itself, `../x` for what is outside.
+
+    What lies on another drive, or on another server's share, stays absolute.
+    """
+    try:
+        path = os.path.relpath(location, root)
+    except ValueError:
+        path = location
+    return "" if path == "." else path.replace(os.sep, "/")
 
 
 class DiskDirectory:
@@ -46,7 +66,7 @@ class DiskDirectory:
             self.readable = False
 
     def _add(self, entry: os.DirEntry[str]) -> None:
-        is_link = entry.is_symlink()
+        is_link = entry_is_link(entry)
         if is_link:
             self._links.add(entry.name)
         try:
