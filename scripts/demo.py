@@ -60,6 +60,7 @@ def title(what: str, note: str) -> None:
 def uv_build(uv: str, project: Path, environment: Dict[str, str]) -> int:
     """Run `uv build` as a job does, with its output on the terminal."""
     print(*(f"{name}={value}" for name, value in JOB.items()), "uv build", flush=True)
+    environment = {**environment, "PWD": str(project)}  # as a shell does after `cd`
     return subprocess.run([uv, "build"], cwd=project, env=environment, stderr=subprocess.STDOUT, check=False).returncode
 
 

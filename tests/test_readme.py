@@ -1,31 +1,24 @@
-"""What the README says is true."""
+"""What the README says of the program is what the program says. Its code blocks: test_readme_blocks.py."""
 
 from __future__ import annotations
 
-import importlib.util
+import importlib.metadata
 import re
-import sys
-from pathlib import Path
 
 import pytest
 from building import hatchling
 from projects import tomllib
+from readme import README, ROOT, script
 
-from hatch_nocache.config import OPTIONS, parse
+from hatch_nocache.config import OPTIONS
 from hatch_nocache.findings import CODES
 
-ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
 @pytest.fixture(scope="module")
 def tables():
-    spec = importlib.util.spec_from_file_location("tables", str(ROOT / "scripts" / "tables.py"))
-    module = importlib.util.module_from_spec(spec)
-    path = list(sys.path)
-    spec.loader.exec_module(module)
-    sys.path[:] = path
-    return module
+    return script("tables")
 
 
 @pytest.mark.parametrize(
@@ -40,12 +33,20 @@ def test_what_is_generated_is_up_to_date(tables, name: str) -> None:
     assert (ROOT / name).read_text(encoding="utf-8") == tables.written(name), "run `hatch run long:tables`"
 
 
+def test_every_message_is_generated(tables) -> None:
+    """No block of output is written by hand."""
+    marked = re.findall(r"<!-- \w+: begin -->\n```console\n", README)
+    assert len(marked) == README.count("```console") == len(set(tables.PARTS["README.md"]) - {"options", "codes"})
+
+
 def test_every_code_and_key_is_there() -> None:
     for code in CODES.values():
+        assert f"| **{code.id}** |" in README
         assert code.cause in README
         assert code.remedy in README
-    for key in OPTIONS:
-        assert f"| `{key}` |" in README
+    for key, option in OPTIONS.items():
+        assert re.search(rf"^\| `{key}` \| .* \| {re.escape(option.default)} \| ", README, re.MULTILINE)
+    assert set(re.findall(r"NC\d{3}", README)) == set(CODES)
 
 
 def test_first_screen() -> None:
@@ -55,21 +56,19 @@ def test_first_screen() -> None:
     assert [screen.index(words) for words in order] == sorted(screen.index(words) for words in order)
 
 
-def test_toml_blocks() -> None:
-    """Each can be read, and what stands in the hook's tables is right."""
-    blocks = [tomllib.loads(block) for block in re.findall(r"```toml\n(.*?)```", README, re.DOTALL)]
-    assert len(blocks) == 3
-    for block in blocks:
-        build = block.get("tool", {}).get("hatch", block)["build"]
-        tables = {"sdist": build["hooks"]["nocache"]}
-        tables.update((name, target["hooks"]["nocache"]) for name, target in build.get("targets", {}).items())
-        for target, table in tables.items():
-            parse(table, prefix="tool.hatch.build.hooks.nocache", target=target)
+def test_floors() -> None:
+    assert PROJECT["requires-python"] == ">=3.8"
+    assert "hatchling>=1.22.0" in PROJECT["dependencies"]
+    assert "Python 3.8 or newer, Hatchling 1.22 or newer" in README
 
 
-def test_both_files_say_the_same() -> None:
-    pyproject, hatch = (tomllib.loads(block) for block in re.findall(r"```toml\n(.*?)```", README, re.DOTALL)[1:])
-    assert pyproject["tool"]["hatch"] == hatch
+def test_it_needs_nothing_that_hatchling_does_not_bring() -> None:
+    assert "It needs nothing that Hatchling does not bring" in README
+
+    def names(requirements) -> set:
+        return {re.match(r"[\w-]+", requirement).group() for requirement in requirements}
+
+    assert names(PROJECT["dependencies"]) <= {"hatchling"} | names(importlib.metadata.requires("hatchling"))
 
 
 def test_links_within_the_readme() -> None:

@@ -101,7 +101,7 @@ def own_wheel() -> str:
     """The plugin's wheel, built from a copy of this tree."""
     tree = temporary() / "tree"
     tree.mkdir()
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "README.md", "LICENSE", "hatch_build.py"):
         shutil.copy(str(ROOT / name), str(tree))
     shutil.copytree(str(ROOT / "src"), str(tree / "src"), ignore=shutil.ignore_patterns("__pycache__"))
     run(*uv(), "build", "--quiet", "--wheel", "--out-dir", str(temporary() / "wheels"), str(tree))

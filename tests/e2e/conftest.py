@@ -56,6 +56,19 @@ def once(directory: Path) -> Iterator[bool]:
             done.touch()
 
 
+@pytest.fixture(scope="session")
+def filled(shared: Path) -> Callable[[str, Callable[[Path], None]], Path]:
+    """A shared directory that is filled by whoever comes first."""
+
+    def directory(name: str, fill: Callable[[Path], None]) -> Path:
+        with once(shared / name) as mine:
+            if mine:
+                fill(shared / name)
+        return shared / name
+
+    return directory
+
+
 def pip(*arguments: str) -> None:
     subprocess.run([sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments], check=True)
 
@@ -68,7 +81,7 @@ def wheelhouse(shared: Path, tmp_path_factory) -> Path:
         if mine:
             tree = tmp_path_factory.mktemp("tree") / "hatch-nocache"
             tree.mkdir()
-            for name in ("pyproject.toml", "README.md", "LICENSE"):
+            for name in ("pyproject.toml", "README.md", "LICENSE", "hatch_build.py"):
                 shutil.copy(str(ROOT / name), str(tree))
             shutil.copytree(str(ROOT / "src"), str(tree / "src"))
             pip("wheel", "--quiet", "--no-deps", "--wheel-dir", str(directory), str(tree))

@@ -1,66 +1,172 @@
-"""The project itself, built with its own hook. It cannot switch the hook on in its own pyproject.toml (see there)."""
+"""The project itself: its sdist and its wheel are built with the hook of its own tree (hatch_build.py).
+
+Everything is built from a copy that holds what git holds, as a fresh clone does.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import List
 
 import pytest
-from building import read
-from projects import KINDS
+from building import Archive, read, unpack
+from projects import KINDS, tomllib
 
 ROOT = Path(__file__).parent.parent.parent
-JUNK = shutil.ignore_patterns(".git", "__pycache__", ".*_cache", ".coverage*", ".hypothesis", "dist")
+STEM = "hatch_nocache-" + tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+SDIST, WHEEL = f"{STEM}.tar.gz", f"{STEM}-py3-none-any.whl"
+METADATA = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE"}
+PYTHON = sys.executable
+FRONT_ENDS = {
+    "build": [PYTHON, "-m", "build", "--outdir", "{out}"],
+    "hatch": [PYTHON, "-m", "hatch", "build", "{out}"],
+    "hatchling": [PYTHON, "-m", "hatchling", "build", "-d", "{out}"],
+    "pip": [PYTHON, "-m", "pip", "wheel", "--no-deps", "-w", "{out}", "."],
+    "uv": ["{uv}", "build", "--python", PYTHON, "--out-dir", "{out}"],
+}
+
+
+def files() -> List[str]:
+    """What git holds; in an unpacked sdist, what lies there, apart from what git would ignore."""
+    if (ROOT / ".git").exists():
+        command = ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        names = subprocess.run(command, cwd=str(ROOT), stdout=subprocess.PIPE, encoding="utf-8", check=True).stdout
+        return sorted(name for name in set(names.split("\0")) if (ROOT / name).is_file())
+    ignored = {"__pycache__", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv", "dist"}
+    found = (path.relative_to(ROOT) for path in ROOT.glob("**/*") if path.is_file())
+    return sorted(
+        path.as_posix()
+        for path in found
+        if not ignored & set(path.parts) and not path.name.startswith(".coverage") and str(path) != "PKG-INFO"
+    )
+
+
+def clone(to: Path) -> Path:
+    for name in files():
+        (to / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(str(ROOT / name), str(to / name))
+    return to
+
+
+def litter(root: Path) -> None:
+    """A cache where the sdist would hold it, an environment where the wheel would, too."""
+    KINDS["cache"](str(root / "tests" / "store"))
+    KINDS["venv"](str(root / "src" / "hatch_nocache" / "env"))
+
+
+def littered(archive: Archive) -> List[str]:
+    return [
+        name
+        for name in archive.names
+        if name.startswith(("tests/store/", "src/hatch_nocache/env/", "hatch_nocache/env/"))
+    ]
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """A copy of the project that uses its own hook, with a cache and an environment in it."""
-    root = tmp_path / "hatch-nocache"
-    shutil.copytree(str(ROOT), str(root), symlinks=True, ignore=JUNK)
-    pyproject = root / "pyproject.toml"
-    text = pyproject.read_text(encoding="utf-8")
-    text = text.replace('requires = ["hatchling>=1.22.0"]', 'requires = ["hatchling>=1.22.0", "hatch-nocache"]')
-    assert '"hatch-nocache"]' in text
-    pyproject.write_text(text + "\n[tool.hatch.build.hooks.nocache]\n", encoding="utf-8")
-    KINDS["cache"](str(root / "tests" / "store"))
-    KINDS["venv"](str(root / "src" / "hatch_nocache" / "env"))
-    return root
+def build(run, uv, tmp_path: Path):
+    """Build the project at `root` with a front end."""
 
-
-def names(directory: Path, suffix: str) -> List[str]:
-    (archive,) = directory.glob(f"*{suffix}")
-    return read(archive).names
-
-
-def test_dogfood(copy: Path, run, tmp_path: Path) -> None:
-    done = run(sys.executable, "-m", "build", "--outdir", tmp_path / "dist", cwd=copy)
-    assert done.returncode == 0
-    assert "NC001 tests/store/" in done.words
-    assert "NC004 src/hatch_nocache/env/" in done.words
-
-    sdist = names(tmp_path / "dist", ".tar.gz")
-    assert [name for name in sdist if name.startswith(("tests/store/", "src/hatch_nocache/env/"))] == []
-    here = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("**/*") if path.is_file()}
-    wanted = {name for name in here if name.startswith(("src/", "tests/", "test-projects/")) and "_cache__" not in name}
-    assert wanted - set(sdist) == set()
-    for name in ("LICENSE", "README.md", "CHANGELOG.md", ".pre-commit-hooks.yaml", ".ci/run", "scripts/demo.py"):
-        assert name in sdist
-
-    wheel = names(tmp_path / "dist", ".whl")
-    modules = {name[len("src/") :] for name in wanted if name.startswith("src/")}
-    metadata = {name for name in wheel if ".dist-info/" in name}
-    assert set(wheel) - metadata == modules
-    assert [name for name in metadata if name.endswith(("licenses/LICENSE", "entry_points.txt"))]
-
-
-def test_twice_the_same_bytes(run, tmp_path: Path) -> None:
-    for number in (1, 2):
-        root = tmp_path / str(number) / "hatch-nocache"
-        shutil.copytree(str(ROOT), str(root), symlinks=True, ignore=JUNK)
-        done = run(sys.executable, "-m", "hatchling", "build", "-d", tmp_path / f"dist-{number}", cwd=root)
+    def front_end(name: str, root: Path, out: str = "dist", **env: str) -> Path:
+        words = {"out": tmp_path / out, "uv": uv("") if name == "uv" else ""}
+        command = [part.format(**words) for part in FRONT_ENDS[name]]
+        done = run(*command, cwd=root, HATCH_DATA_DIR=str(tmp_path / "hatch"), **env)
         assert done.returncode == 0
-    for first in (tmp_path / "dist-1").iterdir():
-        assert first.read_bytes() == (tmp_path / "dist-2" / first.name).read_bytes()
+        front_end.words = done.words
+        return tmp_path / out
+
+    return front_end
+
+
+@pytest.mark.parametrize("name", list(FRONT_ENDS))
+def test_its_own_hook_guards_it(name: str, build, run, tmp_path: Path) -> None:
+    root = clone(tmp_path / "hatch-nocache")
+    litter(root)
+    env = {"UV_CACHE_DIR": ".uv-cache"} if name == "uv" else {}
+    dist = build(name, root, **env)
+    if name != "pip":  # which shows nothing of it, and makes no sdist
+        for line in ("NC001 tests/store/", "NC004 src/hatch_nocache/env/"):
+            assert line in build.words
+        assert ("NC001 .uv-cache/" in build.words) is (name == "uv")
+        assert set(read(dist / SDIST).names) == {*files(), "PKG-INFO"}
+    modules = {file[len("src/") :] for file in files() if file.startswith("src/")}
+    metadata = {f"{STEM}.dist-info/{file}" for file in METADATA}
+    assert set(read(dist / WHEEL).names) == modules | metadata
+    assert {path.name for path in dist.glob("hatch*")} == {WHEEL, *([] if name == "pip" else [SDIST])}
+    done = run(PYTHON, "-m", "hatch_nocache", "check", *dist.glob("hatch*"), cwd=tmp_path)
+    assert done.returncode == 0
+    assert "NC" not in done.stdout
+
+
+def test_without_it(build, tmp_path: Path) -> None:
+    """The same litter would be packed."""
+    root = clone(tmp_path / "hatch-nocache")
+    litter(root)
+    dist = build("hatchling", root, HATCH_BUILD_NO_HOOKS="true")
+    assert littered(read(dist / SDIST))
+    assert littered(read(dist / WHEEL))
+
+
+def test_editable(run, tmp_path: Path) -> None:
+    root = clone(tmp_path / "hatch-nocache")
+    run(PYTHON, "-m", "venv", "--without-pip", "venv", cwd=tmp_path)
+    done = run(PYTHON, "-m", "pip", "--python", tmp_path / "venv", "install", "-e", ".", cwd=root)
+    assert done.returncode == 0
+    (pth,) = (tmp_path / "venv").glob("**/*hatch_nocache.pth")
+    assert pth.read_text(encoding="utf-8").strip() == str(root / "src")
+
+
+def test_its_own_command_on_its_own_tree(run, tmp_path: Path) -> None:
+    done = run(PYTHON, "-m", "hatch_nocache", "check", ".", cwd=clone(tmp_path / "hatch-nocache"))
+    assert done.returncode == 0
+    assert "NC" not in done.stdout
+
+
+def test_what_the_sdist_carries() -> None:
+    """All of the repository: whoever has the sdist can test and rebuild it."""
+    tops = {name.split("/")[0] for name in files()}
+    assert tops >= {
+        ".ci",
+        "docs",
+        "scripts",
+        "src",
+        "test-projects",
+        "tests",
+        "LICENSE",
+        "hatch_build.py",
+        "pyproject.toml",
+    }
+
+
+def test_the_same_bytes(build, tmp_path: Path) -> None:
+    """From another directory, with other times and modes, without the hook, and from the sdist."""
+    first = build("hatchling", clone(tmp_path / "here" / "hatch-nocache"), "1")
+    there = clone(tmp_path / "there" / "another-name")
+    for path in there.glob("**/*"):
+        os.utime(str(path), (0, 1_000_000_000))
+        path.chmod(path.stat().st_mode & 0o700)
+    others = [
+        build("hatchling", there, "2"),
+        build("hatchling", there, "3", HATCH_BUILD_NO_HOOKS="true"),
+        build("hatchling", unpack(first / SDIST, tmp_path / "unpacked"), "4"),
+    ]
+    for other in others:
+        for name in (SDIST, WHEEL):
+            assert (other / name).read_bytes() == (first / name).read_bytes(), (other.name, name)
+
+
+def test_the_tests_pass_from_the_sdist(build, run, tmp_path: Path) -> None:
+    """Every module of the tests can be imported there, and the fast ones among those that need its files pass."""
+    dist = build("hatchling", clone(tmp_path / "hatch-nocache"))
+    root = unpack(dist / SDIST, tmp_path / "unpacked")
+    env = {"PYTHONPATH": str(root / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    where = run(PYTHON, "-c", "import hatch_nocache; print(hatch_nocache.__file__)", cwd=root, **env)
+    assert where.stdout.strip() == str(root / "src" / "hatch_nocache" / "__init__.py")
+    pytest_ = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    assert run(*pytest_, "--collect-only", "-qq", "-m", "", cwd=root, **env).returncode == 0
+    fast = ["test_catalogue", "test_config", "test_declarations", "test_readme", "test_readme_blocks", "test_report"]
+    done = run(*pytest_, *(f"tests/{name}.py" for name in fast), cwd=root, **env)
+    assert done.returncode == 0

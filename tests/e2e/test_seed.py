@@ -119,39 +119,3 @@ def test_uv_that_refuses_up_front(uv, run, report) -> None:
     assert "The cache directory `.uv-cache` is inside the build source directory" in built.words
     assert "The cache directory `.uv-cache` is inside the build source directory" in README
     assert not (report / "dist").exists()
-
-
-@pytest.mark.parametrize(
-    ("version", "words"),
-    [
-        ("0.8.4", "is outside of the target directory"),
-        ("0.11.24", "is absolute, but external symlinks are not allowed"),
-        ("0.13.9", ": is absolute"),
-    ],
-)
-def test_errors_on_the_first_screen(version, words, uv, run, report, tmp_path) -> None:
-    """What uv, pip and build say of the sdist, word for word."""
-    built = run(uv(version), "build", cwd=report, UV_CACHE_DIR=".uv-cache", HATCH_BUILD_NO_HOOKS="true", **JOB)
-    assert built.returncode == 2
-    assert words in built.words
-    assert words in README
-    if version == "0.13.9":
-        assert "hint: The source distribution includes a virtual environment." in built.words
-        sdist = report / "dist" / "demo-1.0.tar.gz"
-        said = {"pip": "Invalid member in the tar file", "build": "tarfile.AbsoluteLinkError"}
-        commands = {"pip": ["wheel", "--no-deps", "-w", tmp_path], "build": ["--wheel", "-o", tmp_path]}
-        for name, command in commands.items():
-            done = run(sys.executable, "-m", name, *command, sdist, cwd=tmp_path)
-            assert done.returncode != 0
-            for part in (said[name], "bin/python' is a link to an absolute path"):
-                assert part in done.words
-                assert part in README
-
-
-@pytest.mark.parametrize("version", UV)
-def test_first_aid(version, uv, run, report) -> None:
-    """README: a line in .gitignore helps, too."""
-    (report / ".gitignore").write_text("/.uv-cache/\n", encoding="utf-8")
-    built = run(uv(version), "build", cwd=report, UV_CACHE_DIR=".uv-cache", HATCH_BUILD_NO_HOOKS="true", **JOB)
-    assert built.returncode == 0
-    assert read(report / "dist" / "demo-1.0.tar.gz").below(".uv-cache") == []
