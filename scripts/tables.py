@@ -1,7 +1,7 @@
 """Write what README.md and test-projects/README.md show of the program: `hatch run long:tables`.
 
-Each part stands between two marks, `<!-- NAME: begin -->` and `<!-- NAME: end -->`; docs/configuration.schema.json is
-written as a whole. Tests prove that all of them are up to date.
+Each part stands between two marks, `<!-- NAME: begin -->` and `<!-- NAME: end -->`; the files in `WHOLE` are written as
+a whole. Tests prove that all of them are up to date.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from building import build  # noqa: E402
 from projects import load, made, table  # noqa: E402
 
 from hatch_nocache.caches.catalogue import CATALOGUE  # noqa: E402
+from hatch_nocache.caches.hints import words, words_of_keys  # noqa: E402
 from hatch_nocache.config import FOREIGN_KEYS, OPTIONS, Option  # noqa: E402
 from hatch_nocache.findings import CODES  # noqa: E402
 
@@ -128,6 +129,20 @@ def tools() -> str:
     )
 
 
+def glance() -> str:
+    """Write what caches/glance.py compares names with."""
+    lines = ['"""What names are compared with at a glance: made from the catalogue by `hatch run long:tables`."""', ""]
+    lines += ["from __future__ import annotations", "", "from typing import FrozenSet, Tuple", ""]
+    for name, found in words().items():
+        lines.append(f"{name}: FrozenSet[str] = frozenset(")
+        lines += ["    [", *(f"        {json.dumps(word)}," for word in sorted(found)), "    ]", ")"]
+    lines.append("KEYS: Tuple[Tuple[str, Tuple[str, ...]], ...] = (")
+    for file, each in sorted(words_of_keys()):
+        listed = "".join(f"{json.dumps(word)}, " for word in each)
+        lines.append(f"    ({json.dumps(file)}, ({listed if len(each) == 1 else listed.rstrip(', ')})),")
+    return "\n".join([*lines, ")", ""]).replace(", )", ",)")
+
+
 def said(project: str, name: str) -> Callable[[], str]:
     """Show what the build of an sdist says in a case of a test project."""
 
@@ -152,7 +167,10 @@ PARTS: Dict[str, Dict[str, Callable[[], str]]] = {
 }
 
 # Files without marks.
-WHOLE: Dict[str, Callable[[], str]] = {"docs/configuration.schema.json": schema}
+WHOLE: Dict[str, Callable[[], str]] = {
+    "docs/configuration.schema.json": schema,
+    "src/hatch_nocache/caches/words.py": glance,
+}
 
 
 def written(name: str) -> str:

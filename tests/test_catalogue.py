@@ -191,9 +191,9 @@ def test_no_name_that_a_pattern_fits_passes_for_an_ordinary_one(pattern, row, da
 
 def test_ordinary_names():
     """So it is for the usual names, or the shortcut is none."""
-    usual = ["src", "tests", "docs", "my_package", ".github", "test-projects", "templates", "locale"]
-    assert all(map(hints._is_ordinary, usual))
-    assert not any(map(hints._is_ordinary, ["a", "v1", "models--x", "repository_", "e" * 40, "3.12"]))
+    usual = ["src", "tests", "docs", "my_package", ".github", "test-projects", "templates", "part000", "py39", "vendor", "x86-64"]
+    assert all(map(hints.is_ordinary, usual))
+    assert not any(map(hints.is_ordinary, ["a", "v1", "models--x", "repository_", "e" * 40, "3.12", "wheels-v5"]))
 
 
 def test_looking_is_bounded():

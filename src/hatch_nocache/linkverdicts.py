@@ -52,9 +52,7 @@ def judged(path: str, member: str, home: str, selection: Selection) -> Verdict:
     if not shown.endswith(member):
         why = f"{why} (in the archive: {member})"
     can_copy = facts.regular and symlinks != "copy"
-    finding = messages.link(
-        code, shown, facts.text, why, action, selection.advice, can_copy=can_copy, needed=needed
-    )
+    finding = messages.link(code, shown, facts.text, why, action, selection.advice, can_copy=can_copy, needed=needed)
     source = None
     if action is Action.COPIED:
         source = facts.real if selection.sdist else path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from typing import TYPE_CHECKING, Callable, Dict, Iterator, List, Optional, Tuple
+from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Tuple
 
 from hatch_nocache.caches import TAG
 from hatch_nocache.tree import DiskDirectory, relative
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hatch_nocache.remedies import Advice
 
 __all__ = ["Hit", "Place", "Places"]
+
 
 class Hit:
     """A directory that files must not come from, and what is reported once a file of it is met."""
@@ -88,7 +89,7 @@ class Places:
         self.config = config
         # Remarks that are about no finding.
         self.notes: List[str] = []
-        # Which option put a path in, where that is known.
+        # Which option put a path in, where that is known; the walk that is under way knows.
         self.source_of: Callable[[str], str] = lambda _: ""
         self._named = named
         self._advise = advise
@@ -98,7 +99,7 @@ class Places:
     @functools.cached_property
     def advice(self) -> Advice:
         """What helps in this project."""
-        return self._advise(lambda path: self.source_of(path))
+        return self._advise(lambda path: self.source_of(path))  # noqa: PLW0108 - it changes with the walk
 
     @functools.cached_property
     def _names(self) -> Named:

@@ -1,5 +1,6 @@
-"""The build hook as hatchling sees it. Hatchling imports and constructs it in every build and in every question about
-dependencies, so that all the rest is imported when a build begins.
+"""The build hook as hatchling sees it, and nothing else.
+
+Hatchling imports and constructs it also where only dependencies are asked for, so the rest comes when a build begins.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
 
     _session: Optional[Session] = None
 
-    def initialize(self, version: str, build_data: Dict[str, Any]) -> None:  # noqa: ARG002 - the signature is hatchling's
+    def initialize(self, version: str, build_data: Dict[str, Any]) -> None:
         """Read the configuration, and stand ready for the moment in which hatchling begins to build."""
         from hatch_nocache.session import Session
 
@@ -30,7 +31,7 @@ class NoCacheBuildHook(BuildHookInterface[Any]):
         self._session = Session(self, version)
         self._session.arm()
 
-    def finalize(self, version: str, build_data: Dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002
+    def finalize(self, version: str, build_data: Dict[str, Any], artifact_path: str) -> None:
         """Look at what was built; take it away again if it breaks a rule."""
         from hatch_nocache.session import Session
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from typing import TYPE_CHECKING, Any, Callable, Container, Dict, List, Mapping, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Container, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from hatch_nocache.caches import recognise
-from hatch_nocache.caches.surroundings import declared
+from hatch_nocache.caches.glance import may_be_declared
 from hatch_nocache.selection import Selection
 
 if TYPE_CHECKING:
+    from hatch_nocache.caches.surroundings import Declaration
     from hatch_nocache.config import Config
     from hatch_nocache.named import Named
     from hatch_nocache.remedies import Advice
@@ -116,12 +117,20 @@ def select(
     mandatory = needed(config.builder, target)
     judge = functools.partial(
         recognise,
-        declarations=declared(root, os.environ, sys.prefix if prefix is None else prefix),
+        declarations=_declarations(root, sys.prefix if prefix is None else prefix),
         own_packages=own_packages(config),
         uv_cache_dir=os.environ.get("UV_CACHE_DIR"),
     )
     names = functools.partial(named, config, build_data, mandatory)
     return Selection(root, target, options, names, functools.partial(advice, config), judge, mandatory)
+
+
+def _declarations(root: str, prefix: str) -> Sequence[Declaration]:
+    if not may_be_declared(os.path.realpath(root), os.environ, prefix):
+        return ()
+    from hatch_nocache.caches.surroundings import declared
+
+    return declared(root, os.environ, prefix)
 
 
 def needed(builder: Any, target: str) -> Dict[str, str]:

@@ -1,8 +1,7 @@
 """Whether a directory is a cache or an environment, and how that is known.
 
 One answer for directories on disk and in archives. The question is put about every directory of a build, from the top
-down, so a look at the names comes first, which costs next to nothing; the judge is only called where they hint at
-something.
+down, so a glance at the names comes first, which costs next to nothing; only what catches the eye comes to the judge.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Optional, Sequence
 
-from hatch_nocache.caches.hints import candidates, may_be_environment
+from hatch_nocache.caches.glance import catches_the_eye
 from hatch_nocache.caches.tag import SIGNATURE, TAG
 
 if TYPE_CHECKING:
@@ -32,16 +31,17 @@ def recognise(
     neither is the root. `uv_cache_dir` is the value of UV_CACHE_DIR, of which the message on a uv cache speaks.
     """
     path, location = directory.path, directory.location
+    if not path:
+        return None
     here = [said for said in declarations if location is not None and _same(said.directory, location)]
     files, directories = directory.files, directory.directories
-    rows = candidates(path, files, directories)
-    if not (here or rows or TAG in files or may_be_environment(files, directories)):
+    if not (here or TAG in files or catches_the_eye(path, files, directories)):
         return None
-    if not path or any(own == path or own.startswith(path + "/") for own in own_packages):
+    if any(own == path or own.startswith(path + "/") for own in own_packages):
         return None
     from hatch_nocache.caches.judge import judge
 
-    return judge(directory, rows, here, uv_cache_dir)
+    return judge(directory, here, uv_cache_dir)
 
 
 def _same(one: str, other: str) -> bool:

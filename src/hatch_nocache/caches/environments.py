@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Iterator, Optional, Tuple
 
-from hatch_nocache.caches.hints import LIBRARIES, PARTS, TOX_MARKERS, are_beside
-from hatch_nocache.caches.shapes import HEAD_SIZE, NOISE, SOURCES
+from hatch_nocache.caches.glance import LIBRARIES, NOISE, PARTS, TOX_MARKERS, are_beside
+from hatch_nocache.caches.shapes import HEAD_SIZE, SOURCES
 
 if TYPE_CHECKING:
     from hatch_nocache.facts import Directory

@@ -1,19 +1,20 @@
-"""The cheap question that comes before the dear one: which rows of the catalogue can be true of a directory at all.
+"""Which rows of the catalogue can be true of a directory: the question between a glance and a close look.
 
-A row is looked for by the directory's own name or by one name in it. Nearly all directories of a project have none of
-them, and are done with here.
+A row is looked for by the directory's own name or by one name in it.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from typing import Dict, FrozenSet, List, Optional, Set, Tuple
+from typing import Dict, FrozenSet, Iterable, List, Optional, Set, Tuple
 
 from hatch_nocache.caches.catalogue import CATALOGUE, Kind, Tool
-from hatch_nocache.caches.shapes import NOISE, Shape, segments
+from hatch_nocache.caches.glance import is_ordinary
+from hatch_nocache.caches.shapes import Shape, segments
+from hatch_nocache.caches.toolconfig import words_of
 
-__all__ = ["LIBRARIES", "PARTS", "TOX_MARKERS", "Row", "are_beside", "candidates", "head_names", "may_be_environment"]
+__all__ = ["Row", "candidates", "head_names", "words", "words_of_keys"]
 
 # A tool with one of its shapes, or with None for its own names.
 Row = Tuple[Tool, Optional[Shape]]
@@ -69,24 +70,10 @@ for _tool in CATALOGUE:
 _FILE_NAMES = frozenset(_FILES)
 _DIRECTORY_NAMES = frozenset(_DIRECTORIES)
 
-LIBRARIES = frozenset(["lib", "lib64", "Lib"])
-PARTS = LIBRARIES | {"bin", "Scripts", "Include", "etc", "include", "local", "man", "share", "src"}
-TOX_MARKERS = frozenset([".tox-info.json", ".tox-config1"])
-_MARKERS = TOX_MARKERS | {"pyvenv.cfg"}
-
-
-def _is_ordinary(name: str) -> bool:
-    """Whether no pattern of the catalogue can fit the name: to compile the patterns takes longer than a small build.
-
-    A test asks this of names that are made from the patterns.
-    """
-    letters = name.replace("_", "").replace("-", "").replace(".", "")
-    return letters.isalpha() and 1 < len(name) < 32 and "--" not in name and not name.startswith("repo")  # noqa: PLR2004
-
 
 @functools.lru_cache(maxsize=4096)
 def _fitting(name: str) -> FrozenSet[int]:
-    if _is_ordinary(name):
+    if is_ordinary(name):
         return frozenset()
     return frozenset(number for pattern, number in _PATTERNS if re.fullmatch(pattern, name))
 
@@ -94,25 +81,9 @@ def _fitting(name: str) -> FrozenSet[int]:
 @functools.lru_cache(maxsize=4096)
 def _by_own_name(name: str) -> FrozenSet[int]:
     own = frozenset(_OWN.get(name, ()))
-    if _is_ordinary(name):
+    if is_ordinary(name):
         return own
     return own.union(number for pattern, number in _OWN_PATTERNS if re.fullmatch(pattern, name))
-
-
-def may_be_environment(files: FrozenSet[str], directories: FrozenSet[str]) -> bool:
-    """Whether it is worth while to ask for an environment here: all that is needed for one lies in these names."""
-    if not directories:
-        return "pyvenv.cfg" in files
-    if not (LIBRARIES.isdisjoint(directories) and _MARKERS.isdisjoint(files)) or "conda-meta" in directories:
-        return True
-    return are_beside(files) or (".gitignore" in files and not PARTS.isdisjoint(directories))
-
-
-def are_beside(files: FrozenSet[str]) -> bool:
-    """Whether these may all lie beside environments in a directory that holds nothing else."""
-    return all(
-        name in NOISE or name == ".package_cache" or (name.startswith(".") and name.endswith(".lock")) for name in files
-    )
 
 
 def candidates(path: str, files: FrozenSet[str], directories: FrozenSet[str]) -> List[Row]:
@@ -139,3 +110,19 @@ def head_names() -> FrozenSet[str]:
         for shape in tool.shapes:
             names.update(segments(mark.path)[0][-1] for mark in shape.marks if mark.says)
     return frozenset(name for name in names if not name.startswith("~"))
+
+
+def words() -> Dict[str, Iterable[str]]:
+    """Collect what `words.py` is made from: the names and parts of names without which no row can be true."""
+    return {
+        "OWN": _OWN,
+        "FILES": _FILES,
+        "DIRECTORIES": _DIRECTORIES,
+        "PARTS": {part for part, _ in _PARTS},
+        "VARIABLES": {variable.name for tool in CATALOGUE for variable in tool.variables},
+    }
+
+
+def words_of_keys() -> Set[Tuple[str, Tuple[str, ...]]]:
+    """Collect the same for configuration keys, each with its file."""
+    return {(key.file, words_of(key)) for tool in CATALOGUE for key in tool.keys}

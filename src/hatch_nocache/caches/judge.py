@@ -1,4 +1,4 @@
-"""Is this directory, of which the names hint at something, a cache or an environment? When not sure, the answer is no."""
+"""Is this directory, which caught the eye, a cache or an environment? When it is not sure, the answer is no."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Optional, Sequence, Tuple
 
 from hatch_nocache.caches.catalogue import CACHE, CATALOGUE, CONDA, ENVIRONMENT, ENVIRONMENTS, Kind, Tool
 from hatch_nocache.caches.environments import environment, holds_environments
-from hatch_nocache.caches.shapes import HEAD_SIZE, NOISE, SOURCES, Shape, entries, is_shaped, sight
+from hatch_nocache.caches.glance import NOISE
+from hatch_nocache.caches.hints import candidates
+from hatch_nocache.caches.shapes import HEAD_SIZE, SOURCES, Shape, entries, is_shaped, sight
 from hatch_nocache.caches.tag import TAG, is_tagged
 from hatch_nocache.caches.wording import evidence
 
@@ -22,10 +24,9 @@ __all__ = ["judge"]
 _MOST = 36
 
 
-def judge(
-    directory: Directory, rows: Sequence[Row], here: Sequence[Declaration], uv_cache_dir: Optional[str]
-) -> Optional[Evidence]:
-    """Look closer at what `rows` of the catalogue and the declarations about this directory, `here`, suggest."""
+def judge(directory: Directory, here: Sequence[Declaration], uv_cache_dir: Optional[str]) -> Optional[Evidence]:
+    """Look closer at a directory that caught the eye; `here` are the declarations about it."""
+    rows = candidates(directory.path, directory.files, directory.directories)
     said = next((said for said in here if not _contradicts(said.tool, directory)), None)
     about = functools.partial(evidence, directory, uv_cache_dir)
     if is_tagged(directory):

@@ -12,13 +12,14 @@ import itertools
 import re
 from typing import TYPE_CHECKING, FrozenSet, Iterator, List, NamedTuple, Tuple
 
+from hatch_nocache.caches.glance import NOISE
+
 if TYPE_CHECKING:
     from hatch_nocache.facts import Directory
 
 __all__ = [
     "BUDGET",
     "HEAD_SIZE",
-    "NOISE",
     "SOURCES",
     "Mark",
     "Shape",
@@ -32,8 +33,6 @@ __all__ = [
 BUDGET = 64
 HEAD_SIZE = 512
 
-# Files that say nothing about the directory they lie in: every tool, and every person, may put them there.
-NOISE = frozenset([".DS_Store", ".gitignore", ".gitkeep", ".hgignore", ".keep", ".lock", "CACHEDIR.TAG"])
 # Files that no tool puts at the top of its cache: whoever has one there keeps a project or a package in it.
 SOURCES = frozenset(["__init__.py", "pyproject.toml", "setup.py"])
 

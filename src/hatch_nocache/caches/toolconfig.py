@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any, Dict, FrozenSet, Iterator, List, Optional
+from typing import TYPE_CHECKING, Any, Dict, FrozenSet, Iterator, List, Optional, Tuple
+
+from hatch_nocache.caches import words
 
 if TYPE_CHECKING:
     from hatch_nocache.caches.catalogue import Key
 
-__all__ = ["Files"]
+__all__ = ["Files", "words_of"]
 
 _TOML = (".toml",)
 
@@ -36,6 +38,10 @@ class Files:
                 if isinstance(value, str) and value.strip():
                     yield value.strip()
 
+    def may_declare(self) -> bool:
+        """Whether any key of the catalogue can be in a file."""
+        return any(_has_words(self._text(name), name, each) for name, each in words.KEYS)
+
     def exists(self, name: str) -> bool:
         """Whether there is such a file."""
         if self._present is None:
@@ -47,30 +53,39 @@ class Files:
 
     def _contents(self, key: Key) -> object:
         name = key.file
-        if name not in self._texts:
-            self._texts[name] = self._text(name) if self.exists(name) else ""
-        text = self._texts[name]
         if name not in self._parsed:
-            if not _may_have(text, key):
+            text = self._text(name)
+            if not _has_words(text, name, words_of(key)):
                 return {}
             self._parsed[name] = _toml(text) if name.endswith(_TOML) else _ini(text)
         return self._parsed[name]
 
     def _text(self, name: str) -> str:
+        if name not in self._texts:
+            self._texts[name] = self._read(name) if self.exists(name) else ""
+        return self._texts[name]
+
+    def _read(self, name: str) -> str:
         try:
             with open(os.path.join(self._root, name), "rb") as file:
-                return file.read().decode("utf-8-sig")
+                # Without the mark that some editors put in front; the codec for it is not loaded in a build.
+                return file.read().decode("utf-8").lstrip("\ufeff")
         except (OSError, ValueError):
             return ""
 
 
-def _may_have(text: str, key: Key) -> bool:
-    """Whether the key can be in the text of its file: to parse it takes a thousand times as long as to find that out."""
-    if key.file.endswith(_TOML):
+def words_of(key: Key) -> Tuple[str, ...]:
+    """The words without which the key cannot be in its file."""
+    # The case of a key does not matter in the other files, and the spelling of a section may vary.
+    return tuple(part for part in (*_parts(key), key.name) if part != "*") if key.file.endswith(_TOML) else (key.name,)
+
+
+def _has_words(text: str, name: str, each: Tuple[str, ...]) -> bool:
+    """Whether all words are in the text of the file: to parse it takes a thousand times as long as to find that out."""
+    if name.endswith(_TOML):
         # A key may be written with escapes.
-        return "\\" in text or all(part in text for part in (*_parts(key), key.name) if part != "*")
-    # In these files the case of a key does not matter.
-    return key.name in text.lower()
+        return "\\" in text or all(word in text for word in each)
+    return all(word in text.lower() for word in each)
 
 
 def _parts(key: Key) -> List[str]:

@@ -1,0 +1,81 @@
+"""The cheapest question: whether there is anything about the names in a directory that is worth a close look.
+
+It is put about every directory of every build, and nearly always the answer is no. So it needs nothing but words.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from typing import FrozenSet, Mapping
+
+from hatch_nocache.caches import words
+from hatch_nocache.caches.toolconfig import Files
+
+__all__ = [
+    "LIBRARIES",
+    "NOISE",
+    "PARTS",
+    "TOX_MARKERS",
+    "are_beside",
+    "catches_the_eye",
+    "is_ordinary",
+    "may_be_declared",
+]
+
+# Files that say nothing about the directory they lie in: every tool, and every person, may put them there.
+NOISE = frozenset([".DS_Store", ".gitignore", ".gitkeep", ".hgignore", ".keep", ".lock", "CACHEDIR.TAG"])
+LIBRARIES = frozenset(["lib", "lib64", "Lib"])
+PARTS = LIBRARIES | {"bin", "Scripts", "Include", "etc", "include", "local", "man", "share", "src"}
+TOX_MARKERS = frozenset([".tox-info.json", ".tox-config1"])
+_SHORT = 32
+_MARKERS = TOX_MARKERS | {"pyvenv.cfg"}
+
+
+def catches_the_eye(path: str, files: FrozenSet[str], directories: FrozenSet[str]) -> bool:
+    """Whether a directory of that path with these regular files and subdirectories may be a cache or an environment."""
+    return _may_be_environment(files, directories) or _may_be_cache(path, files, directories)
+
+
+def _may_be_cache(path: str, files: FrozenSet[str], directories: FrozenSet[str]) -> bool:
+    """Whether a row of the catalogue can be true."""
+    own = path.rpartition("/")[2]
+    if own in words.OWN or not (words.FILES.isdisjoint(files) and words.DIRECTORIES.isdisjoint(directories)):
+        return True
+    if not (is_ordinary(own) and all(map(is_ordinary, directories))):
+        return True
+    joined = "\n".join(files)
+    return any(part in joined for part in words.PARTS)
+
+
+@functools.lru_cache(maxsize=4096)
+def is_ordinary(name: str) -> bool:
+    """Whether no pattern of the catalogue can fit the name: to compile the patterns takes longer than a small build.
+
+    A test asks this of names that are made from the patterns.
+    """
+    if not 1 < len(name) < _SHORT or name[0].isdigit() or (name[0] == "v" and name[1:].isdigit()):
+        return False
+    return not name.startswith("repo") and not any(mark in name for mark in ("--", "-v", "-3."))
+
+
+def _may_be_environment(files: FrozenSet[str], directories: FrozenSet[str]) -> bool:
+    if not directories:
+        return "pyvenv.cfg" in files
+    if not (LIBRARIES.isdisjoint(directories) and _MARKERS.isdisjoint(files)) or "conda-meta" in directories:
+        return True
+    return are_beside(files) or (".gitignore" in files and not PARTS.isdisjoint(directories))
+
+
+def are_beside(files: FrozenSet[str]) -> bool:
+    """Whether these may all lie beside environments in a directory that holds nothing else."""
+    return all(
+        name in NOISE or name == ".package_cache" or (name.startswith(".") and name.endswith(".lock")) for name in files
+    )
+
+
+def may_be_declared(root: str, environ: Mapping[str, str], prefix: str) -> bool:
+    """Whether `surroundings.declared` can have anything to say of the project at the real path `root`."""
+    if not words.VARIABLES.isdisjoint(environ) or Files(root).may_declare():
+        return True
+    return bool(prefix) and os.path.realpath(prefix).startswith(os.path.join(root, ""))
