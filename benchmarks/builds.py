@@ -38,7 +38,7 @@ class Builds:
         """One process that builds, in the tree and with the pyproject.toml that `build` asks for."""
         target = build.target if ":" in build.target else f"{build.target}:standard"
         command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(self._out)]
-        root = self._trees.project(build.files)
+        root = self._trees.project(build.files, build.each)
         path = str(self._sites[build.hook]) if build.hook else ""
         env = {"PYTHONPATH": path, "PWD": str(root), "UV_CACHE_DIR": ".uv-cache"}
 

@@ -9,18 +9,20 @@ __all__ = ["CHART", "FILES", "ROWS", "Build", "Row"]
 
 FILES = 10_000
 SMALL = 10
+# Files of the cache, for the chart.
 CHART = (0, 1_000, 10_000, 100_000, 1_000_000)
 
 
 @dataclasses.dataclass(frozen=True)
 class Build:
-    """One build of a project of `files` files with a cache of `cache` files in it.
+    """One build of a project of `files` files, `each` to a directory, with a cache of `cache` files in it.
 
     `hook` is "" for none, `nocache` or `nothing`; `options` are lines of its table, `exclude` a pattern for Hatchling.
     """
 
     target: str = "sdist"
     files: int = FILES
+    each: int = 100
     cache: int = 0
     hook: str = "nocache"
     options: str = ""
@@ -36,12 +38,14 @@ class Row:
     build: Build
     against: str
     other: Build
-    at_most: Optional[float]
+    at_most: Optional[float] = None
     rounds: int = 9
 
 
-def _clean(id_: str, what: str, target: str, at_most: float, options: str = "") -> Row:
-    return Row(id_, what, Build(target, options=options), "no hook", Build(target, hook=""), at_most)
+def _clean(id_: str, what: str, at_most: Optional[float], target: str = "sdist", **more: object) -> Row:
+    """The hook against no hook, in the same tree."""
+    build = dataclasses.replace(Build(target), **more)  # type: ignore[arg-type]
+    return Row(id_, what, build, "no hook", dataclasses.replace(build, hook="", options=""), at_most)
 
 
 def _beside(cache: int) -> Row:
@@ -50,8 +54,8 @@ def _beside(cache: int) -> Row:
 
 
 ROWS: Tuple[Row, ...] = (
-    _clean("sdist-no-verify", "sdist of 10,000 files, `verify = false`", "sdist", 1.02, "verify = false\n"),
-    _clean("sdist", "sdist of 10,000 files", "sdist", 1.10),
+    _clean("no-verify", "sdist of 10,000 files, `verify = false`", 1.02, options="verify = false\n"),
+    _clean("sdist", "sdist of 10,000 files", 1.10),
     _beside(100_000),
     _beside(1_000_000),
     Row(
@@ -62,8 +66,10 @@ ROWS: Tuple[Row, ...] = (
         Build(cache=100_000, hook="", exclude="/.uv-cache/"),
         0.75,
     ),
-    _clean("wheel", "wheel of 10,000 files", "wheel", 1.05),
-    _clean("editable", "editable wheel of 10,000 files", "wheel:editable", 1.05),
+    _clean("wheel", "wheel of 10,000 files", 1.05, target="wheel"),
+    _clean("editable", "editable wheel of 10,000 files", 1.05, target="wheel:editable"),
+    _clean("directories", "sdist of 10,000 files, each in its own directory", None, each=1),
+    _clean("small", "sdist of 10 files", None, files=SMALL),
     Row(
         "small-nothing",
         "sdist of 10 files",
@@ -73,5 +79,4 @@ ROWS: Tuple[Row, ...] = (
         1.03,
         rounds=41,
     ),
-    Row("small", "sdist of 10 files", Build(files=SMALL), "no hook", Build(files=SMALL, hook=""), None, rounds=41),
 )

@@ -20,9 +20,9 @@ class Trees:
     def __init__(self, where: Path) -> None:
         self._where = where
 
-    def project(self, files: int) -> Path:
-        """The project with that many modules, made when it is first asked for."""
-        root = self._where / f"project-{files}"
+    def project(self, files: int, each: int) -> Path:
+        """The project with that many files, `each` to a directory, made when it is first asked for."""
+        root = self._where / f"project-{files}-{each}"
         if not root.exists():
             package = root / "src" / "demo"
             package.mkdir(parents=True)
@@ -31,10 +31,9 @@ class Trees:
             # About half a kilobyte each, as compressible as code is.
             chance = random.Random(files)  # noqa: S311 - nothing secret
             for number in range(files - 5):
-                directory = package / f"part{number // _PER_DIRECTORY:03}"
-                if number % _PER_DIRECTORY == 0:
+                directory = package / f"part{number // each:03}"
+                if number % each == 0:
                     directory.mkdir()
-                    (directory / "__init__.py").touch()
                 words = " ".join(chance.choice(_WORDS) for _ in range(90))
                 (directory / f"module_{number}.py").write_text(words, encoding="utf-8")
         return root

@@ -264,7 +264,7 @@ def test_what_cannot_be_read(name, tmp_path, capsys):
 
 
 def test_a_bomb(tmp_path, capsys, monkeypatch):
-    """It is left alone; tests/benchmarks has one of full size."""
+    """It is left alone."""
     monkeypatch.setattr(stream, "MOST_BYTES", 1_000_000)
     sdist(tmp_path / "bomb.tar.gz", file("zeros", bytes(2_000_000)))
     code, out, err = main(capsys, "check", tmp_path / "bomb.tar.gz")

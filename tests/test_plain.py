@@ -1,4 +1,4 @@
-"""The short way of `verify`: what it passes must be what the judge would have passed, and it must pass what is plain."""
+"""The short way of `verify`: it passes nothing that the judge would not pass, and all that is plain."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import zipfile
 from typing import AbstractSet, Callable, Union
 
 import pytest
-from badarchives import wheel as made_wheel  # noqa: I001
 from badarchives import BASE, CASES, ROOT, WHEELS, Case, Entry, case, file, folder, hard, sym
+from badarchives import wheel as made_wheel
 
 from hatch_nocache.archive import plain, reading, verify
 
@@ -209,5 +209,5 @@ BAD_WHEELS = {
 @pytest.mark.parametrize("content", BAD_WHEELS.values(), ids=BAD_WHEELS)
 def test_doubts_about_wheels(content, write):
     """Whatever is not as plain as can be."""
-    names = {"demo/a.py", "demo/b.py", "demo/a:b", "demo", "demo/", "../a.py", "demo/ä.py", "demo/\xe4.py"}
+    names = {"demo/a.py", "demo/b.py", "demo/a:b", "demo", "demo/", "../a.py", "demo/ä.py"}
     assert is_plain(write(content, "demo-1.0-py3-none-any.whl"), names) is False

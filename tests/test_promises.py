@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import shutil
-import statistics
-import sys
 import tempfile
-import time
 import traceback
 from pathlib import Path
 from typing import Callable, Dict, List, Tuple
@@ -281,75 +277,3 @@ def test_a_pattern_that_matches_names_nothing(make, tmp_path: Path, route: str, 
     built = build(root, "sdist", tmp_path / "dist")
     assert [name for name in members(built) if "store" in name] == []
     assert built.codes == ["NC001"]
-
-
-# --- What it costs ----------------------------------------------------------------------------------------------------
-
-ROUNDS = 5
-
-
-def median_times(*builds: Callable[[], None]) -> List[float]:
-    """The median processor time of each build, over rounds in which each has its turn."""
-    times: List[List[float]] = [[] for _ in builds]
-    for each in builds:
-        each()
-    for _ in range(ROUNDS):
-        for number, each in enumerate(builds):
-            gc.collect()
-            start = time.process_time()
-            each()
-            times[number].append(time.process_time() - start)
-    return [statistics.median(each) for each in times]
-
-
-def fill(where: Path, count: int, size: int = 0) -> None:
-    for number in range(count):
-        directory = where / f"{number // 100:03}"
-        if number % 100 == 0:
-            directory.mkdir(parents=True)
-        (directory / f"{number % 100}.py").write_bytes(b"#" * size)
-
-
-@pytest.mark.skipif(sys.gettrace() is not None or "coverage" in sys.modules, reason="what is traced is slow")
-def test_it_costs_little(make, tmp_path: Path, capsys) -> None:
-    """5,000 files take hardly longer than without the hook, and a cache of 20,000 files beside them changes nothing."""
-    root = make()
-    fill(root / "src" / "demo" / "many", 5_000, 200)
-    beside = tmp_path / "beside"
-    shutil.copytree(str(root), str(beside))
-    KINDS["tag"](str(beside / "store" / "CACHEDIR.TAG"))
-    fill(beside / "store" / "entries", 20_000)
-    turn = iter(range(1_000))
-
-    def run(where: Path, env: Dict[str, str]) -> Callable[[], None]:
-        return lambda: members_count(build(where, "sdist", tmp_path / "dist" / str(next(turn)), env))
-
-    without, with_hook, with_cache = median_times(run(root, NO_HOOKS), run(root, {}), run(beside, {}))
-    with capsys.disabled():
-        ratios = f"{with_hook / without:.2f} of no hook; a cache beside: {with_cache / with_hook:.2f} of none"
-        print(f"\nprocessor time with the hook: {ratios}")
-    assert with_hook / without < 1.5
-    assert with_cache / with_hook < 1.25
-
-
-def test_a_cache_is_not_entered(make, tmp_path: Path, monkeypatch) -> None:
-    """As many directories are listed with a cache of 20,000 files as without one, but for its own."""
-    root = make()
-    fill(root / "src" / "demo" / "many", 1_000)
-    listed: List[str] = []
-    scandir = os.scandir
-    monkeypatch.setattr(os, "scandir", lambda path=".": (listed.append(str(path)), scandir(path))[1])
-    build(root, "sdist", tmp_path / "without")
-    without, listed[:] = list(listed), []
-    KINDS["tag"](str(root / "store" / "CACHEDIR.TAG"))
-    fill(root / "store" / "entries", 20_000)
-    assert build(root, "sdist", tmp_path / "with").codes == ["NC001"]
-    # The cache itself, and what a look at its layout takes.
-    assert len([path for path in set(listed) - set(without) if path.startswith(str(root / "store"))]) <= 3
-    assert str(root / "src" / "demo" / "many") in listed
-
-
-def members_count(built: Built) -> None:
-    assert built.code == 0, built.said
-    assert built.archive is not None
-    built.archive.unlink()

@@ -61,10 +61,10 @@ class Patterns:
         """Whether the patterns, the last one that matches deciding, take in `path`."""
         if not self.lines:
             return False
-        for line, spec in self._single:
-            if line not in self._used and spec.match_file(path):
-                self._used.add(line)
-        return bool(self._whole.match_file(path))
+        is_match = bool(self._whole.match_file(path))
+        if is_match or self.negated:
+            self._used.update(line for line, spec in self._single if line not in self._used and spec.match_file(path))
+        return is_match
 
     def probe(self, directory: str) -> Optional[Probe]:
         """What may match a file directly in `directory` (a path below the root, "" for the root); None for nothing.

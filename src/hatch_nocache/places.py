@@ -139,8 +139,13 @@ class Places:
         walked = os.path.join(parent.directory.walked, name)
         path = f"{parent.directory.path}/{name}" if parent.directory.path else name
         is_link = parent.directory.is_link(name) or (not parent.scanned and os.path.islink(walked))
-        real = os.path.realpath(walked) if is_link else os.path.join(str(parent.directory.location), name)
-        place = parent.below(DiskDirectory(real, path, walked))
+        if is_link or not parent.scanned:
+            real = os.path.realpath(walked) if is_link else os.path.join(str(parent.directory.location), name)
+            directory = DiskDirectory(real, path, walked)
+        else:
+            directory = parent.directory.take(name)
+            real = str(directory.location)
+        place = parent.below(directory)
         if is_link and place.link is None:
             place.link = walked
         if name == TAG:

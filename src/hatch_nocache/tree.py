@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import FrozenSet, List, Optional, Set
+from typing import Dict, FrozenSet, List, Optional, Set
 
 __all__ = ["DiskDirectory", "entry_is_link", "is_link_or_junction", "relative"]
 
@@ -42,7 +42,17 @@ class DiskDirectory:
     that a person reads.
     """
 
-    __slots__ = ("_links", "_special", "location", "nondirectories", "path", "readable", "subdirectories", "walked")
+    __slots__ = (
+        "_children",
+        "_links",
+        "_special",
+        "location",
+        "nondirectories",
+        "path",
+        "readable",
+        "subdirectories",
+        "walked",
+    )
 
     def __init__(self, location: str, path: str, walked: Optional[str] = None) -> None:
         self.location: Optional[str] = location
@@ -54,6 +64,7 @@ class DiskDirectory:
         self.nondirectories: List[str] = []
         self._links: Set[str] = set()
         self._special: Set[str] = set()
+        self._children: Dict[str, DiskDirectory] = {}
         try:
             with os.scandir(location) as listing:
                 for entry in listing:
@@ -127,9 +138,18 @@ class DiskDirectory:
             return b""
 
     def child(self, name: str) -> DiskDirectory:
-        """The facts of a subdirectory."""
-        path = f"{self.path}/{name}" if self.path else name
-        if name in self._links or self.location is None:
-            # Facts never follow a link: an empty directory stands for it.
-            return DiskDirectory(os.path.join(os.devnull, name), path)
-        return DiskDirectory(os.path.join(self.location, name), path, os.path.join(self.walked, name))
+        """The facts of a subdirectory, which are kept until they are taken."""
+        if name not in self._children:
+            path = f"{self.path}/{name}" if self.path else name
+            if name in self._links or self.location is None:
+                # Facts never follow a link: an empty directory stands for it.
+                return DiskDirectory(os.path.join(os.devnull, name), path)
+            location = os.path.join(self.location, name)
+            self._children[name] = DiskDirectory(location, path, os.path.join(self.walked, name))
+        return self._children[name]
+
+    def take(self, name: str) -> DiskDirectory:
+        """The same of a subdirectory that the walk goes into: what has been read of it is not read again."""
+        child = self.child(name)
+        self._children.pop(name, None)
+        return child

@@ -34,8 +34,7 @@ def recognise(
     if not path:
         return None
     here = [said for said in declarations if location is not None and _same(said.directory, location)]
-    files, directories = directory.files, directory.directories
-    if not (here or TAG in files or catches_the_eye(path, files, directories)):
+    if not (here or TAG in directory.files or catches_the_eye(directory)):
         return None
     if any(own == path or own.startswith(path + "/") for own in own_packages):
         return None

@@ -101,7 +101,9 @@ UV = Tool(
     variables=(Variable("UV_CACHE_DIR"), _xdg("uv")),
     keys=(Key("uv.toml", "", "cache-dir"), Key("pyproject.toml", "tool.uv", "cache-dir", unless="uv.toml")),
     names=(".uv-cache",),
-    shapes=(Shape((Mark("~(archive|builds|environments|git|interpreter|sdists|simple|wheels)-v[0-9]+/", count=2),)),),
+    shapes=(
+        Shape((Mark("~(archive|builds|environments|git|interpreter|sdists|simple|wheels)-v[0-9]+/", at_least=2),)),
+    ),
     layout=r"[a-z-]+-v[0-9]+|\.tmp.*",
 )
 ENVIRONMENT = Tool(
@@ -352,7 +354,7 @@ CATALOGUE: Tuple[Tool, ...] = (
         shapes=(
             Shape((Mark(r"~.*_1\.stats", says="bad_names|pylint"),), only=r".*_[0-9]+\.stats"),
             # Pickles; what a profiler writes into such files is none.
-            Shape((Mark(r"~.*_1\.stats", says=r"^\x80[\x02-\x05]", count=2),), only=r".*_[0-9]+\.stats"),
+            Shape((Mark(r"~.*_1\.stats", says=r"^\x80[\x02-\x05]", at_least=2),), only=r".*_[0-9]+\.stats"),
         ),
         layout=r".*[0-9]\.stats",
     ),
@@ -544,7 +546,7 @@ CATALOGUE: Tuple[Tool, ...] = (
         keys=(Key(".npmrc", "", "cache"),),
         shapes=(
             Shape((Mark("_cacache/~content-v[0-9]+|index-v[0-9]+|tmp/"),), only=_NPM),
-            Shape((Mark("~content-v[0-9]+|index-v[0-9]+/", count=2),), at="_cacache"),
+            Shape((Mark("~content-v[0-9]+|index-v[0-9]+/", at_least=2),), at="_cacache"),
         ),
         layout=_NPM,
     ),

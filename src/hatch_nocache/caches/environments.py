@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Iterator, Optional, Tuple
 
-from hatch_nocache.caches.glance import LIBRARIES, NOISE, PARTS, TOX_MARKERS, are_beside
+from hatch_nocache.caches.glance import LIBRARIES, NOISE, PARTS, TOX_EXTRAS, TOX_MARKERS, are_beside
 from hatch_nocache.caches.shapes import HEAD_SIZE, SOURCES
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ _INSTALLED = re.compile(
     r"pip|pip-.*|setuptools|setuptools-.*|_virtualenv\.py|_distutils_hack|distutils-precedence\.pth"
 )
 _GIVEAWAYS = TOX_MARKERS | {"pipx_metadata.json", "uv-receipt.toml"}
-_TOX_EXTRAS = frozenset([".package", ".pkg", ".tmp", "dist", "log"])
 _MOST = 36
 # One installed package may be the data of a test.
 _SEVERAL = 2
@@ -73,7 +72,7 @@ def holds_environments(directory: Directory) -> int:
         if environment(child) is not None and _is_whole(child):
             found += 1
             is_tox = is_tox or not TOX_MARKERS.isdisjoint(child.files)
-        elif name in _TOX_EXTRAS:
+        elif name in TOX_EXTRAS:
             extras = True
         else:
             return 0

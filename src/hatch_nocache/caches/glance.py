@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import functools
 import os
-from typing import FrozenSet, Mapping
+from typing import TYPE_CHECKING, FrozenSet, Mapping
 
 from hatch_nocache.caches import words
 from hatch_nocache.caches.toolconfig import Files
+
+if TYPE_CHECKING:
+    from hatch_nocache.facts import Directory
 
 __all__ = [
     "LIBRARIES",
     "NOISE",
     "PARTS",
+    "TOX_EXTRAS",
     "TOX_MARKERS",
     "are_beside",
     "catches_the_eye",
@@ -28,13 +32,18 @@ NOISE = frozenset([".DS_Store", ".gitignore", ".gitkeep", ".hgignore", ".keep", 
 LIBRARIES = frozenset(["lib", "lib64", "Lib"])
 PARTS = LIBRARIES | {"bin", "Scripts", "Include", "etc", "include", "local", "man", "share", "src"}
 TOX_MARKERS = frozenset([".tox-info.json", ".tox-config1"])
+# What tox puts beside its environments.
+TOX_EXTRAS = frozenset([".package", ".pkg", ".tmp", "dist", "log"])
 _SHORT = 32
 _MARKERS = TOX_MARKERS | {"pyvenv.cfg"}
 
 
-def catches_the_eye(path: str, files: FrozenSet[str], directories: FrozenSet[str]) -> bool:
-    """Whether a directory of that path with these regular files and subdirectories may be a cache or an environment."""
-    return _may_be_environment(files, directories) or _may_be_cache(path, files, directories)
+def catches_the_eye(directory: Directory) -> bool:
+    """Whether the directory may be a cache or an environment."""
+    files, directories = directory.files, directory.directories
+    if _may_be_cache(directory.path, files, directories) or _may_be_environment(files, directories):
+        return True
+    return bool(directories) and are_beside(files) and _may_hold_environments(directory)
 
 
 def _may_be_cache(path: str, files: FrozenSet[str], directories: FrozenSet[str]) -> bool:
@@ -64,7 +73,16 @@ def _may_be_environment(files: FrozenSet[str], directories: FrozenSet[str]) -> b
         return "pyvenv.cfg" in files
     if not (LIBRARIES.isdisjoint(directories) and _MARKERS.isdisjoint(files)) or "conda-meta" in directories:
         return True
-    return are_beside(files) or (".gitignore" in files and not PARTS.isdisjoint(directories))
+    return ".gitignore" in files and not PARTS.isdisjoint(directories)
+
+
+def _may_hold_environments(directory: Directory) -> bool:
+    """Whether its first subdirectory may be an environment, as all of them are where environments lie side by side."""
+    name = min(directory.directories - TOX_EXTRAS, default="")
+    if not name:
+        return True
+    child = directory.child(name)
+    return "pyvenv.cfg" in child.files or not (PARTS | {"conda-meta"}).isdisjoint(child.directories)
 
 
 def are_beside(files: FrozenSet[str]) -> bool:

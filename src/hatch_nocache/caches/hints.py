@@ -14,7 +14,7 @@ from hatch_nocache.caches.glance import is_ordinary
 from hatch_nocache.caches.shapes import Shape, segments
 from hatch_nocache.caches.toolconfig import words_of
 
-__all__ = ["Row", "candidates", "head_names", "words", "words_of_keys"]
+__all__ = ["OWN_PATTERNS", "PATTERNS", "Row", "candidates", "head_names", "words", "words_of_keys"]
 
 # A tool with one of its shapes, or with None for its own names.
 Row = Tuple[Tool, Optional[Shape]]
@@ -23,8 +23,8 @@ _ROWS: List[Row] = []
 _OWN: Dict[str, Set[int]] = {}
 _FILES: Dict[str, Set[int]] = {}
 _DIRECTORIES: Dict[str, Set[int]] = {}
-_OWN_PATTERNS: List[Tuple[str, int]] = []
-_PATTERNS: List[Tuple[str, int]] = []
+OWN_PATTERNS: List[Tuple[str, int]] = []
+PATTERNS: List[Tuple[str, int]] = []
 # Of patterns for files only a fixed part is looked for: there may be thousands of files.
 _PARTS: List[Tuple[str, int]] = []
 
@@ -36,7 +36,7 @@ def _index(tool: Tool, shape: Optional[Shape]) -> None:
         for name in tool.names:
             _OWN.setdefault(name, set()).add(number)
     elif shape.at.startswith("~"):
-        _OWN_PATTERNS.append((shape.at[1:], number))
+        OWN_PATTERNS.append((shape.at[1:], number))
     elif shape.at:
         _OWN.setdefault(shape.at.rpartition("/")[2], set()).add(number)
     else:
@@ -47,7 +47,7 @@ def _index(tool: Tool, shape: Optional[Shape]) -> None:
             for name in words:
                 (_DIRECTORIES if inside else _FILES).setdefault(name, set()).add(number)
         elif inside:
-            _PATTERNS.append((names[0][1:], number))
+            PATTERNS.append((names[0][1:], number))
         else:
             _PARTS.append((max(re.split(r"[^\w-]+", names[0].replace("\\", "")), key=len), number))
 
@@ -75,7 +75,7 @@ _DIRECTORY_NAMES = frozenset(_DIRECTORIES)
 def _fitting(name: str) -> FrozenSet[int]:
     if is_ordinary(name):
         return frozenset()
-    return frozenset(number for pattern, number in _PATTERNS if re.fullmatch(pattern, name))
+    return frozenset(number for pattern, number in PATTERNS if re.fullmatch(pattern, name))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -83,7 +83,7 @@ def _by_own_name(name: str) -> FrozenSet[int]:
     own = frozenset(_OWN.get(name, ()))
     if is_ordinary(name):
         return own
-    return own.union(number for pattern, number in _OWN_PATTERNS if re.fullmatch(pattern, name))
+    return own.union(number for pattern, number in OWN_PATTERNS if re.fullmatch(pattern, name))
 
 
 def candidates(path: str, files: FrozenSet[str], directories: FrozenSet[str]) -> List[Row]:

@@ -38,11 +38,11 @@ SOURCES = frozenset(["__init__.py", "pyproject.toml", "setup.py"])
 
 
 class Mark(NamedTuple):
-    """Something that lies in the directory; `says` is searched for in the beginning of the file."""
+    """Something that lies in the directory, at least so often; `says` is searched for in the beginning of the file."""
 
     path: str
     says: str = ""
-    count: int = 1
+    at_least: int = 1
 
 
 class Shape(NamedTuple):
@@ -126,7 +126,7 @@ def sight(directory: Directory, shape: Shape) -> str:
 def _has(directory: Directory, mark: Mark, purse: _Purse) -> bool:
     parts, is_directory = segments(mark.path)
     found = _search(directory, parts, (is_directory, mark.says), purse)
-    return sum(1 for _ in itertools.islice(found, mark.count)) == mark.count
+    return sum(1 for _ in itertools.islice(found, mark.at_least)) == mark.at_least
 
 
 def _search(directory: Directory, parts: Tuple[str, ...], last: Tuple[bool, str], purse: _Purse) -> Iterator[str]:

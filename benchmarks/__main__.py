@@ -1,0 +1,179 @@
+"""Make the trees, run the pairs, print the table, write results.json and the chart: `hatch run bench`."""
+
+from __future__ import annotations
+
+import argparse
+import compileall
+import json
+import os
+import platform
+import sysconfig
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+from benchmarks import others, plugins
+from benchmarks.builds import Builds
+from benchmarks.processes import race
+from benchmarks.rows import CHART, ROWS, Build, Row
+from benchmarks.trees import Trees
+
+HERE = Path(__file__).resolve().parent
+RESULTS = HERE / "results.json"
+CHART_FILE = HERE.parent / "docs" / "cost.svg"
+OTHER_ROUNDS = 9
+# A build that packs a million files takes minutes.
+ONCE = 1_000_000
+
+
+def main() -> None:
+    """Measure, in a temporary directory unless `--where` says otherwise."""
+    options = _options()
+    with tempfile.TemporaryDirectory(prefix="hatch-nocache-") as temporary:
+        where = Path(options.where or temporary)
+        results = _measure(where.resolve(), options.only, options.rounds)
+    _print(results)
+    if not options.only and not options.rounds:
+        RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+        _draw(results)
+        print(f"\nwritten: {os.path.relpath(RESULTS)}, {os.path.relpath(CHART_FILE)}")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="hatch run bench", description=__doc__)
+    ids = [*(row.id for row in ROWS), "chart", "import", "check", "size"]
+    parser.add_argument("only", nargs="*", metavar="ROW", help=f"some of: {', '.join(ids)} (default: all, and write)")
+    parser.add_argument("--rounds", type=int, default=0, help="instead of what each row asks for; nothing is written")
+    parser.add_argument("--where", metavar="DIRECTORY", help="keep the trees there for the next run")
+    options = parser.parse_args()
+    unknown = set(options.only) - set(ids)
+    if unknown:
+        parser.error(f"there is no row {', '.join(sorted(unknown))}")
+    return options
+
+
+def _measure(where: Path, only: Sequence[str], rounds: int) -> Dict[str, Any]:
+    # An installer compiles what it installs, or the first build does.
+    compileall.compile_dir(sysconfig.get_path("purelib"), quiet=2)
+    with tempfile.TemporaryDirectory(dir=where) as fresh:
+        wheel = plugins.own_wheel(Path(fresh))
+        sites = {
+            "nocache": plugins.install_own(wheel, Path(fresh, "nocache")),
+            "nothing": plugins.install_nothing(Path(fresh, "nothing")),
+        }
+        builds = Builds(Trees(where), sites, Path(fresh, "out"))
+        wanted = [row for row in ROWS if not only or row.id in only]
+        results: Dict[str, Any] = {"machine": _machine(), "rows": [_row(row, builds, rounds) for row in wanted]}
+        if not only or "import" in only:
+            times = others.import_times(sites["nocache"], rounds or 2 * OTHER_ROUNDS + 1)
+            results["rows"].append(_other("import", "import of the plugin, ms", others.median(times), 2.0))
+        if not only or "check" in only:
+            results["rows"].append(_check(Path(fresh), sites["nocache"], rounds or OTHER_ROUNDS))
+        if not only or "size" in only:
+            for name, size in others.sizes(wheel).items():
+                results["rows"].append(_other(f"size-{name}", f"size of the wheel, {name}, kB", size / 1000, 60.0))
+        if not only or "chart" in only:
+            results["chart"] = _chart_times(builds, rounds or 3)
+    return results
+
+
+def _row(row: Row, builds: Builds, rounds: int) -> Dict[str, Any]:
+    print(f"{row.id} …", flush=True)
+    times = race([builds.contender("build", row.build), builds.contender("other", row.other)], rounds or row.rounds)
+    build, other = times["build"], times["other"]
+    return {
+        "id": row.id,
+        "what": row.what,
+        "against": row.against,
+        "rounds": len(build.seconds),
+        "seconds": round(build.median, 4),
+        "spread": round(build.spread, 4),
+        "other_seconds": round(other.median, 4),
+        "other_spread": round(other.spread, 4),
+        "ratio": round(build.median / other.median, 3),
+        "at_most": row.at_most,
+    }
+
+
+def _check(where: Path, site: Path, rounds: int) -> Dict[str, Any]:
+    times = others.check(where, site, rounds)
+    check, other = times["check"], times["tarfile"]
+    return {
+        "id": "check",
+        "what": f"`check` on an sdist of {others.CHECK_MEMBERS:,} members",
+        "against": "`python -m tarfile --list`",
+        "rounds": rounds,
+        "seconds": round(check.median, 4),
+        "spread": round(check.spread, 4),
+        "other_seconds": round(other.median, 4),
+        "other_spread": round(other.spread, 4),
+        "ratio": round(check.median / other.median, 3),
+        "at_most": 1.3,
+        "memory_mib": round(check.memory / 2**20, 1),
+        "other_memory_mib": round(other.memory / 2**20, 1),
+    }
+
+
+def _other(id_: str, what: str, value: float, at_most: float) -> Dict[str, Any]:
+    return {"id": id_, "what": what, "value": round(value, 2), "at_most": at_most}
+
+
+def _chart_times(builds: Builds, rounds: int) -> Dict[str, List[float]]:
+    """Median seconds for each size of the cache, with the hook and without."""
+    found: Dict[str, List[float]] = {"files": list(map(float, CHART)), "hook": [], "none": []}
+    for cache in CHART:
+        print(f"chart {cache:,} …", flush=True)
+        for name, hook in (("hook", "nocache"), ("none", "")):
+            contender = builds.contender(name, Build(cache=cache, hook=hook))
+            slow = cache >= ONCE and not hook
+            times = race([contender], 1 if slow else rounds, warm=not slow)
+            found[name].append(round(times[name].median, 3))
+    return found
+
+
+def _draw(results: Dict[str, Any]) -> None:
+    from benchmarks.chart import write_svg
+
+    chart = results["chart"]
+    lines = {"without the hook": chart["none"], "with the hook": chart["hook"]}
+    sizes = [int(size) for size in chart["files"]]
+    write_svg(CHART_FILE, "Building an sdist of 10,000 files beside a uv cache", sizes, lines)
+
+
+def _machine() -> Dict[str, str]:
+    return {
+        "python": platform.python_version(),
+        "hatchling": version("hatchling"),
+        "pathspec": version("pathspec"),
+        "system": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+    }
+
+
+def _print(results: Dict[str, Any]) -> None:
+    print(f"\n{', '.join(f'{key} {value}' for key, value in results['machine'].items())}")
+    print("processor time (user and system), medians; ± half of what lies between the quartiles\n")
+    table: List[Tuple[str, ...]] = [("what", "against", "seconds", "against", "ratio", "at most")]
+    for row in results["rows"]:
+        limit = _number(row["at_most"])
+        if "value" in row:
+            table.append((row["what"], "", "", "", _number(row["value"]), limit))
+        else:
+            times = [f"{row[f'{it}seconds']:.3f} ±{row[f'{it}spread']:.1%}" for it in ("", "other_")]
+            table.append((row["what"], row["against"], *times, f"{row['ratio']:.3f}", limit))
+        if "memory_mib" in row:
+            table.append(("  memory, MiB", "", _number(row["memory_mib"]), _number(row["other_memory_mib"]), "", ""))
+    widths = [max(map(len, column)) for column in zip(*table)]
+    for cells in table:
+        print("  ".join(cell.ljust(width) for cell, width in zip(cells, widths)).rstrip())
+    for name in ("hook", "none") if "chart" in results else ():
+        label = {"hook": "with the hook", "none": "without it"}[name]
+        print(f"chart, {label}: {', '.join(f'{value:.2f} s' for value in results['chart'][name])}")
+
+
+def _number(value: Optional[float]) -> str:
+    return "" if value is None else f"{value:g}"
+
+
+if __name__ == "__main__":
+    main()
