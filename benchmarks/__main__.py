@@ -32,6 +32,7 @@ def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory(prefix="hatch-nocache-") as temporary:
         where = Path(options.where or temporary)
+        where.mkdir(parents=True, exist_ok=True)
         results = _measure(where.resolve(), options.only, options.rounds)
     _print(results)
     if not options.only and not options.rounds:

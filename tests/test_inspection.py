@@ -13,8 +13,8 @@ from hatch_nocache.command import checks, foreign, inspection
 from hatch_nocache.command.inspection import inspect_project
 from hatch_nocache.command.outcome import Outcome, Part, exit_code
 from hatch_nocache.findings import Action
-from hatch_nocache.guard import SeamError
 from hatch_nocache.report import describe, escape
+from hatch_nocache.seam import SeamError
 
 BASE = """\
 [build-system]

@@ -89,7 +89,6 @@ def check_gone(builder: BuilderInterface[Any, Any]) -> None:
     """Nothing of ours is left on the two instances."""
     assert set(LEAVES) & set(vars(builder)) == set()
     assert "set_build_data" not in vars(builder.config)
-    assert not any(hasattr(value, "__nocache__") for value in vars(builder.config).values())
 
 
 # --- A hatchling that is not as it was --------------------------------------------------------------------------------

@@ -1,15 +1,6 @@
-"""The one seam with hatchling: filters and prunes what it chooses, for the duration of one build, then is gone.
+"""Stands between hatchling's selection and the archive: everything is judged before an archive exists, and filtered.
 
-Hatchling offers a hook no way to leave a file out (hatch issue 1787). What is relied on here is undocumented; it has
-not changed from hatchling 1.22.0 to 1.33.0, and its absence is noticed and fails the build:
-
-* `BuilderConfig.set_build_data` is entered after every hook's `initialize` and before any archive exists. The plugin
-  wraps it on the instance: on entry everything is judged, so that a rejection leaves nothing behind; on exit the seam
-  is gone.
-* `BuilderInterface.recurse_project_files`, `.recurse_explicit_files` and `.recurse_forced_files` are the only places
-  that create an `IncludedFile`. They are wrapped on the instance.
-* Those three walk with the global `safe_walk` of their module. Each call gets a private copy of these globals with a
-  walk that asks the selection before it enters a directory. No module is changed.
+What it relies on of hatchling, and how it gets there, stands in `seam`.
 """
 
 from __future__ import annotations
@@ -19,25 +10,19 @@ import contextlib
 import functools
 import itertools
 import os
-import types
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Mapping, Optional, Set, Tuple
+from typing import TYPE_CHECKING, Any, Callable, ContextManager, Dict, Iterator, List, Mapping, Optional, Set, Tuple
 
-from hatchling.builders.config import BuilderConfig
-from hatchling.builders.plugin.interface import BuilderInterface
 from hatchling.builders.utils import normalize_inclusion_map
 
+from hatch_nocache.seam import maps_by_directory, replaced_leaves, walks, with_walk
 from hatch_nocache.walk import Chooser, guarded_walk
 
 if TYPE_CHECKING:
     from hatch_nocache.findings import Finding
     from hatch_nocache.selection import Selection
 
-__all__ = ["KNOWN_HATCHLING", "Guard", "SeamError", "missing_names"]
+__all__ = ["Guard"]
 
-KNOWN_HATCHLING = "1.22.0 to 1.33.0"
-
-_LEAVES = ("recurse_project_files", "recurse_explicit_files", "recurse_forced_files")
-_CONFIG_NAMES = ("set_build_data", "include_path", "path_is_excluded", "path_is_reserved", "get_distribution_path")
 # Targets whose builds walk in a way that is known, so that what was judged can be handed to them without a second walk.
 _PLANNED_TARGETS = ("sdist", "wheel")
 
@@ -46,23 +31,6 @@ _SDIST_FILES = ("PKG-INFO", "setup.py")
 _WHEEL_FILES = ("METADATA", "WHEEL", "RECORD", "entry_points.txt")
 
 _Key = Tuple[str, Optional[Tuple[Tuple[str, str], ...]]]
-
-
-def missing_names(config: Any) -> List[str]:
-    """What this hatchling (or another builder) lacks of the names that the guard filters through."""
-    builder = getattr(config, "builder", None)
-    missing = [name for name in _CONFIG_NAMES if not callable(getattr(config, name, None))]
-    for name in _LEAVES:
-        function = getattr(BuilderInterface, name, None)
-        if not callable(getattr(builder, name, None)) or function is None:
-            missing.append(name)
-        elif "safe_walk" not in function.__code__.co_names:
-            missing.append(f"safe_walk in {name}")
-    return missing
-
-
-class SeamError(Exception):
-    """Hatchling, or another builder, does not offer what the guard filters through."""
 
 
 class Guard:
@@ -85,33 +53,15 @@ class Guard:
         self._planned: Dict[_Key, List[Any]] = {}
         # What is chosen for another purpose than to be packed.
         self._unpacked: Set[_Key] = set()
-        # Whether the files of one directory lie in one directory of the archive: hatchling maps by directories.
-        maps = getattr(config, "get_distribution_path", None)
-        self._steady = getattr(maps, "__func__", None) is BuilderConfig.get_distribution_path
+        self._steady = maps_by_directory(config)
 
-    @contextlib.contextmanager
-    def installed(self) -> Iterator[None]:
+    def installed(self) -> ContextManager[None]:
         """Filter everything that the builder chooses until the block is left.
 
         Raises:
             SeamError: the builder does not take a method of its own.
         """
-        before = {name: vars(self.builder).get(name) for name in _LEAVES}
-        try:
-            for name in _LEAVES:
-                wrapper = self._leaf(name, getattr(self.builder, name))
-                with contextlib.suppress(AttributeError):
-                    setattr(self.builder, name, wrapper)
-                if getattr(self.builder, name) is not wrapper:
-                    msg = f"{name} cannot be replaced"
-                    raise SeamError(msg)
-            yield
-        finally:
-            for name, original in before.items():
-                if original is None:
-                    vars(self.builder).pop(name, None)
-                else:
-                    setattr(self.builder, name, original)
+        return replaced_leaves(self.builder, self._leaf)
 
     def _leaf(self, name: str, original: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
         def leaf(*args: Any) -> Iterator[Any]:
@@ -142,16 +92,9 @@ class Guard:
         chooser = Chooser(self.config, mapping, forced=name == "recurse_forced_files")
         self.selection.source_of = chooser.source_of
         args = () if mapping is None else (self._present(mapping) if chooser.forced else mapping,)
-        if getattr(original, "__func__", None) is getattr(BuilderInterface, name):
-            function = original.__func__  # type: ignore[attr-defined]
-            namespace = dict(function.__globals__, safe_walk=lambda top: guarded_walk(top, self.selection, chooser))
-            private = types.FunctionType(
-                function.__code__, namespace, name, function.__defaults__, function.__closure__
-            )
-            files = private(self.builder, *args)
-        else:
-            # Another builder's own walk, or another hook's wrapper: what comes out of it is filtered all the same.
-            files = original(*args)
+        own = with_walk(name, original, lambda top: guarded_walk(top, self.selection, chooser))
+        # Another builder's own walk, or another hook's wrapper: what comes out of it is filtered all the same.
+        files = original(*args) if own is None else own(self.builder, *args)
         judge, check_readable, packing = self.selection.judge, self.selection.check_readable, self.selection.packing
         for file in files:
             place = chooser.place
@@ -194,7 +137,7 @@ class Guard:
             if self.target in _PLANNED_TARGETS:
                 for route in self._routes(build_data):
                     collections.deque(route(), maxlen=0)
-            elif _walks(self.builder):
+            elif walks(self.builder):
                 # Such a builder may yet create what it is going to choose: this walk only finds what is wrong by now.
                 with contextlib.suppress(OSError, TypeError, ValueError):
                     collections.deque(self.builder.recurse_included_files(), maxlen=0)
@@ -262,10 +205,3 @@ class Guard:
 def _member(file: Any) -> str:
     path: str = file.distribution_path
     return path.replace(os.sep, "/")
-
-
-def _walks(builder: Any) -> bool:
-    """Whether the builder's own code asks for the selection; for one that never does, nothing is judged beforehand."""
-    kinds = itertools.takewhile(lambda kind: kind is not BuilderInterface, type(builder).__mro__)
-    codes = (getattr(function, "__code__", None) for kind in kinds for function in vars(kind).values())
-    return any(name.startswith("recurse_") for code in codes if code is not None for name in code.co_names)

@@ -7,8 +7,9 @@ import os
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, NoReturn, Optional, cast
 
 from hatch_nocache.config import Config, ConfigError, parse
-from hatch_nocache.guard import KNOWN_HATCHLING, Guard, SeamError, missing_names
+from hatch_nocache.guard import Guard
 from hatch_nocache.project import select, table_prefix, unused_allow
+from hatch_nocache.seam import KNOWN_HATCHLING, SeamError, around_build, missing_names
 
 if TYPE_CHECKING:
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -29,6 +30,8 @@ class Session:
         self._options: Optional[Config] = None
         self._guard: Optional[Guard] = None
         self._said = ""
+        # Take away again what `arm` has put there.
+        self.disarm: Callable[[], None] = lambda: None
 
     def arm(self) -> None:
         """Stand ready: everything is judged when hatchling enters `set_build_data`, after all hooks' `initialize`."""
@@ -40,33 +43,10 @@ class Session:
         missing = missing_names(self._config)
         if missing:
             self._abort_without_seam(f"it lacks {', '.join(missing)}")
-        original = self._config.set_build_data
-
-        @contextlib.contextmanager
-        def set_build_data(build_data: Dict[str, Any]) -> Iterator[None]:
-            from hatch_nocache.leftovers import Leftovers
-
-            leftovers = Leftovers(hook.directory, hook.target_name)
-            try:
-                with original(build_data), self._guarded(options, build_data):
-                    yield
-            except BaseException:
-                self.disarm()
-                leftovers.remove(self._config.builder)
-                raise
-
-        set_build_data.__nocache__ = self  # type: ignore[attr-defined]
         try:
-            self._config.set_build_data = set_build_data
-        except AttributeError:
-            self._abort_without_seam("set_build_data cannot be replaced")
-
-    def disarm(self) -> None:
-        """Be gone, if `arm` still stands."""
-        # On the instance, so that taking it away brings the class's own method back.
-        current = self._config.__dict__.get("set_build_data")
-        if getattr(current, "__nocache__", None) is self:
-            del self._config.__dict__["set_build_data"]
+            self.disarm = around_build(self._config, lambda build_data: self._build(options, build_data))
+        except SeamError as error:
+            self._abort_without_seam(str(error))
 
     def finish(self, build_data: Dict[str, Any], artifact_path: str) -> None:
         """Look at what was built; take it away again if it breaks a rule."""
@@ -96,6 +76,18 @@ class Session:
             self._abort_without_seam("hooks run after this one; put its table behind theirs")
 
     # -- before the archive -------------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _build(self, options: Config, build_data: Dict[str, Any]) -> Iterator[None]:
+        from hatch_nocache.leftovers import Leftovers
+
+        leftovers = Leftovers(self._hook.directory, self._hook.target_name)
+        try:
+            with self._guarded(options, build_data):
+                yield
+        except BaseException:
+            leftovers.remove(self._config.builder)
+            raise
 
     @contextlib.contextmanager
     def _guarded(self, options: Config, build_data: Dict[str, Any]) -> Iterator[None]:

@@ -20,8 +20,9 @@ from hatch_nocache import messages
 from hatch_nocache.command.outcome import Outcome, Part, ordered
 from hatch_nocache.config import ConfigError, parse
 from hatch_nocache.findings import Finding
-from hatch_nocache.guard import KNOWN_HATCHLING, Guard, SeamError, missing_names
+from hatch_nocache.guard import Guard
 from hatch_nocache.project import HOOK, select, table_prefix, unused_allow
+from hatch_nocache.seam import KNOWN_HATCHLING, SeamError, missing_names
 
 __all__ = ["inspect_project", "split_target"]
 
