@@ -35,10 +35,18 @@ def main() -> None:
         where.mkdir(parents=True, exist_ok=True)
         results = _measure(where.resolve(), options.only, options.rounds)
     _print(results)
-    if not options.only and not options.rounds:
+    if options.write or not (options.only or options.rounds):
+        if options.only:
+            results = _merged(json.loads(RESULTS.read_text(encoding="utf-8")), results)
         RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
         _draw(results)
         print(f"\nwritten: {os.path.relpath(RESULTS)}, {os.path.relpath(CHART_FILE)}")
+
+
+def _merged(before: Dict[str, Any], results: Dict[str, Any]) -> Dict[str, Any]:
+    """The rows of an earlier run, with those of this one in their places."""
+    fresh = {row["id"]: row for row in results["rows"]}
+    return {**before, **results, "rows": [fresh.get(row["id"], row) for row in before["rows"]]}
 
 
 def _options() -> argparse.Namespace:
@@ -46,6 +54,7 @@ def _options() -> argparse.Namespace:
     ids = [*(row.id for row in ROWS), "chart", "import", "check", "size"]
     parser.add_argument("only", nargs="*", metavar="ROW", help=f"some of: {', '.join(ids)} (default: all, and write)")
     parser.add_argument("--rounds", type=int, default=0, help="instead of what each row asks for; nothing is written")
+    parser.add_argument("--write", action="store_true", help="put these rows among those of the last run")
     parser.add_argument("--where", metavar="DIRECTORY", help="keep the trees there for the next run")
     options = parser.parse_args()
     unknown = set(options.only) - set(ids)
@@ -72,8 +81,9 @@ def _measure(where: Path, only: Sequence[str], rounds: int) -> Dict[str, Any]:
         if not only or "check" in only:
             results["rows"].append(_check(Path(fresh), sites["nocache"], rounds or OTHER_ROUNDS))
         if not only or "size" in only:
-            for name, size in others.sizes(wheel).items():
-                results["rows"].append(_other(f"size-{name}", f"size of the wheel, {name}, kB", size / 1000, 60.0))
+            packed, unpacked = others.sizes(wheel)
+            results["rows"].append(_other("size", "the wheel, kB", packed / 1000, 60.0))
+            results["rows"].append(_other("size-unpacked", "what it unpacks to, kB", unpacked / 1000, 60.0))
         if not only or "chart" in only:
             results["chart"] = _chart_times(builds, rounds or 3)
     return results

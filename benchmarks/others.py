@@ -11,7 +11,7 @@ import sys
 import tarfile
 import zipfile
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, List, Tuple
 
 from benchmarks.processes import Contender, Times, race
 
@@ -60,10 +60,10 @@ def _write_sdist(path: Path) -> None:
             archive.addfile(member, io.BytesIO(content))
 
 
-def sizes(wheel: Path) -> Dict[str, int]:
+def sizes(wheel: Path) -> Tuple[int, int]:
     """Bytes of the wheel, and of what it unpacks to."""
     with zipfile.ZipFile(wheel) as archive:
-        return {"wheel": wheel.stat().st_size, "unpacked": sum(info.file_size for info in archive.infolist())}
+        return wheel.stat().st_size, sum(info.file_size for info in archive.infolist())
 
 
 def median(values: List[float]) -> float:
