@@ -160,7 +160,7 @@ def cost() -> str:
     return (
         f"- It costs next to nothing. In processor time against the same build without it: an sdist of 10,000 files "
         f"{ratio['sdist']}, a wheel {ratio['wheel']}; a project of ten files {milliseconds:.0f} ms more. Beside a "
-        f"cache of a million files: {ratio['cache-1000000']} of the clean build, without the hook {times:.0f} times as much. "
+        f"cache of a million files: {ratio['cache-1000000']} of the clean build; without the hook {times:.0f} times. "
         f"[Measured](benchmarks/README.md) by `hatch run bench`.\n"
     )
 

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any, Callable, Counter, Dict, List, Set, Tuple
 
 import pytest
-from building import NO_HOOKS, build
+from building import NO_HOOKS, build, unmeasured
 from hypothesis import given
 from hypothesis import strategies as st
 from projects import KINDS, tree
 
-from hatch_nocache.caches import surroundings
+from hatch_nocache.caches import surroundings, words
 from hatch_nocache.patterns import Patterns
 
 if sys.version_info >= (3, 11):
@@ -38,6 +38,12 @@ version = "1.0"
 
 [tool.hatch.build.hooks.nocache]
 """
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in words.VARIABLES:
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
@@ -233,7 +239,6 @@ def test_no_toml_is_parsed_unless_a_key_can_be_there(root, tmp_path, monkeypatch
     parsed: List[int] = []
     loads = tomllib.loads
     monkeypatch.setattr(tomllib, "loads", lambda text, **more: (parsed.append(1), loads(text, **more))[1])
-    monkeypatch.delenv("UV_CACHE_DIR", raising=False)
     assert build(root, "sdist", tmp_path / "control", NO_HOOKS).code == 0
     once = len(parsed)
     assert build(root, "sdist", tmp_path / "dist").code == 0
@@ -242,9 +247,6 @@ def test_no_toml_is_parsed_unless_a_key_can_be_there(root, tmp_path, monkeypatch
 
 def test_where_nothing_is_declared_the_declarations_are_not_even_looked_for(root, tmp_path, monkeypatch) -> None:
     """Nothing of the environment and of the configuration can speak of a cache: the catalogue is not asked."""
-    for name in list(os.environ):
-        if name.endswith(("_CACHE_DIR", "VIRTUAL_ENV", "_CACHE_HOME", "CONDA_PREFIX")) or name.startswith("UV_"):
-            monkeypatch.delenv(name)
     monkeypatch.setattr(surroundings, "declared", None)
     assert build(root, "sdist", tmp_path / "dist").code == 0
     assert "not callable" in build(root, "sdist", tmp_path / "again", {"UV_CACHE_DIR": "docs"}).said
@@ -275,14 +277,9 @@ SELDOM = ("command", "findings", "messages", "report", "remedies", "links", "lin
 SELDOM += ("lastword", "archive.reading", "archive.members", "caches.catalogue", "caches.judge", "caches.surroundings")
 
 
-def imported(code: str, cwd: Path, **env: str) -> List[str]:
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("COV_", "COVERAGE_", "UV_", "XDG_"))
-    }
-    for name in ("VIRTUAL_ENV", "PIP_CACHE_DIR", "CONDA_PREFIX"):
-        kept.pop(name, None)
+def imported(code: str, cwd: Path) -> List[str]:
     command = [sys.executable, "-c", IMPORTED.format(code)]
-    return subprocess.check_output(command, cwd=str(cwd), env={**kept, **env}, encoding="utf-8").split()
+    return subprocess.check_output(command, cwd=str(cwd), env=unmeasured(), encoding="utf-8").split()
 
 
 def test_the_plugin_imports_nothing_but_itself(tmp_path: Path) -> None:
