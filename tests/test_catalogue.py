@@ -10,10 +10,10 @@ from fakes import FakeDirectory, tree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hatch_nocache.caches import hints, recognise
+from hatch_nocache.caches import hints, recognise, words
 from hatch_nocache.caches.catalogue import CATALOGUE, Kind, Tool
-from hatch_nocache.caches.glance import is_ordinary
-from hatch_nocache.caches.hints import head_names
+from hatch_nocache.caches.glance import catches_the_eye, is_ordinary
+from hatch_nocache.caches.hints import candidates, head_names
 from hatch_nocache.caches.shapes import Mark, Shape, is_shaped, segments, sight
 from hatch_nocache.caches.surroundings import Declaration
 
@@ -228,3 +228,19 @@ def test_at_matches_whole_names_only():
     assert is_shaped(tree(path=".cargo/registry"), shape)
     assert is_shaped(tree(path="a/.cargo/registry"), shape)
     assert not is_shaped(tree(path="x.cargo/registry"), shape)
+
+
+def test_the_words_are_those_of_the_catalogue():
+    """A row that is added or changed may change what a glance has to know: `hatch run long:tables`."""
+    assert {name: sorted(getattr(words, name)) for name in hints.words()} == {
+        name: sorted(found) for name, found in hints.words().items()
+    }
+    assert sorted(words.KEYS) == sorted(hints.words_of_keys())
+
+
+@pytest.mark.parametrize("sample", SEEN, ids=_id)
+def test_what_a_tool_leaves_catches_the_eye(sample):
+    """Without the tag, in every sample that the judge knows."""
+    directory = tree(*sample.lines, path=sample.at)
+    if candidates(directory.path, directory.files, directory.directories):
+        assert catches_the_eye(directory)

@@ -7,6 +7,7 @@ import os
 import pytest
 
 from hatch_nocache.caches.catalogue import CATALOGUE
+from hatch_nocache.caches.glance import may_be_declared
 from hatch_nocache.caches.surroundings import INTERPRETER, declared
 from hatch_nocache.caches.toolconfig import Files
 
@@ -282,3 +283,44 @@ def test_working_directory_that_is_gone(root, monkeypatch):
 
     monkeypatch.setattr(os, "getcwd", gone)
     assert [said.sure for said in declared(str(root), {"UV_CACHE_DIR": "zeta-3"}, "")] == [False]
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [("uv.toml", "cache-dir = "), ("uv.toml", 'cache-dir = "zeta-3"\n[x'), ("tox.ini", "[tox\nwork_dir = zeta-3")],
+)
+def test_file_that_cannot_be_parsed(root, file, text):
+    """It has the words of a key in it, and says nothing all the same."""
+    (root / file).write_text(text)
+    assert _found(root) == []
+
+
+def test_project_that_cannot_be_listed(root):
+    """No file is there, then."""
+    assert not Files(str(root / "gone")).exists("uv.toml")
+    assert not Files(str(root / "gone")).may_declare()
+
+
+@pytest.mark.parametrize("key", [key for _, key in KEYS], ids=_id)
+def test_key_may_be_declared(root, key):
+    """What the glance says of each key, in the spellings that the file allows."""
+    (root / key.file).parent.mkdir(exist_ok=True)
+    assert not may_be_declared(str(root), {}, "/usr")
+    table = key.table.replace("*", "x")
+    if key.file.endswith(".toml"):
+        texts = [f'[{table}]\n{key.name} = "zeta-3"' if table else f'{key.name} = "zeta-3"']
+        texts.append(f'{table}.{key.name} = "zeta-3"' if table else f'"{key.name}" = "zeta-3"')
+        texts.append(f'"{key.name[:-1]}\\u{ord(key.name[-1]):04x}" = "zeta-3"')
+    else:
+        texts = [f"[{table}]\n{name}{between}zeta-3" for name in (key.name, key.name.upper()) for between in "=:"]
+    for text in texts:
+        (root / key.file).write_text(text)
+        assert may_be_declared(str(root), {}, "/usr"), text
+
+
+def test_what_else_may_declare(root):
+    """A variable, and the interpreter."""
+    assert may_be_declared(str(root), {"UV_CACHE_DIR": ""}, "/usr")
+    assert may_be_declared(str(root), {}, str(root / "zeta-3"))
+    assert not may_be_declared(str(root), {"HOME": "zeta-3"}, "")
+    assert not may_be_declared(str(root), {}, f"{root}-2")

@@ -480,3 +480,16 @@ def test_an_allowed_source_that_hatchling_cannot_find(root: Path) -> None:
     assert (built.code, built.codes, built.archive, built.litter) == (1, [], None, [])
     assert "Forced include not found" in built.said
     assert not built.crashed
+
+
+def test_allowed_where_no_walk_comes(root: Path) -> None:
+    """A single file that is forced in from a cache, and one that no installer takes by its name."""
+    put(root, "store/CACHEDIR.TAG", TAG)
+    put(root, "odd/a:b")
+    put(root, "odd/c:d")
+    forced = '[tool.hatch.build.force-include]\n"odd/a:b" = "a:b"\n"odd/c:d" = "c:d"\n'
+    configure(root, 'allow = ["/odd/a:b"]', before=forced)
+    built = made(root)
+    assert built.code == 1
+    assert "odd/c:d" in built.said
+    assert "odd/a:b" not in built.said

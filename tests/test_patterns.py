@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Optional, Tuple
+from typing import List, Optional, Tuple
 
 import pytest
 
@@ -57,3 +57,30 @@ def test_what_was_of_no_use() -> None:
 def test_literal_lead(line: str, lead: Optional[Tuple[str, bool]]) -> None:
     """Only what is spelled out is named."""
     assert literal_lead(line) == lead
+
+
+@pytest.mark.parametrize(
+    ("line", "names", "others"),
+    [
+        ("LICENSE", ["LICENSE"], ["LICENSE.txt", "a"]),
+        ("*.so", ["a.so", ".so"], ["a.so.1"]),
+        ("test_*", ["test_a", "test_"], ["a_test_"]),
+        ("?", ["a", "ab"], []),
+        ("data/a.txt", ["a.txt"], ["b.txt"]),
+        ("/data/*.txt", ["a.txt", "b.so"], []),
+        ("/other/a.txt", [], ["a.txt"]),
+        ("/data/", [], ["data", "a"]),
+        ("!/data/x", ["a", "b"], []),
+        (r"\#a", ["a", "b"], []),
+        (" a", ["a", "b"], []),
+    ],
+)
+def test_what_may_match_in_a_directory(line: str, names: List[str], others: List[str]) -> None:
+    """A look at the name of a file in `data` says whether it is worth while to ask the patterns."""
+    probe = Patterns([line]).probe("data")
+    assert [name for name in (*names, *others) if probe is not None and probe.may_match(name)] == names
+
+
+def test_nothing_may_match_where_there_are_no_patterns() -> None:
+    """The default."""
+    assert Patterns(()).probe("data") is None

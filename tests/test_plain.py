@@ -154,6 +154,16 @@ def test_every_header_is_checked(at, write):
     assert is_plain(write(gzip.compress(bytes(tar))), NAMES) is (at == 100)
 
 
+@pytest.mark.parametrize("size", [b"00000000008\0", b"0000000000 \0", b"00000000000 ", b"-0000000001\0"])
+def test_every_size_is_a_number(size, write):
+    """Eight digits make an octal number."""
+    tar = bytearray(GOOD.tar())
+    tar[124:136] = size
+    tar[148:156] = b"        "
+    tar[148:156] = b"%06o\0 " % sum(tar[:512])
+    assert is_plain(write(gzip.compress(bytes(tar))), NAMES) is False
+
+
 @pytest.mark.parametrize("cut", [1, 9, 200])
 def test_truncated(cut, write):
     """The end of the compressed file is read, too."""
