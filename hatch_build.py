@@ -1,7 +1,8 @@
 """The project's own hook guards the project's own builds.
 
 Hatchling finds a hook through the entry point of an installed distribution, and nothing is installed when a clone is
-built; requiring hatch-nocache to build hatch-nocache would be a cycle. A build script needs neither.
+built; requiring hatch-nocache to build hatch-nocache would be a cycle. A build script needs neither. `hatch-nocache
+check` knows the hook only by the name `nocache`, and says that it is not switched on here.
 """
 
 import os

@@ -32,8 +32,13 @@ def problems(root: Path, tag: str) -> List[str]:
         found.append("pyproject.toml has no [project.urls]")
     paths = (*sorted(root.glob("*.md")), *sorted(root.glob("docs/*.md")), root / "pyproject.toml")
     names = [path.relative_to(root).as_posix() for path in paths if PLACEHOLDER in path.read_text(encoding="utf-8")]
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    if re.search(r"\]\((?!https:|#)", readme):
+        found.append("README.md has a link to a file, which the package index does not resolve")
     return found + [f"{name} still says {PLACEHOLDER}" for name in names]
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:  # noqa: PLR2004 - the script and the tag
+        sys.exit("usage: python scripts/release.py vX.Y.Z")
     sys.exit("\n".join(problems(ROOT, sys.argv[1])))

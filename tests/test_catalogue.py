@@ -10,7 +10,7 @@ from fakes import FakeDirectory, tree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hatch_nocache.caches import hints, recognise, words
+from hatch_nocache.caches import hints, recognise, vocabulary
 from hatch_nocache.caches.catalogue import CATALOGUE, Kind, Tool
 from hatch_nocache.caches.glance import catches_the_eye, is_ordinary
 from hatch_nocache.caches.hints import candidates, head_names
@@ -232,10 +232,10 @@ def test_at_matches_whole_names_only():
 
 def test_the_words_are_those_of_the_catalogue():
     """A row that is added or changed may change what a glance has to know: `hatch run long:tables`."""
-    assert {name: sorted(getattr(words, name)) for name in hints.words()} == {
+    assert {name: sorted(getattr(vocabulary, name)) for name in hints.words()} == {
         name: sorted(found) for name, found in hints.words().items()
     }
-    assert sorted(words.KEYS) == sorted(hints.words_of_keys())
+    assert sorted(vocabulary.KEYS) == sorted(hints.words_of_keys())
 
 
 @pytest.mark.parametrize("sample", SEEN, ids=_id)

@@ -318,6 +318,13 @@ def test_key_may_be_declared(root, key):
         assert may_be_declared(str(root), {}, "/usr"), text
 
 
+@pytest.mark.parametrize("variable", [variable for _, variable in VARIABLES], ids=_id)
+def test_variable_may_declare(root, variable):
+    """Each of them, as it is spelled and as Windows shows it."""
+    assert may_be_declared(str(root), {variable.name: "zeta-3"}, "/usr")
+    assert may_be_declared(str(root), {variable.name.upper(): "zeta-3"}, "/usr")
+
+
 def test_what_else_may_declare(root):
     """A variable, and the interpreter."""
     assert may_be_declared(str(root), {"UV_CACHE_DIR": ""}, "/usr")

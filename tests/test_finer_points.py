@@ -493,3 +493,78 @@ def test_allowed_where_no_walk_comes(root: Path) -> None:
     assert built.code == 1
     assert "odd/c:d" in built.said
     assert "odd/a:b" not in built.said
+
+
+def test_allowed_where_the_walk_begins_outside(root: Path) -> None:
+    """A directory beside the project that is forced in: `allow` takes in its links, and was of use."""
+    shared = root.parent / "shared"
+    put(shared, "a.txt")
+    os.symlink("/etc/hostname", shared / "l")
+    forced = '[tool.hatch.build.force-include]\n"../shared" = "shared"\n'
+    configure(root, 'allow = ["shared/"]', before=forced)
+    built = made(root)
+    assert (built.code, built.said) == (0, "")
+    assert built.archive is not None
+    assert read(built.archive).links == {"shared/l": "/etc/hostname"}
+    (shared / "l").unlink()
+    assert build(root, "sdist", root.parent / "again").said == ""
+
+
+GROWING = """
+import os
+from pathlib import Path
+from hatchling.builders.plugin.interface import BuilderInterface
+
+class Builder(BuilderInterface):
+    def get_version_api(self):
+        return {"standard": self.build_standard}
+
+    def build_standard(self, directory, **build_data):
+        where = os.path.join(self.root, "generated", "all")
+        Path(where, "new.txt").touch()
+        chosen = [*self.recurse_included_files(), *self.recurse_forced_files({where: "all"})]
+        path = Path(directory, "artifact.txt")
+        path.write_text("\\n".join(file.distribution_path for file in chosen))
+        return str(path)
+"""
+
+
+def test_a_directory_that_grows_between_two_walks(root: Path) -> None:
+    """What was looked at to judge its parent is looked at anew when a walk begins there."""
+    put(root, "generated/all/old.txt")
+    put(root, "generated/one/file.txt")
+    put(root, "hatch_build.py", GROWING)
+    before = '[tool.hatch.build.targets.custom]\nonly-include = ["src"]\n'
+    before += '[tool.hatch.build.targets.custom.force-include]\n"generated/one/file.txt" = "file.txt"\n'
+    configure(root, before=before)
+    assert made(root, "custom").code == 0
+    files = (root.parent / "dist" / "artifact.txt").read_text().splitlines()
+    assert [name for name in files if name.startswith("all")] == ["all/new.txt", "all/old.txt"]
+
+
+@pytest.mark.parametrize("pattern", ["**", "/**", "a/**/b"])
+def test_patterns_that_an_old_pathspec_cannot_match(root: Path, pattern: str) -> None:
+    """They are errors of the configuration there, and take in all that they should elsewhere."""
+    configure(root, f'allow = ["{pattern}", "**/x"]')
+    built = made(root)
+    assert not built.crashed
+    assert built.code == 0 or "has a pattern that is not valid" in built.said
+
+
+def test_only_what_is_named_stays_of_a_directory_in_a_cache(root: Path) -> None:
+    """What lies beside it is of the cache, whichever of them is met first."""
+    for name in ("a.py", "named.py", "z.py"):
+        put(root, f".uv-cache/archive-v0/{name}")
+    put(root, ".uv-cache/wheels-v5/x.py")
+    configure(root, before='[tool.hatch.build]\nartifacts = ["/.uv-cache/archive-v0/named.py"]')
+    built = made(root)
+    assert built.archive is not None, built.said
+    assert read(built.archive).below(".uv-cache") == [".uv-cache/archive-v0/named.py"]
+
+
+def test_a_tag_that_is_none_behind_other_files(root: Path) -> None:
+    """It is noted wherever it comes in the order of the directory."""
+    for name in ("A.txt", "B.txt", "CACHEDIR.TAG", "D.txt"):
+        put(root, f"data/{name}", "Signature: none")
+    configure(root)
+    assert "data/CACHEDIR.TAG marks no cache" in made(root).said

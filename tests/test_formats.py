@@ -32,13 +32,13 @@ LINK = Finding(
     "NC102",
     "src/demo/data.txt",
     "link that leaves the project",
-    "by its text it leaves the project",
+    "its text leads out of the project",
     Action.REJECTED,
     'leave it out: exclude = ["/src/demo/data.txt"] in [tool.hatch.build]',
     target="../../../data.txt",
 )
 LEAVES = (
-    "NC102 src/demo/data.txt -> ../../../data.txt   link that leaves the project, by its text it leaves the project"
+    "NC102 src/demo/data.txt -> ../../../data.txt   link that leaves the project, its text leads out of the project"
 )
 COPIED = Finding("NC101", "src/demo/x", "absolute link", "packed as a regular file", Action.COPIED, target="/x")
 NOTICE = Finding("NC104", "src/demo/y", "dangling link", "its target does not exist", Action.NOTICE, target="z")

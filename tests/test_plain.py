@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import io
 import tarfile
@@ -139,6 +140,29 @@ def test_doubts(row, write):
     assert is_plain(write(row), every_name(row) - {"x/x"}) is False
 
 
+def rooted(top: str) -> bytes:
+    """The good sdist with another top directory."""
+    entries = [dataclasses.replace(entry, name=f"{top}/{entry.name}", bare=True) for entry in BASE]
+    return case("d", *entries, bare=True).sdist()
+
+
+@pytest.mark.parametrize("top", ["", "a:b", "a\\b", "a\x1b", "a\n", "a\udc80", "a ", "n" * 300, "."])
+def test_doubts_about_the_top_directory(top, write):
+    """Its name is part of every name."""
+    assert is_plain(write(rooted("other-1.0")), NAMES) is True
+    assert is_plain(write(rooted(top)), NAMES) is False
+
+
+@pytest.mark.parametrize("at", [100, 108, 116, 136, 329, 337])
+def test_fields_that_hold_no_number(at, write):
+    """Tarfile stops there in silence, as if it were the end."""
+    tar = bytearray(GOOD.tar())
+    tar[at] = ord("x")
+    tar[148:156] = b"        "
+    tar[148:156] = b"%06o\0 " % sum(tar[:512])
+    assert is_plain(write(gzip.compress(bytes(tar))), NAMES) is False
+
+
 @pytest.mark.parametrize("at", [0, 100, 124, 135, 148, 155, 156, 200, 257, 263, 345])
 def test_every_header_is_checked(at, write):
     """One wrong byte, with and without the checksum that it should have."""
@@ -150,8 +174,7 @@ def test_every_header_is_checked(at, write):
     if not 148 <= at < 156:
         written = int(tar[148:154], 8) + ord("x") - before
         tar[148:154] = f"{written:06o}".encode()
-    # The mode may be anything.
-    assert is_plain(write(gzip.compress(bytes(tar))), NAMES) is (at == 100)
+    assert is_plain(write(gzip.compress(bytes(tar))), NAMES) is False
 
 
 @pytest.mark.parametrize("size", [b"00000000008\0", b"0000000000 \0", b"00000000000 ", b"-0000000001\0"])
@@ -213,6 +236,8 @@ BAD_WHEELS = {
     "very short": b"PK\3\4",
     "many": ONE[:-14] + b"\xff\xff\xff\xff" + ONE[-10:],
     "nothing": wheel(),
+    "comment of an entry": wheel("demo/a.py", comment=b"PK"),
+    "extra field": wheel("demo/a.py", extra=b"\x99\x99\0\0"),
 }
 
 

@@ -1,4 +1,4 @@
-"""What a user may rely on whatever else happens: see the promises at the head of the contract in README.md."""
+"""What a user may rely on whatever else happens: see “With the defaults” in README.md."""
 
 from __future__ import annotations
 

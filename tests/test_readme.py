@@ -25,7 +25,9 @@ def tables():
     "name",
     [
         pytest.param("README.md", marks=pytest.mark.skipif(hatchling() < (1, 27), reason="shows a newer Hatchling")),
+        "benchmarks/README.md",
         "docs/tools.md",
+        "src/hatch_nocache/caches/vocabulary.py",
         "test-projects/README.md",
     ],
 )

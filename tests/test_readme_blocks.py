@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import List
+from typing import List, Optional
 
 import pytest
 import yaml
@@ -105,7 +105,7 @@ def test_options(number: int, name: str, lead: str, project: Path, built) -> Non
 def test_every_command_is_known() -> None:
     """What is not run here or in tests/e2e is at least offered by pyproject.toml."""
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    rest = [line for line in commands() if not line.startswith(("hatch-nocache check", "echo ", "rm "))]
+    rest = [line for line in commands() if not line.startswith(("hatch-nocache check", "printf ", "rm "))]
     assert rest == ["python -m pip install hatch-nocache", "python -m pip install hatch && hatch test"]
     assert pyproject["project"]["name"] == "hatch-nocache"
     assert pyproject["project"]["scripts"] == {"hatch-nocache": f"{cli.__name__}:main"}
@@ -161,13 +161,19 @@ def first_aid(root: Path) -> None:
 
 
 @needs_sh
-def test_first_aid(project: Path, built) -> None:
+@pytest.mark.parametrize("before", [None, "", "secret.txt", "secret.txt\n"])
+def test_first_aid(project: Path, built, before: Optional[str]) -> None:
+    """Whatever is in the file, and though its last line may have no end."""
+    if before is not None:
+        (project / ".gitignore").write_text(before, encoding="utf-8")
+    (project / "secret.txt").touch()
     assert read(built(**NO_HOOKS).archive).below(".uv-cache")
     first_aid(project)
     cured = read(built(**NO_HOOKS).archive)
     assert cured.below(".uv-cache") == []
     assert cured.refused == []
     assert "src/demo/__init__.py" in cured.names
+    assert ("secret.txt" in cured.names) is not bool(before)
 
 
 @needs_sh

@@ -194,6 +194,9 @@ def ready(tmp_path: Path) -> Path:
         copy = tmp_path / path.relative_to(ROOT)
         shutil.copy(str(path), str(copy))
         replace(copy, "github.com/OWNER/", "github.com/someone/")
+    readme = tmp_path / "README.md"
+    absolute = "](https://github.com/someone/hatch-nocache/blob/main/"
+    readme.write_text(re.sub(r"\]\((?!https:|#)", absolute, readme.read_text(encoding="utf-8")), encoding="utf-8")
     if "urls" not in PROJECT:
         replace(tmp_path / "pyproject.toml", "[project.scripts]", "[project.urls]\nSource = 'x'\n\n[project.scripts]")
     return tmp_path
@@ -219,6 +222,7 @@ def test_release_is_ready(ready: Path) -> None:
         ("CHANGELOG.md", "## [{}] - 2", "## [{}] 2", "no section `## [{}] - YYYY-MM-DD`"),
         ("CHANGELOG.md", "\n[{}]: https://", "\n[x]: https://", "no link `[{}]: https://"),
         ("pyproject.toml", "[project.urls]", "[tool.urls]", "no [project.urls]"),
+        ("README.md", "](https://github.com/someone/hatch-nocache/blob/main/docs/", "](docs/", "link to a file"),
         ("docs/ci.md", "github.com/someone/", "github.com/OWNER/", "docs/ci.md still says github.com/OWNER/"),
     ],
 )

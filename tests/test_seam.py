@@ -16,6 +16,7 @@ from hatchling.builders.config import BuilderConfig
 from hatchling.builders.custom import CustomBuilder
 from hatchling.builders.plugin.interface import BuilderInterface, IncludedFile
 from hatchling.builders.sdist import SdistBuilder
+from hatchling.builders.utils import safe_walk
 from hatchling.builders.wheel import WheelBuilder
 from projects import KINDS
 
@@ -129,6 +130,30 @@ def walks_by_itself(self: Any, *_: Any) -> Iterator[IncludedFile]:
         for name in files:
             path = os.path.join(where, name)
             yield IncludedFile(path, "", os.path.relpath(path, self.root))
+
+
+def one_ahead(self: Any) -> Iterator[IncludedFile]:
+    """A leaf generator that goes on to the next directory before it hands out the files of the last one."""
+    before: List[IncludedFile] = []
+    for where, directories, files in safe_walk(self.root):
+        directories.sort()
+        yield from before
+        paths = [os.path.join(where, name) for name in sorted(files)]
+        before = [IncludedFile(path, "", os.path.relpath(path, self.root)) for path in paths]
+    yield from before
+
+
+def test_a_leaf_that_is_ahead_of_its_files(project: Path, tmp_path: Path, monkeypatch) -> None:
+    """Each file is judged where it lies, not where the walk is."""
+    monkeypatch.setattr(BuilderInterface, "recurse_project_files", one_ahead)
+    for directory in ("docs/a", "docs/b"):
+        (project / directory).mkdir(parents=True)
+        for name in ("1.txt", "2.txt"):
+            (project / directory / name).touch()
+    (project / "docs" / "a" / "3.txt").symlink_to("/etc/hostname")
+    built = run(SdistBuilder(str(project)), tmp_path / "dist")
+    assert built.codes == ["NC001", "NC101"], built.said
+    assert "the sdist was not built" in built.said
 
 
 @pytest.mark.parametrize("name", LEAVES)
@@ -433,3 +458,29 @@ def test_another_hook_looks_at_the_selection(
         for name in LEAVES:
             delattr(builder, name)
     check_gone(builder)
+
+
+WRAPPING = """\
+    def initialize(self, version, build_data):
+        import contextlib
+
+        original = self.build_config.set_build_data
+
+        @contextlib.contextmanager
+        def set_build_data(build_data):
+            with original(build_data):
+                yield
+
+        self.build_config.set_build_data = set_build_data
+"""
+
+
+def test_a_hook_that_keeps_its_wrapper(project: Path, tmp_path: Path) -> None:
+    """What is wrapped outside of ours cannot be taken off: the next version is guarded, and told, all the same."""
+    other_hook(project, WRAPPING)
+    builder = WheelBuilder(str(project))
+    said = io.StringIO()
+    with surroundings(project, {}), redirected(said, said):
+        archives = list(builder.build(directory=str(tmp_path), versions=["standard", "standard"]))
+    assert said.getvalue().count("kept 1 cache directory out of the wheel") == 2
+    assert [name for archive in archives for name in read(Path(archive)).names if "store" in name] == []

@@ -76,8 +76,8 @@ def judge_link(facts: LinkFacts, *, sdist: bool) -> Optional[Tuple[str, str]]:
 def _judge_stored(facts: LinkFacts) -> Optional[Tuple[str, str]]:
     problem = target_problem(facts.text)
     verdicts = (
-        (is_absolute(facts.text), "NC101", "installers refuse an absolute link, wherever it points"),
-        (lands(facts.at, facts.text) is None, "NC102", "by its text it leaves the project"),
+        (is_absolute(facts.text), "NC101", "installers refuse it, wherever it points"),
+        (lands(facts.at, facts.text) is None, "NC102", "its text leads out of the project"),
         (
             goes_up_again(facts.text),
             "NC102",

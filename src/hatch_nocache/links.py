@@ -9,7 +9,7 @@ import posixpath
 import re
 from typing import Mapping, Optional
 
-__all__ = ["LoopError", "follow", "goes_up_again", "is_absolute", "is_loop", "is_normal", "lands", "names_itself"]
+__all__ = ["LoopError", "follow", "goes_up_again", "is_absolute", "is_normal", "lands", "names_itself"]
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 # A `..` behind something that is neither `..` nor `.` nor nothing.
@@ -98,12 +98,3 @@ def follow(at: str, links: Mapping[str, str]) -> Optional[str]:
             return None
         ahead.extend(text.split("/")[::-1])
     return here
-
-
-def is_loop(at: str, links: Mapping[str, str]) -> bool:
-    """Whether following the link at `at` through `links` (path → target text) never arrives."""
-    try:
-        follow(at, links)
-    except LoopError:
-        return True
-    return False

@@ -1,4 +1,4 @@
-"""The words for each thing that the hook finds in a selection: what it is, how that is known, what to do next."""
+"""The words for each thing that the hook finds in a selection: what, how known (links: `linkfacts`), what to do."""
 
 from __future__ import annotations
 

@@ -44,8 +44,11 @@ class Patterns:
         try:
             self._whole = GitIgnoreSpec.from_lines(self.lines)
             self._single = [(line, GitIgnoreSpec.from_lines([line])) for line in positive]
-        except re.error as error:
-            # pathspec lets through what makes no regular expression, such as the range `[z-a]`.
+            for _, spec in self._single:
+                spec.match_file("a/b")
+        except (re.error, IndexError) as error:
+            # pathspec lets through what makes no regular expression, such as the range `[z-a]`, and before 0.12 what it
+            # fails on when it comes to match, such as `**`.
             raise ValueError(str(error)) from error
         self._used: Set[str] = set()
         # What a negated pattern takes back, a backslash or a space at an end means: pathspec knows, in each version.

@@ -39,11 +39,23 @@ class Place:
 
     `home` is the real directory that links below it must not leave; `cache` and `outside` are set when it lies in a
     cache or was reached through a link that leaves; `alias` when a link would have taken its place in the archive;
-    `link` is the first directory link on the way to it. `settled` once it is known whether each of its files needs a
-    look of its own.
+    `link` is the first directory link on the way to it. `foreign` when the walk began outside the project. `settled`
+    once it is known whether each of its files needs a look of its own.
     """
 
-    __slots__ = ("alias", "allowed", "cache", "directory", "home", "kept", "link", "outside", "scanned", "settled")
+    __slots__ = (
+        "alias",
+        "allowed",
+        "cache",
+        "directory",
+        "foreign",
+        "home",
+        "kept",
+        "link",
+        "outside",
+        "scanned",
+        "settled",
+    )
 
     def __init__(self, directory: DiskDirectory, home: str, *, scanned: bool = True) -> None:
         self.directory = directory
@@ -51,6 +63,7 @@ class Place:
         self.scanned = scanned
         self.allowed = False
         self.kept = False
+        self.foreign = False
         self.cache: Optional[Hit] = None
         self.outside: Optional[Hit] = None
         self.alias: Optional[Hit] = None
@@ -60,7 +73,7 @@ class Place:
     def below(self, directory: DiskDirectory) -> Place:
         """A subdirectory, of which all holds that holds of this place."""
         place = Place(directory, self.home)
-        place.allowed, place.kept, place.link = self.allowed, self.kept, self.link
+        place.allowed, place.kept, place.foreign, place.link = self.allowed, self.kept, self.foreign, self.link
         place.cache, place.outside, place.alias = self.cache, self.outside, self.alias
         return place
 
@@ -113,6 +126,7 @@ class Places:
             return self.place(source)
         real = os.path.realpath(source)
         place = Place(DiskDirectory(real, relative(source, self.root), source), real)
+        place.foreign = True
         evidence = None if _within(self.real_root, real) else self._recognise(place.directory)
         if evidence is not None:
             place.kept = True
@@ -131,6 +145,8 @@ class Places:
                 place = Place(directory, self.real_root, scanned=False)
             else:
                 place = self.step(self.place(parent), name)
+                # It is kept longer than one walk, and what lies in it may change in between.
+                place.directory.forget_children()
             self._places[walked] = place
         return self._places[walked]
 

@@ -1,7 +1,8 @@
 """The one seam with hatchling: where the plugin gets between its selection and the archive, for the time of one build.
 
 Hatchling offers a hook no way to leave a file out (hatch issue 1787). What is relied on here is undocumented; it has
-not changed from hatchling 1.22.0 to 1.33.0, and its absence is noticed and fails the build:
+not changed from hatchling 1.22.0 to 1.33.0, and its absence is noticed and fails the build. (`lastword` relies on one
+more thing, for hooks that come after this one.)
 
 * `BuilderConfig.set_build_data` is entered after every hook's `initialize` and before any archive exists. The plugin
   wraps it on the instance: on entry everything is judged, so that a rejection leaves nothing behind; on exit the seam
@@ -65,17 +66,21 @@ def around_build(config: Any, inside: Callable[[Dict[str, Any]], ContextManager[
         SeamError: the configuration does not take a method of its own.
     """
     original = config.set_build_data
+    is_over = False
 
     @contextlib.contextmanager
     def set_build_data(build_data: Dict[str, Any]) -> Iterator[None]:
         try:
-            with original(build_data), inside(build_data):
+            with original(build_data), contextlib.nullcontext() if is_over else inside(build_data):
                 yield
         except BaseException:
             undo()
             raise
 
     def undo() -> None:
+        # Another hook may have wrapped it, and keep it for good.
+        nonlocal is_over
+        is_over = True
         # On the instance, so that taking it away brings the class's own method back.
         if vars(config).get("set_build_data") is set_build_data:
             del vars(config)["set_build_data"]

@@ -97,8 +97,8 @@ class Selection(Places):
 
         `member` is the name of one of them in the archive, and only the last part differs from that of the others.
         """
-        directory = place.directory
-        if place.allowed or place.hits or self.config.allow.probe(directory.path) is not None:
+        directory, allow = place.directory, self.config.allow
+        if place.allowed or place.hits or (place.foreign and allow) or allow.probe(directory.path) is not None:
             return False
         if not self.packing:
             return True
@@ -126,7 +126,8 @@ class Selection(Places):
         allow = self.config.allow
         if not allow:
             return False
-        if not known:
+        if not known or place.foreign:
+            # Nobody has asked about the directories above it.
             return allow.match(relative(path, self.root))
         directory = place.directory.path
         probe = allow.probe(directory)

@@ -148,6 +148,10 @@ class DiskDirectory:
             self._children[name] = DiskDirectory(location, path, os.path.join(self.walked, name))
         return self._children[name]
 
+    def forget_children(self) -> None:
+        """Read the subdirectories anew when they are next asked for."""
+        self._children.clear()
+
     def take(self, name: str) -> DiskDirectory:
         """The same of a subdirectory that the walk goes into: what has been read of it is not read again."""
         child = self.child(name)

@@ -21,7 +21,7 @@ def flaw_in_text(at: str, text: str, root: str) -> Optional[Tuple[Flaw, str]]:
     does not lie below another link. Whether something is there, the whole archive must show.
     """
     if links.is_absolute(text):
-        return flaws.ABSOLUTE, "installers refuse an absolute link, wherever it points"
+        return flaws.ABSOLUTE, "installers refuse it, wherever it points"
     problem = target_problem(text)
     if problem is not None:
         return flaws.TOO_LONG if is_too_long(text) else flaws.TARGET, f"of its target: {problem}"

@@ -46,7 +46,7 @@ _ZIP64 = 0xFFFF
 
 
 def is_plain(path: str, expected: AbstractSet[str], *, rooted: bool) -> bool:
-    """Whether the archive holds regular files alone, all in one directory if `rooted`, with unharmful names.
+    """Whether the archive holds regular files alone, all in one directory if `rooted`, with harmless names.
 
     They have to be among `expected`, or at the top, where they are part of no cache. False means nothing but a doubt.
 
@@ -73,7 +73,7 @@ def _tar_names(stream: IO[bytes], most: int) -> Optional[List[str]]:
     root = long_name = b""
     while True:
         block = stream.read(_BLOCK)
-        if block[157:265] != _USTAR or block[345:] != _NO_PREFIX or not _sums_up(block):
+        if block[157:265] != _USTAR or block[345:] != _NO_PREFIX or not _is_numeric(block) or not _sums_up(block):
             break
         size = _number(block[124:136])
         kind = block[156]
@@ -93,7 +93,10 @@ def _tar_names(stream: IO[bytes], most: int) -> Optional[List[str]]:
         if len(names) > most:
             return None
         _padded(stream, size)
-    if long_name or root in (b"./", b"../") or block != bytes(_BLOCK) or stream.read(_BLOCK) != bytes(_BLOCK):
+    top = root[:-1].decode("latin-1")
+    if long_name or top in ("", ".", "..") or len(top) > _LONGEST or not is_clean(top):
+        return None
+    if block != bytes(_BLOCK) or stream.read(_BLOCK) != bytes(_BLOCK):
         return None
     while stream.read(_CHUNK):
         # To the end, where the checksum is.
@@ -109,6 +112,11 @@ def _padded(stream: IO[bytes], size: int) -> bytes:
     while left and len(stream.read(min(left, _CHUNK))):
         left -= min(left, _CHUNK)
     return data
+
+
+def _is_numeric(block: bytes) -> bool:
+    """Whether the fields for numbers hold nothing else: mode, owner and group, time, device."""
+    return not (block[100:124] + block[136:148] + block[329:345]).translate(None, b"01234567\0")
 
 
 def _number(field: bytes) -> int:
@@ -142,8 +150,8 @@ def _zip_names(file: IO[bytes]) -> Optional[List[str]]:
     at = 0
     while at + _ENTRY.size <= length:
         magic, flags, name, extra, remark = _ENTRY.unpack_from(directory, at)
-        # No flag at all: the name is ASCII, and nothing is encrypted.
-        if magic != b"PK\1\2" or flags or name > _LONGEST:
+        # No flag at all: the name is ASCII, and nothing is encrypted. In a comment there could be another directory.
+        if magic != b"PK\1\2" or flags or extra or remark or name > _LONGEST:
             return None
         at += _ENTRY.size
         names.append(directory[at : at + name].decode("latin-1"))

@@ -9,7 +9,7 @@ import functools
 import os
 from typing import TYPE_CHECKING, FrozenSet, Mapping
 
-from hatch_nocache.caches import words
+from hatch_nocache.caches import vocabulary
 from hatch_nocache.caches.toolconfig import Files
 
 if TYPE_CHECKING:
@@ -49,12 +49,14 @@ def catches_the_eye(directory: Directory) -> bool:
 def _may_be_cache(path: str, files: FrozenSet[str], directories: FrozenSet[str]) -> bool:
     """Whether a row of the catalogue can be true."""
     own = path.rpartition("/")[2]
-    if own in words.OWN or not (words.FILES.isdisjoint(files) and words.DIRECTORIES.isdisjoint(directories)):
+    if own in vocabulary.OWN or not (
+        vocabulary.FILES.isdisjoint(files) and vocabulary.DIRECTORIES.isdisjoint(directories)
+    ):
         return True
     if not (is_ordinary(own) and all(map(is_ordinary, directories))):
         return True
     joined = "\n".join(files)
-    return any(part in joined for part in words.PARTS)
+    return any(part in joined for part in vocabulary.PARTS)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -94,6 +96,7 @@ def are_beside(files: FrozenSet[str]) -> bool:
 
 def may_be_declared(root: str, environ: Mapping[str, str], prefix: str) -> bool:
     """Whether `surroundings.declared` can have anything to say of the project at the real path `root`."""
-    if not words.VARIABLES.isdisjoint(environ) or Files(root).may_declare():
+    # On Windows the case of a variable does not matter.
+    if not vocabulary.VARIABLES.isdisjoint(map(str.upper, environ)) or Files(root).may_declare():
         return True
     return bool(prefix) and os.path.realpath(prefix).startswith(os.path.join(root, ""))

@@ -113,13 +113,13 @@ def head_names() -> FrozenSet[str]:
 
 
 def words() -> Dict[str, Iterable[str]]:
-    """Collect what `words.py` is made from: the names and parts of names without which no row can be true."""
+    """Collect what `vocabulary.py` is made from: the names and parts of names without which no row can be true."""
     return {
         "OWN": _OWN,
         "FILES": _FILES,
         "DIRECTORIES": _DIRECTORIES,
         "PARTS": {part for part, _ in _PARTS},
-        "VARIABLES": {variable.name for tool in CATALOGUE for variable in tool.variables},
+        "VARIABLES": {variable.name.upper() for tool in CATALOGUE for variable in tool.variables},
     }
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any, Dict, FrozenSet, Iterator, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Tuple
 
-from hatch_nocache.caches import words
+from hatch_nocache.caches import vocabulary
 
 if TYPE_CHECKING:
     from hatch_nocache.caches.catalogue import Key
@@ -17,14 +17,10 @@ _TOML = (".toml",)
 
 
 class Files:
-    """The configuration files of one project, each read at most once, and parsed only if one of the keys can be there.
-
-    Which files there are is asked once.
-    """
+    """The configuration files of one project: each is read at most once, and parsed only if a key can be in it."""
 
     def __init__(self, root: str) -> None:
         self._root = root
-        self._present: Optional[FrozenSet[str]] = None
         self._texts: Dict[str, str] = {}
         self._parsed: Dict[str, Any] = {}
 
@@ -40,16 +36,11 @@ class Files:
 
     def may_declare(self) -> bool:
         """Whether any key of the catalogue can be in a file."""
-        return any(_has_words(self._text(name), name, each) for name, each in words.KEYS)
+        return any(_has_words(self._text(name), name, each) for name, each in vocabulary.KEYS)
 
     def exists(self, name: str) -> bool:
         """Whether there is such a file."""
-        if self._present is None:
-            try:
-                self._present = frozenset(os.listdir(self._root))
-            except OSError:
-                self._present = frozenset()
-        return name.split("/", 1)[0] in self._present and os.path.isfile(os.path.join(self._root, name))
+        return os.path.isfile(os.path.join(self._root, name))
 
     def _contents(self, key: Key) -> object:
         name = key.file
@@ -69,7 +60,8 @@ class Files:
         try:
             with open(os.path.join(self._root, name), "rb") as file:
                 # Without the mark that some editors put in front; the codec for it is not loaded in a build.
-                return file.read().decode("utf-8").lstrip("\ufeff")
+                text = file.read().decode("utf-8")
+            return text[1:] if text.startswith("\ufeff") else text
         except (OSError, ValueError):
             return ""
 

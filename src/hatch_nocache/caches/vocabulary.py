@@ -1,4 +1,4 @@
-"""What names are compared with at a glance: made from the catalogue by `hatch run long:tables`."""
+"""What names are compared with at a glance. Made from the catalogue by `hatch run long:tables`."""
 
 from __future__ import annotations
 
@@ -123,6 +123,7 @@ VARIABLES: FrozenSet[str] = frozenset(
         "MPLCONFIGDIR",
         "MYPY_CACHE_DIR",
         "NPM_CONFIG_CACHE",
+        "NPM_CONFIG_STORE_DIR",
         "NUMBA_CACHE_DIR",
         "PARCEL_CACHE_DIR",
         "PDM_CACHE_DIR",
@@ -151,8 +152,6 @@ VARIABLES: FrozenSet[str] = frozenset(
         "XDG_CACHE_HOME",
         "XDG_DATA_HOME",
         "YARN_CACHE_FOLDER",
-        "npm_config_cache",
-        "npm_config_store_dir",
     ]
 )
 KEYS: Tuple[Tuple[str, Tuple[str, ...]], ...] = (
