@@ -83,6 +83,6 @@ def test_wrong_types_are_called_by_their_toml_names(value: object, called: str) 
 
 @pytest.mark.parametrize("pattern", ["!", "a\\", "[z-a]"])
 def test_a_pattern_that_cannot_be_read(pattern: str) -> None:
-    """Pathspec raises on some patterns; the error names the key."""
-    (error,) = errors(allow=[pattern])
-    assert error.startswith(f"`{PREFIX}.allow` has a pattern that is not valid")
+    """Pathspec raises on some patterns; the error names the key and the number."""
+    (error,) = errors(allow=["a", pattern])
+    assert error.startswith(f"`{PREFIX}.allow`, pattern #2, is not valid: ")

@@ -34,7 +34,7 @@ def hook_takes(table) -> bool:
         parse(table, prefix="p", target="sdist")
     except ConfigError as error:
         # Which patterns can be read is for pathspec to say.
-        return all("has a pattern that is not valid" in line for line in error.errors)
+        return all(", is not valid: " in line for line in error.errors)
     return True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
+from pathlib import Path
 
 import pytest
 from building import hatchling
@@ -13,6 +14,7 @@ from readme import README, ROOT, script
 from hatch_nocache.config import OPTIONS
 from hatch_nocache.findings import CODES
 
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("*/*.md"))]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -80,7 +82,8 @@ def test_links_within_the_readme() -> None:
     assert [anchor for anchor in re.findall(r"\]\(#([^)]*)\)", README) if anchor not in headings] == []
 
 
-def test_files_that_the_readme_links_to() -> None:
-    linked = re.findall(r"\]\(((?!https:)[^#)]+)\)", README)
-    assert linked
-    assert [name for name in linked if not (ROOT / name).is_file()] == []
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_files_that_are_linked_to(path: Path) -> None:
+    linked = re.findall(r"\]\(((?!https:)[^#)\s]+)\)", path.read_text(encoding="utf-8"))
+    assert linked or path.name != "README.md" or path.parent != ROOT
+    assert [name for name in linked if not (path.parent / name).is_file()] == []

@@ -127,12 +127,14 @@ def _patterns(value: object, where: str, errors: List[str]) -> Patterns:
         elif not line.strip():
             errors.append(f"{where}, pattern #{number}, must not be empty.")
         else:
-            lines.append(line)
-    try:
-        return Patterns(lines)
-    except ValueError as error:
-        errors.append(f"{where} has a pattern that is not valid: {error}")
-        return Patterns(())
+            try:
+                Patterns([line])
+            except ValueError as error:
+                # Where in the regular expression it is means nothing to the user.
+                errors.append(f"{where}, pattern #{number}, is not valid: {str(error).split(' at position')[0]}.")
+            else:
+                lines.append(line)
+    return Patterns(lines)
 
 
 def _did_you_mean(word: str, known: Sequence[str]) -> str:
