@@ -287,7 +287,11 @@ def test_working_directory_that_is_gone(root, monkeypatch):
 
 @pytest.mark.parametrize(
     ("file", "text"),
-    [("uv.toml", "cache-dir = "), ("uv.toml", 'cache-dir = "zeta-3"\n[x'), ("tox.ini", "[tox\nwork_dir = zeta-3")],
+    [
+        ("uv.toml", "cache-dir = "),
+        ("uv.toml", 'cache-dir = "zeta-3"\n[x'),
+        ("tox.ini", "[tox]\nwork_dir = zeta-3\n= x"),
+    ],
 )
 def test_file_that_cannot_be_parsed(root, file, text):
     """It has the words of a key in it, and says nothing all the same."""
