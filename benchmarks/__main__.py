@@ -7,6 +7,7 @@ import compileall
 import json
 import os
 import platform
+import statistics
 import sysconfig
 import tempfile
 from importlib.metadata import version
@@ -77,7 +78,7 @@ def _measure(where: Path, only: Sequence[str], rounds: int) -> Dict[str, Any]:
         results: Dict[str, Any] = {"machine": _machine(), "rows": [_row(row, builds, rounds) for row in wanted]}
         if not only or "import" in only:
             times = others.import_times(sites["nocache"], rounds or 2 * OTHER_ROUNDS + 1)
-            results["rows"].append(_other("import", "import of the plugin, ms", others.median(times), 2.0))
+            results["rows"].append(_other("import", "import of the plugin, ms", statistics.median(times), 2.0))
         if not only or "check" in only:
             results["rows"].append(_check(Path(fresh), sites["nocache"], rounds or OTHER_ROUNDS))
         if not only or "size" in only:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import gzip
 import io
-import statistics
 import subprocess
 import sys
 import tarfile
@@ -64,8 +63,3 @@ def sizes(wheel: Path) -> Tuple[int, int]:
     """Bytes of the wheel, and of what it unpacks to."""
     with zipfile.ZipFile(wheel) as archive:
         return wheel.stat().st_size, sum(info.file_size for info in archive.infolist())
-
-
-def median(values: List[float]) -> float:
-    """The median."""
-    return statistics.median(values)

@@ -16,8 +16,6 @@ from lacking import lacking
 from projects import tomllib
 
 ROOT = Path(__file__).parent.parent
-if (ROOT / "PKG-INFO").is_file() and not (ROOT / ".github").is_dir():
-    pytest.skip("an sdist, which has no workflows", allow_module_level=True)
 
 CONFIG = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT, ENVS = CONFIG["project"], CONFIG["tool"]["hatch"]["envs"]

@@ -64,8 +64,8 @@ def outside_root(name: str, root: str) -> Optional[str]:
     """Why a member would not be unpacked below the directory `root` of its archive, or None. In a wheel `root` is "".
 
     Source of the rule: the sdist format specification asks for one directory at the top; PEP 706 and uv from 0.13
-    refuse `..`; pip takes the text before the first `/` for the top directory, so that `./root/file` is not below
-    `root`, and before 24.3 reads `root//file` as an absolute path.
+    refuse `..`; pip takes the text before the first `/` for the top directory, so that `./top/file` is not below
+    `top`, and before 24.3 reads `top//file` as an absolute path.
     """
     inner = name[len(root) + 1 :] if root and name.startswith(f"{root}/") else name
     if ".." in name and ".." in name.split("/"):
