@@ -1,9 +1,18 @@
-"""A test that fails because of what the system lacks is skipped: see lacking.py."""
+"""A test that fails because of what the system lacks is skipped: see lacking.py.
+
+Random examples are the same ones in each run, so that none goes red for what it did not change. Others are looked for
+by `hatch run long:nightly`.
+"""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 from lacking import lacking
+
+settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
+settings.register_profile("search", deadline=None, max_examples=5000)
+settings.load_profile("repeatable")
 
 
 def skip_if_lacking(outcome) -> None:

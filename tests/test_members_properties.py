@@ -8,7 +8,7 @@ import tempfile
 
 import pytest
 from badarchives import BACKEND, ROOT, Case, Entry, file, folder, hard, special, sym
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from hatch_nocache.archive import UnreadableArchive, inspect, verify
@@ -48,7 +48,6 @@ def _places(archive):
 @pytest.mark.skipif(not hasattr(tarfile, "data_filter"), reason="this Python has no extraction filters (PEP 706)")
 @pytest.mark.skipif(os.name == "nt", reason="Windows follows links by rules of its own")
 @given(_LISTS)
-@settings(deadline=None)
 def test_what_is_let_through_unpacks_faithfully(entries):
     """Every regular file has its bytes, every link its text and a place inside, nothing else is there."""
     archive = Case("random", entries, bare=True)
@@ -75,7 +74,6 @@ def test_what_is_let_through_unpacks_faithfully(entries):
 
 
 @given(st.lists(st.binary(max_size=700), max_size=3), st.integers(0, 600), st.integers(0, 255))
-@settings(deadline=None)
 def test_damage_never_escapes(chunks, at, byte):
     """A byte changed and junk behind: findings or one kind of error, and the same from the command and the build."""
     tar = bytearray(Case("base", (Entry("a", b"x"), sym("l", "a"))).tar())

@@ -542,7 +542,7 @@ def test_a_directory_that_grows_between_two_walks(root: Path) -> None:
     assert [name for name in files if name.startswith("all")] == ["all/new.txt", "all/old.txt"]
 
 
-@pytest.mark.parametrize("pattern", ["**", "/**", "a/**/b"])
+@pytest.mark.parametrize("pattern", ["**", "!**", "/**", "a/**/b"])
 def test_patterns_that_an_old_pathspec_cannot_match(root: Path, pattern: str) -> None:
     """They are errors of the configuration there, and take in all that they should elsewhere."""
     configure(root, f'allow = ["{pattern}", "**/x"]')

@@ -44,11 +44,10 @@ class Patterns:
         try:
             self._whole = GitIgnoreSpec.from_lines(self.lines)
             self._single = [(line, GitIgnoreSpec.from_lines([line])) for line in positive]
-            for _, spec in self._single:
-                spec.match_file("a/b")
+            self._whole.match_file("a/b")
         except (re.error, IndexError) as error:
             # pathspec lets through what makes no regular expression, such as the range `[z-a]`, and before 0.12 what it
-            # fails on when it comes to match, such as `**`.
+            # fails on when it comes to match, such as `**`. Those versions ask each pattern about each path.
             raise ValueError(str(error)) from error
         self._used: Set[str] = set()
         # What a negated pattern takes back, a backslash or a space at an end means: pathspec knows, in each version.

@@ -33,7 +33,8 @@ def name(value: str) -> str:
 
 def check(where: Path, python: str, hatchling: str, pathspec: str, core: str, *files: str) -> str:
     """Make the environment, and run the tests of the core in it. Returns what was installed."""
-    requirements = [f"hatchling=={hatchling}" if hatchling else "hatchling", "editables", "pytest>=8"]
+    requirements = ["editables", "hypothesis>=6.100", "pytest>=8"]
+    requirements.append(f"hatchling=={hatchling}" if hatchling else "hatchling")
     requirements.append(f"pathspec=={pathspec}" if pathspec else "pathspec")
     interpreter = venvs.make(where, python, *requirements)
     found = venvs.installed(interpreter)
