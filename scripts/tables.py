@@ -20,9 +20,9 @@ from building import build  # noqa: E402
 from projects import load, made, table  # noqa: E402
 
 from hatch_nocache.caches.catalogue import CATALOGUE, Key  # noqa: E402
-from hatch_nocache.caches.hints import words, words_of_keys  # noqa: E402
-from hatch_nocache.config import FOREIGN_KEYS, OPTIONS, Option  # noqa: E402
+from hatch_nocache.caches.hints import variables, words, words_of_keys  # noqa: E402
 from hatch_nocache.findings import CODES  # noqa: E402
+from hatch_nocache.options import FOREIGN_KEYS, OPTIONS, Option  # noqa: E402
 
 
 def rows(head: Sequence[str], body: Iterable[Sequence[str]]) -> str:
@@ -134,12 +134,15 @@ def tools() -> str:
 
 
 def vocabulary() -> str:
-    """Write what caches/glance.py compares names with."""
-    lines = ['"""What names are compared with at a glance. Made from the catalogue by `hatch run long:tables`."""', ""]
+    """Write what caches/glance.py compares names with, and caches/leads.py looks for."""
+    lines = ['"""What is looked for at a glance. Made from the catalogue by `hatch run long:tables`."""', ""]
     lines += ["from __future__ import annotations", "", "from typing import FrozenSet, Tuple", ""]
     for name, found in words().items():
         lines.append(f"{name}: FrozenSet[str] = frozenset(")
         lines += ["    [", *(f"        {json.dumps(word)}," for word in sorted(found)), "    ]", ")"]
+    lines.append("VARIABLES: Tuple[Tuple[str, str, bool], ...] = (")
+    lines += [f"    ({json.dumps(name)}, {json.dumps(below)}, {many})," for name, below, many in sorted(variables())]
+    lines.append(")")
     lines.append("KEYS: Tuple[Tuple[str, Tuple[str, ...]], ...] = (")
     for file, each in sorted(words_of_keys()):
         listed = "".join(f"{json.dumps(word)}, " for word in each)

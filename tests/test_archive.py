@@ -18,7 +18,7 @@ import pytest
 from badarchives import BASE, CASES, PKG_INFO, ROOT, WHEELS, Case, Entry, case, file, folder, hard, sym
 
 from hatch_nocache.archive import UnreadableArchive, inspect, reading, stream, verify, zipmembers
-from hatch_nocache.caches import SIGNATURE
+from hatch_nocache.caches.tag import SIGNATURE
 
 NAMES = frozenset(entry.name for entry in BASE if entry.name != "PKG-INFO")
 GOOD = case("good")

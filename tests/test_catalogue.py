@@ -235,6 +235,7 @@ def test_the_words_are_those_of_the_catalogue():
     assert {name: sorted(getattr(vocabulary, name)) for name in hints.words()} == {
         name: sorted(found) for name, found in hints.words().items()
     }
+    assert sorted(vocabulary.VARIABLES) == sorted(hints.variables())
     assert sorted(vocabulary.KEYS) == sorted(hints.words_of_keys())
 
 

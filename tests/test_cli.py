@@ -21,7 +21,7 @@ from test_formats import HOSTILE, Terminal, validate
 from test_inspection import BASE, HOOK
 
 from hatch_nocache.archive import stream
-from hatch_nocache.caches import SIGNATURE
+from hatch_nocache.caches.tag import SIGNATURE
 from hatch_nocache.command import cli
 
 SCRIPT = shutil.which("hatch-nocache", path=os.path.dirname(sys.executable))

@@ -6,7 +6,8 @@ from typing import List
 
 import pytest
 
-from hatch_nocache.config import FOREIGN_KEYS, OPTIONS, ConfigError, parse
+from hatch_nocache.config import ConfigError, parse
+from hatch_nocache.options import FOREIGN_KEYS, OPTIONS
 
 PREFIX = "tool.hatch.build.hooks.nocache"
 

@@ -13,7 +13,8 @@ from hypothesis import event, example, given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from hatch_nocache.config import FOREIGN_KEYS, OPTIONS, ConfigError, parse
+from hatch_nocache.config import ConfigError, parse
+from hatch_nocache.options import FOREIGN_KEYS, OPTIONS
 
 ROOT = Path(__file__).parent.parent
 NAME = "docs/configuration.schema.json"

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from hatch_nocache.caches.catalogue import CATALOGUE
-from hatch_nocache.caches.glance import may_be_declared
+from hatch_nocache.caches.leads import may_be_declared
 from hatch_nocache.caches.surroundings import INTERPRETER, declared
 from hatch_nocache.caches.toolconfig import Files
 
@@ -324,14 +324,29 @@ def test_key_may_be_declared(root, key):
 
 @pytest.mark.parametrize("variable", [variable for _, variable in VARIABLES], ids=_id)
 def test_variable_may_declare(root, variable):
-    """Each of them, as it is spelled and as Windows shows it."""
-    assert may_be_declared(str(root), {variable.name: "zeta-3"}, "/usr")
-    assert may_be_declared(str(root), {variable.name.upper(): "zeta-3"}, "/usr")
+    """Each of them, where it leads to a directory of the project, and only there."""
+    (root / "zeta-3" / variable.below).mkdir(parents=True, exist_ok=True)
+    outside = str(root.parent)
+    for value in ("zeta-3", str(root / "zeta-3"), *([f"{outside},zeta-3"] if variable.many else [])):
+        assert may_be_declared(str(root), {variable.name: value, "PWD": outside}, "/usr")
+    for value in ("zeta-4", outside, "", " ", "\0"):
+        assert not may_be_declared(str(root), {variable.name: value, "PWD": outside}, "/usr")
 
 
 def test_what_else_may_declare(root):
-    """A variable, and the interpreter."""
-    assert may_be_declared(str(root), {"UV_CACHE_DIR": ""}, "/usr")
+    """The interpreter, below the project only; and no other variable."""
     assert may_be_declared(str(root), {}, str(root / "zeta-3"))
     assert not may_be_declared(str(root), {"HOME": "zeta-3"}, "")
-    assert not may_be_declared(str(root), {}, f"{root}-2")
+    assert not may_be_declared(str(root), {}, str(root))
+    assert not may_be_declared(str(root), {}, str(root.parent))
+
+
+@pytest.mark.parametrize("variable", [variable for _, variable in VARIABLES], ids=_id)
+def test_what_is_declared_may_be_declared(root, variable):
+    """The glance says no only where nothing would be found."""
+    (root / "zeta-3" / variable.below).mkdir(parents=True, exist_ok=True)
+    for value in ("zeta-3", "/zeta-3", "{0}/zeta-3", "../project/zeta-3", "..", "", "zeta-3,{0}"):
+        for pwd in ("", "{0}", "{0}/zeta-3", "relative"):
+            environ = {variable.name: value.format(root), "PWD": pwd.format(root)}
+            found = declared(str(root), environ, "/usr")
+            assert may_be_declared(os.path.realpath(root), environ, "/usr") == bool(found), environ

@@ -11,8 +11,8 @@ from building import hatchling
 from projects import tomllib
 from readme import README, ROOT, script
 
-from hatch_nocache.config import OPTIONS
 from hatch_nocache.findings import CODES
+from hatch_nocache.options import OPTIONS
 
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("*/*.md"))]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

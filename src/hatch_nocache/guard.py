@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from hatch_nocache.findings import Finding
     from hatch_nocache.selection import Selection
 
+    _Key = Tuple[str, Optional[Tuple[Tuple[str, str], ...]]]
+
 __all__ = ["Guard"]
 
 # Targets whose builds walk in a way that is known, so that what was judged can be handed to them without a second walk.
@@ -29,8 +31,6 @@ _PLANNED_TARGETS = ("sdist", "wheel")
 # What `SdistBuilder` writes itself, and `WheelBuilder` below its `.dist-info`.
 _SDIST_FILES = ("PKG-INFO", "setup.py")
 _WHEEL_FILES = ("METADATA", "WHEEL", "RECORD", "entry_points.txt")
-
-_Key = Tuple[str, Optional[Tuple[Tuple[str, str], ...]]]
 
 
 class Guard:

@@ -12,8 +12,6 @@ _COMPONENT_BYTES = 255
 # Linux takes 4095 bytes in one path. What is left is for the directory that an installer unpacks into.
 _PATH_BYTES = 3840
 
-# What no clean name has in it, and so no text of clean names that are joined by `/`.
-_UNCLEAN = re.compile(r"[^ -9;-\[\]-~]| (?:/|$)")
 # Looked for only in names that are not clean.
 _CONTROL = r"[\x00-\x1f\x7f]"
 _SURROGATE = r"[\ud800-\udfff]"
@@ -44,7 +42,9 @@ def is_clean(text: str) -> bool:
 
     False means nothing but a doubt.
     """
-    return _UNCLEAN.search(text) is None
+    # No regular expression: to compile one takes as long as to judge a small project.
+    is_text = text.isascii() and text.isprintable() and ":" not in text and "\\" not in text
+    return is_text and " /" not in text and not text.endswith(" ")
 
 
 def target_problem(text: str) -> Optional[str]:

@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 import re
-from typing import Dict, FrozenSet, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Dict, FrozenSet, List, Optional, Sequence, Set, Tuple
 
 from pathspec import GitIgnoreSpec
 
 __all__ = ["Patterns", "Probe", "literal_lead"]
 
-_WILD = re.compile(r"[*?\[\]]")
+# Compiled where there are patterns: most projects have none.
+_WILD = r"[*?\[\]]"
 
 
-class Probe(NamedTuple):
+class Probe:
     """What the names of files have that some pattern may match in one directory: a question of one look per file.
 
-    `any` when nothing is known of the names.
+    `is_open` when nothing is known of the names.
     """
 
-    names: FrozenSet[str] = frozenset()
-    suffixes: Tuple[str, ...] = ()
-    prefixes: Tuple[str, ...] = ()
-    any: bool = False
+    def __init__(
+        self,
+        names: FrozenSet[str] = frozenset(),
+        suffixes: Tuple[str, ...] = (),
+        prefixes: Tuple[str, ...] = (),
+        *,
+        is_open: bool = False,
+    ) -> None:
+        self.names = names
+        self.suffixes = suffixes
+        self.prefixes = prefixes
+        self.is_open = is_open
+
+    def __bool__(self) -> bool:
+        return bool(self.names or self.suffixes or self.prefixes or self.is_open)
 
     def may_match(self, name: str) -> bool:
         """Whether a file of that name may be matched. False is certain."""
-        return self.any or name in self.names or name.endswith(self.suffixes) or name.startswith(self.prefixes)
+        return self.is_open or name in self.names or name.endswith(self.suffixes) or name.startswith(self.prefixes)
 
 
 class Patterns:
@@ -52,7 +64,7 @@ class Patterns:
         self._used: Set[str] = set()
         # What a negated pattern takes back, a backslash or a space at an end means: pathspec knows, in each version.
         is_plain = not self.negated and all("\\" not in line and line == line.strip() for line in positive)
-        self._everywhere = _everywhere(positive) if is_plain else Probe(any=True)
+        self._everywhere = _everywhere(positive) if is_plain else Probe(is_open=True)
         self._anchored = tuple(filter(None, map(_anchored, positive))) if is_plain else ()
         self._probes: Dict[str, Optional[Probe]] = {}
 
@@ -76,11 +88,13 @@ class Patterns:
         if not self.lines:
             return None
         if directory not in self._probes:
-            names, suffixes, prefixes, is_open = self._everywhere
+            everywhere = self._everywhere
             here = [name for lead, name in self._anchored if lead == directory and name]
-            is_open = is_open or any(not name and _is_at_or_below(directory, lead) for lead, name in self._anchored)
-            probe = Probe(names.union(here), suffixes, prefixes, is_open)
-            self._probes[directory] = probe if probe != Probe() else None
+            is_open = everywhere.is_open or any(
+                not name and _is_at_or_below(directory, lead) for lead, name in self._anchored
+            )
+            probe = Probe(everywhere.names.union(here), everywhere.suffixes, everywhere.prefixes, is_open=is_open)
+            self._probes[directory] = probe or None
         return self._probes[directory]
 
     def unused(self) -> List[str]:
@@ -104,7 +118,7 @@ def _everywhere(lines: Sequence[str]) -> Probe:
     for line in lines:
         if "/" in line:
             continue
-        parts = _WILD.split(line)
+        parts = re.split(_WILD, line)
         if len(parts) == 1:
             names.add(line)
         elif parts[-1]:
@@ -112,7 +126,7 @@ def _everywhere(lines: Sequence[str]) -> Probe:
         elif parts[0]:
             prefixes.append(parts[0])
         else:
-            return Probe(any=True)
+            return Probe(is_open=True)
     return Probe(frozenset(names), tuple(suffixes), tuple(prefixes))
 
 
@@ -128,7 +142,7 @@ def _anchored(line: str) -> Optional[Tuple[str, str]]:
     lead: List[str] = []
     parts = [part for part in body.split("/") if part]
     for number, part in enumerate(parts):
-        if _WILD.search(part):
+        if re.search(_WILD, part):
             return "/".join(lead), ""
         if number < len(parts) - 1:
             lead.append(part)

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Callable, Container, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from hatch_nocache.caches import recognise
-from hatch_nocache.caches.glance import may_be_declared
+from hatch_nocache.caches.leads import may_be_declared
 from hatch_nocache.selection import Selection
 
 if TYPE_CHECKING:

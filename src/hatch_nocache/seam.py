@@ -18,7 +18,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import types
-from typing import Any, Callable, ContextManager, Dict, Iterable, Iterator, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, ContextManager, Dict, Iterable, Iterator, List, Optional, Tuple
 
 from hatchling.builders.config import BuilderConfig
 from hatchling.builders.plugin.interface import BuilderInterface
@@ -39,7 +39,8 @@ KNOWN_HATCHLING = "1.22.0 to 1.33.0"
 _LEAVES = ("recurse_project_files", "recurse_explicit_files", "recurse_forced_files")
 _CONFIG_NAMES = ("set_build_data", "include_path", "path_is_excluded", "path_is_reserved", "get_distribution_path")
 
-_Walk = Callable[[str], Iterable[Tuple[str, List[str], List[str]]]]
+if TYPE_CHECKING:
+    _Walk = Callable[[str], Iterable[Tuple[str, List[str], List[str]]]]
 
 
 def missing_names(config: Any) -> List[str]:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Optional, Sequence
 
-from hatch_nocache.caches.glance import catches_the_eye
-from hatch_nocache.caches.tag import SIGNATURE, TAG
+from hatch_nocache.caches.glance import TAG, catches_the_eye
 
 if TYPE_CHECKING:
     from hatch_nocache.caches.surroundings import Declaration
     from hatch_nocache.facts import Directory, Evidence
 
-__all__ = ["SIGNATURE", "TAG", "recognise"]
+__all__ = ["TAG", "recognise"]
 
 
 def recognise(

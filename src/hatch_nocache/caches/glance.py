@@ -6,11 +6,9 @@ It is put about every directory of every build, and nearly always the answer is 
 from __future__ import annotations
 
 import functools
-import os
-from typing import TYPE_CHECKING, FrozenSet, Mapping
+from typing import TYPE_CHECKING, FrozenSet
 
 from hatch_nocache.caches import vocabulary
-from hatch_nocache.caches.toolconfig import Files
 
 if TYPE_CHECKING:
     from hatch_nocache.facts import Directory
@@ -19,16 +17,18 @@ __all__ = [
     "LIBRARIES",
     "NOISE",
     "PARTS",
+    "TAG",
     "TOX_EXTRAS",
     "TOX_MARKERS",
     "are_beside",
     "catches_the_eye",
     "is_ordinary",
-    "may_be_declared",
 ]
 
+# https://bford.info/cachedir/
+TAG = "CACHEDIR.TAG"
 # Files that say nothing about the directory they lie in: every tool, and every person, may put them there.
-NOISE = frozenset([".DS_Store", ".gitignore", ".gitkeep", ".hgignore", ".keep", ".lock", "CACHEDIR.TAG"])
+NOISE = frozenset([".DS_Store", ".gitignore", ".gitkeep", ".hgignore", ".keep", ".lock", TAG])
 LIBRARIES = frozenset(["lib", "lib64", "Lib"])
 PARTS = LIBRARIES | {"bin", "Scripts", "Include", "etc", "include", "local", "man", "share", "src"}
 TOX_MARKERS = frozenset([".tox-info.json", ".tox-config1"])
@@ -92,11 +92,3 @@ def are_beside(files: FrozenSet[str]) -> bool:
     return all(
         name in NOISE or name == ".package_cache" or (name.startswith(".") and name.endswith(".lock")) for name in files
     )
-
-
-def may_be_declared(root: str, environ: Mapping[str, str], prefix: str) -> bool:
-    """Whether `surroundings.declared` can have anything to say of the project at the real path `root`."""
-    # On Windows the case of a variable does not matter.
-    if not vocabulary.VARIABLES.isdisjoint(map(str.upper, environ)) or Files(root).may_declare():
-        return True
-    return bool(prefix) and os.path.realpath(prefix).startswith(os.path.join(root, ""))

@@ -14,7 +14,7 @@ from hatch_nocache.caches.glance import is_ordinary
 from hatch_nocache.caches.shapes import Shape, segments
 from hatch_nocache.caches.toolconfig import words_of
 
-__all__ = ["OWN_PATTERNS", "PATTERNS", "Row", "candidates", "head_names", "words", "words_of_keys"]
+__all__ = ["OWN_PATTERNS", "PATTERNS", "Row", "candidates", "head_names", "variables", "words", "words_of_keys"]
 
 # A tool with one of its shapes, or with None for its own names.
 Row = Tuple[Tool, Optional[Shape]]
@@ -119,10 +119,14 @@ def words() -> Dict[str, Iterable[str]]:
         "FILES": _FILES,
         "DIRECTORIES": _DIRECTORIES,
         "PARTS": {part for part, _ in _PARTS},
-        "VARIABLES": {variable.name.upper() for tool in CATALOGUE for variable in tool.variables},
     }
 
 
+def variables() -> Set[Tuple[str, str, bool]]:
+    """Collect the environment variables, each with what `catalogue.Variable` says of it."""
+    return {(each.name, each.below, each.many) for tool in CATALOGUE for each in tool.variables}
+
+
 def words_of_keys() -> Set[Tuple[str, Tuple[str, ...]]]:
-    """Collect the same for configuration keys, each with its file."""
+    """Collect the words of configuration keys, each with its file."""
     return {(key.file, words_of(key)) for tool in CATALOGUE for key in tool.keys}

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Optional, Sequence, Tuple
 
 from hatch_nocache.caches.catalogue import CACHE, CATALOGUE, CONDA, ENVIRONMENT, ENVIRONMENTS, Kind, Tool
 from hatch_nocache.caches.environments import environment, holds_environments
-from hatch_nocache.caches.glance import NOISE
+from hatch_nocache.caches.glance import NOISE, TAG
 from hatch_nocache.caches.hints import candidates
 from hatch_nocache.caches.shapes import HEAD_SIZE, SOURCES, Shape, entries, is_shaped, sight
-from hatch_nocache.caches.tag import TAG, is_tagged
+from hatch_nocache.caches.tag import is_tagged
 from hatch_nocache.caches.wording import evidence
 
 if TYPE_CHECKING:

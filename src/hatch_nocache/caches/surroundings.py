@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Sequence, Tuple
+from typing import Dict, Iterator, Mapping, NamedTuple, Sequence, Tuple
 
-from hatch_nocache.caches.catalogue import CATALOGUE, ENVIRONMENT, UV, Key, Tool, Variable
+from hatch_nocache.caches.catalogue import CATALOGUE, ENVIRONMENT, UV, Key, Tool
+from hatch_nocache.caches.leads import bases, by_variable, inside
 from hatch_nocache.caches.toolconfig import Files
 
 __all__ = ["INTERPRETER", "Declaration", "declared"]
@@ -42,77 +43,45 @@ def declared(
 ) -> Tuple[Declaration, ...]:
     """All that is declared of the directories that exist below `root`, the surest first.
 
-    `prefix` is `sys.prefix`, "" when no build is running. A relative value of a variable is relative to the front end's
-    working directory, which a backend is not told: PWD, the root and `candidates` are tried. What does not exist
-    inside the root is no evidence.
+    `prefix` is `sys.prefix`, "" when no build is running; for `candidates` see `leads.bases`. What is not there is no
+    evidence.
     """
     real_root = os.path.realpath(root)
-    start = _start(environ, prefix)
-    bases = [(base, base == start) for base in (start, environ.get("PWD", ""), real_root, *candidates)]
+    where = bases(real_root, environ, prefix, candidates)
     files = Files(real_root)
     found: Dict[Tuple[str, str, str], Declaration] = {}
     for tool in CATALOGUE:
-        for declaration in _by_tool(tool, environ, real_root, bases, files):
+        for declaration in _by_tool(tool, environ, real_root, where, files):
             found.setdefault((tool.name, declaration.directory, declaration.source), declaration)
     for declaration in _by_interpreter(real_root, prefix):
         found.setdefault((declaration.tool.name, declaration.directory, declaration.source), declaration)
     return tuple(found.values())
 
 
-def _start(environ: Mapping[str, str], prefix: str) -> str:
-    """Where the front end was started. Where no build runs, it would be started where this process is."""
-    if prefix:
-        return environ.get("PWD", "")
-    try:
-        return os.getcwd()
-    except OSError:
-        return ""
-
-
 def _by_tool(
-    tool: Tool, environ: Mapping[str, str], root: str, bases: Sequence[Tuple[str, bool]], files: Files
+    tool: Tool, environ: Mapping[str, str], root: str, where: Sequence[Tuple[str, bool]], files: Files
 ) -> Iterator[Declaration]:
     for variable in tool.variables:
         value = environ.get(variable.name, "")
-        for part in _split(variable, value):
-            for base, is_started in bases:
-                if os.path.isabs(base):
-                    for directory in _inside(root, base, part, variable.below):
-                        yield Declaration(tool, directory, variable.name, value, is_started or os.path.isabs(part))
+        for directory, sure in by_variable(root, where, value, variable.below, many=variable.many):
+            yield Declaration(tool, directory, variable.name, value, sure)
     for key in tool.keys:
         if key.unless and files.exists(key.unless):
             continue
         base = os.path.join(root, os.path.dirname(key.file))
         for value in files.values(key):
-            for directory in _inside(root, base, re.sub(_ROOT_SPELLINGS, "", value, count=1), ""):
+            for directory in inside(root, base, re.sub(_ROOT_SPELLINGS, "", value, count=1), ""):
                 yield Declaration(tool, directory, _describe(key), value)
 
 
 def _by_interpreter(root: str, prefix: str) -> Iterator[Declaration]:
-    for directory in _inside(root, root, prefix, ""):
+    for directory in inside(root, root, prefix, ""):
         builds, cache = os.path.dirname(directory), os.path.dirname(os.path.dirname(directory))
         if re.fullmatch(_BUILDS, os.path.basename(builds)):
             # uv builds in isolation in `<cache>/builds-v0/<random>`, whichever way it was told where its cache is.
-            for inside in _inside(root, root, cache, ""):
-                yield Declaration(UV, inside, INTERPRETER, prefix)
+            for of_uv in inside(root, root, cache, ""):
+                yield Declaration(UV, of_uv, INTERPRETER, prefix)
         yield Declaration(ENVIRONMENT, directory, INTERPRETER, prefix)
-
-
-def _split(variable: Variable, value: str) -> List[str]:
-    if not variable.many:
-        return [value] if value.strip() else []
-    return [part for part in re.split(f"[{re.escape(os.pathsep)},]", value) if part.strip()]
-
-
-def _inside(root: str, base: str, value: str, below: str) -> Iterator[str]:
-    """Yield the real path of a directory that exists inside the root."""
-    try:
-        directory = os.path.realpath(os.path.join(base, value, below))
-        is_directory = os.path.isdir(directory)
-    except (OSError, ValueError):
-        return
-    if is_directory and os.path.normcase(directory).startswith(os.path.normcase(os.path.join(root, ""))):
-        yield directory
 
 
 def _describe(key: Key) -> str:

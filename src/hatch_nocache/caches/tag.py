@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
 
+from hatch_nocache.caches.glance import TAG
+
 if TYPE_CHECKING:
     from hatch_nocache.facts import Directory
 
-__all__ = ["SIGNATURE", "TAG", "is_tagged", "malformed_tag"]
+__all__ = ["SIGNATURE", "is_tagged", "malformed_tag"]
 
-TAG = "CACHEDIR.TAG"
 # The file begins with exactly these 43 bytes, whatever follows.
 SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55"
 
