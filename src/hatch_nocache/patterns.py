@@ -56,7 +56,8 @@ class Patterns:
         try:
             self._whole = GitIgnoreSpec.from_lines(self.lines)
             self._single = [(line, GitIgnoreSpec.from_lines([line])) for line in positive]
-            self._whole.match_file("a/b")
+            if self.lines:
+                self._whole.match_file("a/b")
         except (re.error, IndexError) as error:
             # pathspec lets through what makes no regular expression, such as the range `[z-a]`, and before 0.12 what it
             # fails on when it comes to match, such as `**`. Those versions ask each pattern about each path.
