@@ -257,6 +257,7 @@ def test_where_nothing_is_declared_the_declarations_are_not_even_looked_for(root
     """Nothing of the environment and of the configuration can speak of a cache: the catalogue is not asked."""
     monkeypatch.setattr(surroundings, "declared", None)
     assert build(root, "sdist", tmp_path / "dist").code == 0
+    assert build(root, "sdist", tmp_path / "dist", {"UV_CACHE_DIR": ".uv-cache", "PIP_CACHE_DIR": "/"}).code == 0
     assert "not callable" in build(root, "sdist", tmp_path / "again", {"UV_CACHE_DIR": "docs"}).said
 
 
@@ -281,7 +282,18 @@ except SystemExit:
 sys.stdout = sys.__stdout__
 """
 # What only the command, a finding, a declaration or an archive out of the ordinary needs.
-SELDOM = ("command", "findings", "messages", "report", "remedies", "links", "linkfacts", "linkverdicts", "named")
+SELDOM = (
+    "command",
+    "options",
+    "findings",
+    "messages",
+    "report",
+    "remedies",
+    "links",
+    "linkfacts",
+    "linkverdicts",
+    "named",
+)
 SELDOM += ("lastword", "archive.reading", "archive.members", "caches.catalogue", "caches.judge", "caches.surroundings")
 
 
@@ -297,8 +309,10 @@ def test_the_plugin_imports_nothing_but_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("target", ["sdist", "wheel"])
-def test_a_clean_build_imports_what_it_needs(root, tmp_path, target: str) -> None:
+def test_a_clean_build_imports_what_it_needs(root, tmp_path, monkeypatch, target: str) -> None:
     """Neither the catalogue nor anything about findings; a build with a cache does, or the test proves nothing."""
+    # As in a job that has the cache inside of the project, before the first of its tools has made it.
+    monkeypatch.setenv("UV_CACHE_DIR", ".uv-cache")
     code = BUILD.format(target, str(tmp_path / "dist"))
     seldom = {f"hatch_nocache.{name}" for name in SELDOM}
     clean = set(imported(code, root))
