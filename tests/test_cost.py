@@ -294,7 +294,15 @@ SELDOM = (
     "linkverdicts",
     "named",
 )
-SELDOM += ("lastword", "archive.reading", "archive.members", "caches.catalogue", "caches.judge", "caches.surroundings")
+SELDOM += (
+    "lastword",
+    "archive.reading",
+    "archive.stream",
+    "archive.members",
+    "caches.catalogue",
+    "caches.judge",
+    "caches.surroundings",
+)
 
 
 def imported(code: str, cwd: Path) -> List[str]:

@@ -49,22 +49,24 @@ def is_plain(path: str, expected: AbstractSet[str], *, rooted: bool) -> bool:
     """Whether the archive holds regular files alone, all in one directory if `rooted`, with harmless names.
 
     They have to be among `expected`, or at the top, where they are part of no cache. False means nothing but a doubt.
-
-    Raises:
-        OSError, EOFError, zlib.error: the file is damaged, or cannot be read.
     """
+    try:
+        names = _names(path, len(expected) + _MORE, rooted=rooted)
+    except (OSError, EOFError, zlib.error):
+        # `reading` says what is wrong with it.
+        return False
+    return bool(names) and _known(cast("List[str]", names), expected)
+
+
+def _names(path: str, most: int, *, rooted: bool) -> Optional[List[str]]:
     with open(path, "rb") as file:
         magic = file.read(4)
         file.seek(0)
         if rooted and magic.startswith(b"\x1f\x8b"):
             # The decompressor of the standard library is slow where little is read at a time.
             with gzip.GzipFile(fileobj=file) as stream:
-                names = _tar_names(io.BufferedReader(cast("io.RawIOBase", stream), _CHUNK), len(expected) + _MORE)
-        elif not rooted and magic == b"PK\3\4":
-            names = _zip_names(file)
-        else:
-            return False
-    return bool(names) and _known(cast("List[str]", names), expected)
+                return _tar_names(io.BufferedReader(cast("io.RawIOBase", stream), _CHUNK), most)
+        return _zip_names(file) if not rooted and magic == b"PK\3\4" else None
 
 
 def _tar_names(stream: IO[bytes], most: int) -> Optional[List[str]]:

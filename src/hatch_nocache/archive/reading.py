@@ -6,9 +6,10 @@ import dataclasses
 import sys
 from typing import AbstractSet, Dict, Iterator, List, Optional, Tuple
 
+from hatch_nocache.archive import UnreadableArchive
 from hatch_nocache.archive.contents import ArchiveDirectory, Contents
 from hatch_nocache.archive.members import MOST_MEMBERS, Judge, Kind, Member
-from hatch_nocache.archive.stream import Stream, UnreadableArchive, unreadable
+from hatch_nocache.archive.stream import Stream, unreadable
 from hatch_nocache.archive.tarmembers import read_tar
 from hatch_nocache.archive.zipmembers import read_zip
 from hatch_nocache.caches import recognise
@@ -16,7 +17,7 @@ from hatch_nocache.caches.hints import head_names
 from hatch_nocache.caches.shapes import HEAD_SIZE
 from hatch_nocache.findings import Action, Finding
 
-__all__ = ["ArchiveReport", "UnreadableArchive", "inspect", "verify"]
+__all__ = ["ArchiveReport", "inspect", "verify"]
 
 # All beginnings that are kept: half a kibibyte of each of a hundred thousand files.
 _MOST_HEADS = 64 * 1024**2

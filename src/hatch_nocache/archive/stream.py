@@ -11,7 +11,9 @@ import os
 import zlib
 from typing import IO, Any, Callable, Dict, Iterator, cast
 
-__all__ = ["MOST_BYTES", "Stream", "UnreadableArchive", "unreadable"]
+from hatch_nocache.archive import UnreadableArchive
+
+__all__ = ["MOST_BYTES", "Stream", "unreadable"]
 
 # To reach the last header of a compressed tar, all of it must be decompressed. The package index takes files of 100 MB
 # unless it is asked for more, and gzip can make a thousand times as much of them: hours of work. Two gibibytes are more
@@ -20,10 +22,6 @@ MOST_BYTES = 2 * 1024**3
 # One header block, or the records of one PAX header: tarfile reads them into memory as a whole.
 _MOST_AT_ONCE = 1024**2
 _CHUNK = 256 * 1024
-
-
-class UnreadableArchive(Exception):  # noqa: N818 - it is not a fault of this program
-    """The file cannot be judged; the message says why, in one line and without the path."""
 
 
 _OPENERS: Dict[bytes, Callable[[str], Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import tarfile
 from typing import IO, AbstractSet, Iterator, Optional, Set, Tuple, cast
 
+from hatch_nocache.archive import UnreadableArchive
 from hatch_nocache.archive.members import Kind, Member
-from hatch_nocache.archive.stream import Stream, UnreadableArchive
+from hatch_nocache.archive.stream import Stream
 
 __all__ = ["BLOCK", "check_end", "read_tar"]
 

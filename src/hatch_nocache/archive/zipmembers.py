@@ -8,8 +8,8 @@ import zipfile
 import zlib
 from typing import AbstractSet, Iterator, Tuple
 
+from hatch_nocache.archive import UnreadableArchive
 from hatch_nocache.archive.members import Kind, Member
-from hatch_nocache.archive.stream import UnreadableArchive
 
 __all__ = ["read_zip"]
 
