@@ -293,8 +293,6 @@ SELDOM = (
     "linkfacts",
     "linkverdicts",
     "named",
-)
-SELDOM += (
     "lastword",
     "archive.reading",
     "archive.stream",
