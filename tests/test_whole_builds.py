@@ -568,3 +568,22 @@ def test_a_tag_that_is_none_behind_other_files(root: Path) -> None:
         put(root, f"data/{name}", "Signature: none")
     configure(root)
     assert "data/CACHEDIR.TAG marks no cache" in made(root).said
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        '[tool.hatch.build.targets]\nwheel = "x"',
+        "[tool.hatch.build.targets.wheel]\npackages = [1]",
+        "[tool.hatch.build.targets.wheel]\nonly-include = true",
+    ],
+)
+def test_what_is_wrong_with_the_wheel_does_not_concern_the_sdist(root: Path, wrong: str) -> None:
+    """Hatchling says it of the wheel, and builds the sdist; nothing is otherwise with the hook."""
+    put(root, ".uv-cache/archive-v0/x.py")
+    put(root, ".uv-cache/wheels-v5/x.py")
+    configure(root, before=wrong)
+    sdist, wheel = made(root), made(root, "wheel")
+    assert (sdist.code, sdist.codes) == (0, ["NC003"])
+    assert wheel.code == 1
+    assert "`tool.hatch.build.targets.wheel" in wheel.said

@@ -57,12 +57,10 @@ def _option(config: Any, key: str) -> List[str]:
 def own_packages(config: Any) -> Tuple[str, ...]:
     """The directories of the project's own packages, as paths below the root with `/` between the parts."""
     metadata = config.builder.metadata
-    wheel = metadata.hatch.build_targets.get("wheel", {})
-    build = metadata.hatch.build_config
     candidates: Dict[str, None] = {}
-    for table in (wheel, build):
+    for table in (metadata.hatch.build_targets.get("wheel"), metadata.hatch.build_config):
         for key in ("packages", "only-include"):
-            candidates.update(dict.fromkeys(table.get(key, ())))
+            candidates.update(dict.fromkeys(_strings(table, key)))
     normalize = config.builder.normalize_file_name_component
     for name in (normalize(metadata.core.raw_name), normalize(metadata.core.name)):
         candidates.update(dict.fromkeys((name, f"src/{name}")))
@@ -71,6 +69,12 @@ def own_packages(config: Any) -> Tuple[str, ...]:
     directories = ((path, os.path.abspath(os.path.join(config.root, path))) for path in paths)
     named_here = config.only_include
     return tuple(path for path, where in directories if where not in named_here and os.path.isdir(where))
+
+
+def _strings(table: object, key: str) -> List[str]:
+    # What is wrong with the table of another target is said when that is built.
+    values = table.get(key) if isinstance(table, dict) else None
+    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
 
 
 def table_prefix(config: Any) -> str:
