@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import tempfile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hatch_nocache.caches.catalogue import CATALOGUE
 from hatch_nocache.caches.leads import may_be_declared
@@ -19,9 +22,9 @@ def _id(value):
     return getattr(value, "file", None) or value.name
 
 
-def _found(root, environ=None, prefix="/usr", candidates=()):
+def _found(root, environ=None, prefix="/usr"):
     real = os.path.realpath(root)
-    found = declared(str(root), environ or {}, prefix, candidates)
+    found = declared(str(root), environ or {}, prefix)
     return [(d.tool.name, os.path.relpath(d.directory, real).replace(os.sep, "/"), d.source, d.value) for d in found]
 
 
@@ -94,7 +97,6 @@ def test_relative_value_is_tried_from_where_the_shell_was(root):
     (root / "sub" / "inner").mkdir(parents=True)
     assert _found(root, {"UV_CACHE_DIR": "inner", "PWD": str(root / "sub")})[0][1] == "sub/inner"
     assert _found(root, {"UV_CACHE_DIR": "project/zeta-3", "PWD": str(root.parent)})[0][1] == "zeta-3"
-    assert _found(root, {"UV_CACHE_DIR": "inner"}, candidates=[str(root / "sub")])[0][1] == "sub/inner"
 
 
 @pytest.mark.parametrize("separator", [os.pathsep, ","])
@@ -291,6 +293,7 @@ def test_working_directory_that_is_gone(root, monkeypatch):
         ("uv.toml", "cache-dir = "),
         ("uv.toml", 'cache-dir = "zeta-3"\n[x'),
         ("tox.ini", "[tox]\nwork_dir = zeta-3\n= x"),
+        (".npmrc", "cache=zeta-3\nignore-scripts\n  audit=false"),
     ],
 )
 def test_file_that_cannot_be_parsed(root, file, text):
@@ -303,6 +306,21 @@ def test_project_that_cannot_be_listed(root):
     """No file is there, then."""
     assert not Files(str(root / "gone")).exists("uv.toml")
     assert not Files(str(root / "gone")).may_declare()
+
+
+LINES = st.sampled_from(
+    ["cache", "cache=x", "cache_dir", " cache_dir = x", "\tx", "[tox]", "[", "=", ": x", "a: [", "#", ""]
+)
+
+
+@given(st.lists(LINES, max_size=5), st.sampled_from(["\n", "\r", "\r\n", "\n\n"]), st.text(max_size=3))
+def test_no_file_is_too_odd(lines, end, more):
+    """Whatever lies there under a tool's name, nothing is raised."""
+    with tempfile.TemporaryDirectory() as root:
+        for name in (".npmrc", "mypy.ini", "uv.toml"):
+            with open(os.path.join(root, name), "w", encoding="utf-8", errors="replace", newline="") as file:
+                file.write(f'{end.join(lines)}{more}\n# cache cache_dir cache-dir "')
+        declared(root, {}, "/usr")
 
 
 @pytest.mark.parametrize("key", [key for _, key in KEYS], ids=_id)

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from building import Built, build, read
+from building import NO_HOOKS, Built, build, read
 
 from hatch_nocache import lastword
 
@@ -32,6 +32,21 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 class Hook(BuildHookInterface):
     def finalize(self, version, build_data, artifact):
         os.rename(artifact, artifact + ".moved")
+"""
+
+SELECTING_NOTHING = """
+import os
+from hatchling.builders.plugin.interface import BuilderInterface
+
+class Builder(BuilderInterface):
+    def get_version_api(self):
+        return {"standard": self.build_standard}
+
+    def build_standard(self, directory, **build_data):
+        os.makedirs(directory, exist_ok=True)
+        artifact = os.path.join(directory, "artifact.txt")
+        open(artifact, "w").close()
+        return artifact
 """
 
 
@@ -268,7 +283,6 @@ def test_the_remedy_names_the_option_that_brought_it_in(root: Path, before: str,
     built = made(root)
     assert built.code == 1
     assert f"take it out of {source}" in built.said
-    assert "exclude" not in built.said
 
 
 def test_the_remedy_for_the_data_of_a_wheel(root: Path) -> None:
@@ -587,3 +601,42 @@ def test_what_is_wrong_with_the_wheel_does_not_concern_the_sdist(root: Path, wro
     assert (sdist.code, sdist.codes) == (0, ["NC003"])
     assert wheel.code == 1
     assert "`tool.hatch.build.targets.wheel" in wheel.said
+
+
+@pytest.mark.parametrize("file", [".npmrc", "mypy.ini", "tox.ini", "setup.cfg"])
+def test_an_odd_file_of_another_tool(root: Path, file: str) -> None:
+    """What is wrong with it is that tool's business."""
+    put(root, file, "cache_dir=x\ntoxworkdir\n  audit=false\n")
+    configure(root)
+    assert made(root).code == 0
+
+
+@pytest.mark.parametrize(
+    ("target", "wrong"),
+    [
+        ("editable", 'dev-mode-dirs = ["python"]'),
+        ("editable", 'dev-mode-dirs = ["python"]\npackages = [1]'),
+        ("editable", 'dev-mode-dirs = ["python"]\nonly-include = 1'),
+        ("custom", "packages = [1]"),
+        ("custom", "only-include = 1"),
+    ],
+)
+def test_a_selection_that_is_never_asked_for(root: Path, target: str, wrong: str) -> None:
+    """Hatchling never asks which files to ship: what it would end on then costs nothing."""
+    (root / "src").rename(root / "python")
+    (root / "python" / "demo").rename(root / "python" / "other")
+    put(root, "hatch_build.py", SELECTING_NOTHING)
+    configure(root, before=f"[tool.hatch.build.targets.{'custom' if target == 'custom' else 'wheel'}]\n{wrong}")
+    control = build(root, target, root.parent / "control", NO_HOOKS)
+    built = made(root, target)
+    assert (control.code, built.code) == (0, 0), built.said
+
+
+def test_a_cache_beside_a_selection_that_is_never_asked_for(root: Path) -> None:
+    """To say who named what, the hook asks for the selection as well."""
+    put(root, "forced/.uv-cache/archive-v0/x.py")
+    put(root, "forced/.uv-cache/wheels-v5/x.py")
+    table = '[tool.hatch.build.targets.wheel]\ndev-mode-dirs = ["src"]\nonly-include = 1\n'
+    configure(root, before=f'{table}[tool.hatch.build.targets.wheel.force-include]\n"forced" = "forced"')
+    built = made(root, "editable")
+    assert (built.code, built.codes) == (0, ["NC003"]), built.said

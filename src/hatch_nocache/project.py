@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from typing import TYPE_CHECKING, Any, Callable, Container, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Container, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from hatch_nocache.caches import recognise
 from hatch_nocache.caches.leads import may_be_declared
@@ -27,12 +27,11 @@ def named(config: Any, build_data: Mapping[str, Any], mandatory: Container[str])
     from hatch_nocache.named import Named
 
     result = Named(config.root)
-    result.add_sources(config.force_include, "force-include")
+    result.add_sources(_selected(config, "force_include"), "force-include")
     only_include = "only-include" if _option(config, "only-include") else "packages"
-    result.add_sources(config.only_include, only_include)
-    result.add_sources(config.packages, "packages")
-    for attribute in ("shared_data", "shared_scripts", "extra_metadata", "sbom_files"):
-        result.add_sources(getattr(config, attribute, ()), attribute.replace("_", "-"))
+    result.add_sources(_selected(config, "only_include"), only_include)
+    for attribute in ("packages", "shared_data", "shared_scripts", "extra_metadata", "sbom_files"):
+        result.add_sources(_selected(config, attribute), attribute.replace("_", "-"))
     result.add_patterns(_option(config, "include"), "include")
     result.add_patterns(_option(config, "artifacts"), "artifacts")
     sources: List[str] = []
@@ -49,9 +48,17 @@ def named(config: Any, build_data: Mapping[str, Any], mandatory: Container[str])
     return result
 
 
+def _selected(config: Any, attribute: str) -> Iterable[str]:
+    """What hatchling reads there; nothing if it cannot: where it asks for that itself, the build ends on it."""
+    try:
+        sources: Iterable[str] = getattr(config, attribute, ())
+    except (TypeError, ValueError):
+        return ()
+    return sources
+
+
 def _option(config: Any, key: str) -> List[str]:
-    value = config.target_config.get(key, config.build_config.get(key, []))
-    return list(value)
+    return _strings(config.target_config if key in config.target_config else config.build_config, key)
 
 
 def own_packages(config: Any) -> Tuple[str, ...]:
@@ -67,12 +74,12 @@ def own_packages(config: Any) -> Tuple[str, ...]:
     paths = (os.path.normpath(candidate).replace(os.sep, "/").strip("/") for candidate in candidates)
     # What the target itself names is looked at, kept and reported as any named path.
     directories = ((path, os.path.abspath(os.path.join(config.root, path))) for path in paths)
-    named_here = config.only_include
+    named_here = _selected(config, "only_include")
     return tuple(path for path, where in directories if where not in named_here and os.path.isdir(where))
 
 
 def _strings(table: object, key: str) -> List[str]:
-    # What is wrong with the table of another target is said when that is built.
+    # What is wrong with a table is hatchling's to say, where it is asked for.
     values = table.get(key) if isinstance(table, dict) else None
     return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
 
@@ -145,7 +152,7 @@ def needed(builder: Any, target: str) -> Dict[str, str]:
     elif target == "sdist":
         sources = list(builder.get_default_build_data().get("force_include", {}))
     else:
-        sources = []
+        return {}
     reasons = dict.fromkeys((os.path.join(builder.root, name) for name in core.license_files), "license-files")
     if core.readme_path:
         reasons[os.path.join(builder.root, core.readme_path)] = "readme"

@@ -10,7 +10,7 @@ import re
 from typing import Dict, FrozenSet, Iterable, List, Optional, Set, Tuple
 
 from hatch_nocache.caches.catalogue import CATALOGUE, Kind, Tool
-from hatch_nocache.caches.glance import is_ordinary
+from hatch_nocache.caches.glance import TAG, is_ordinary
 from hatch_nocache.caches.shapes import Shape, segments
 from hatch_nocache.caches.toolconfig import words_of
 
@@ -105,7 +105,7 @@ def candidates(path: str, files: FrozenSet[str], directories: FrozenSet[str]) ->
 @functools.lru_cache(maxsize=None)
 def head_names() -> FrozenSet[str]:
     """Collect the names of the files whose beginning (`shapes.HEAD_SIZE` bytes) the judge may ask for."""
-    names = {"CACHEDIR.TAG", "pyvenv.cfg", ".gitignore"}
+    names = {TAG, "pyvenv.cfg", ".gitignore"}
     for tool in CATALOGUE:
         for shape in tool.shapes:
             names.update(segments(mark.path)[0][-1] for mark in shape.marks if mark.says)
@@ -113,7 +113,7 @@ def head_names() -> FrozenSet[str]:
 
 
 def words() -> Dict[str, Iterable[str]]:
-    """Collect what `vocabulary.py` is made from: the names and parts of names without which no row can be true."""
+    """Collect the names, and parts of names, without which no row can be true. `vocabulary.py` is made from this."""
     return {
         "OWN": _OWN,
         "FILES": _FILES,

@@ -11,7 +11,7 @@ import re
 from typing import Dict, Iterator, Mapping, NamedTuple, Sequence, Tuple
 
 from hatch_nocache.caches.catalogue import CATALOGUE, ENVIRONMENT, UV, Key, Tool
-from hatch_nocache.caches.leads import bases, by_variable, inside
+from hatch_nocache.caches.leads import Sure, existing, starts, variable_leads
 from hatch_nocache.caches.toolconfig import Files
 
 __all__ = ["INTERPRETER", "Declaration", "declared"]
@@ -38,20 +38,17 @@ class Declaration(NamedTuple):
     sure: bool = True
 
 
-def declared(
-    root: str, environ: Mapping[str, str], prefix: str, candidates: Sequence[str] = ()
-) -> Tuple[Declaration, ...]:
-    """All that is declared of the directories that exist below `root`, the surest first.
+def declared(root: str, environ: Mapping[str, str], prefix: str) -> Tuple[Declaration, ...]:
+    """All that is declared of the directories that exist below `root`, tool by tool; what the interpreter says is last.
 
-    `prefix` is `sys.prefix`, "" when no build is running; for `candidates` see `leads.bases`. What is not there is no
-    evidence.
+    `prefix` is `sys.prefix`, "" when no build is running. What does not exist inside the root is no evidence.
     """
     real_root = os.path.realpath(root)
-    where = bases(real_root, environ, prefix, candidates)
+    bases = starts(real_root, environ, prefix)
     files = Files(real_root)
     found: Dict[Tuple[str, str, str], Declaration] = {}
     for tool in CATALOGUE:
-        for declaration in _by_tool(tool, environ, real_root, where, files):
+        for declaration in _by_tool(tool, environ, real_root, bases, files):
             found.setdefault((tool.name, declaration.directory, declaration.source), declaration)
     for declaration in _by_interpreter(real_root, prefix):
         found.setdefault((declaration.tool.name, declaration.directory, declaration.source), declaration)
@@ -59,27 +56,27 @@ def declared(
 
 
 def _by_tool(
-    tool: Tool, environ: Mapping[str, str], root: str, where: Sequence[Tuple[str, bool]], files: Files
+    tool: Tool, environ: Mapping[str, str], root: str, bases: Sequence[Sure], files: Files
 ) -> Iterator[Declaration]:
     for variable in tool.variables:
         value = environ.get(variable.name, "")
-        for directory, sure in by_variable(root, where, value, variable.below, many=variable.many):
+        for directory, sure in variable_leads(root, bases, value, variable.below, many=variable.many):
             yield Declaration(tool, directory, variable.name, value, sure)
     for key in tool.keys:
         if key.unless and files.exists(key.unless):
             continue
         base = os.path.join(root, os.path.dirname(key.file))
         for value in files.values(key):
-            for directory in inside(root, base, re.sub(_ROOT_SPELLINGS, "", value, count=1), ""):
+            for directory in existing(root, base, re.sub(_ROOT_SPELLINGS, "", value, count=1), ""):
                 yield Declaration(tool, directory, _describe(key), value)
 
 
 def _by_interpreter(root: str, prefix: str) -> Iterator[Declaration]:
-    for directory in inside(root, root, prefix, ""):
+    for directory in existing(root, root, prefix, ""):
         builds, cache = os.path.dirname(directory), os.path.dirname(os.path.dirname(directory))
         if re.fullmatch(_BUILDS, os.path.basename(builds)):
             # uv builds in isolation in `<cache>/builds-v0/<random>`, whichever way it was told where its cache is.
-            for of_uv in inside(root, root, cache, ""):
+            for of_uv in existing(root, root, cache, ""):
                 yield Declaration(UV, of_uv, INTERPRETER, prefix)
         yield Declaration(ENVIRONMENT, directory, INTERPRETER, prefix)
 

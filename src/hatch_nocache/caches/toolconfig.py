@@ -112,7 +112,8 @@ def _ini(text: str) -> object:
     try:
         # Some of these files (`.npmrc`) have keys before the first section, or no section at all.
         parser.read_file(io.StringIO("[\0]\n" + text))
-    except configparser.Error:
+    except (configparser.Error, AttributeError):
+        # Before Python 3.13 the parser falls over an indented line below a key without a value.
         return {}
     found = {name: dict(parser.items(name)) for name in parser.sections()}
     found[""] = found.pop("\0")
