@@ -122,7 +122,12 @@ def build_apart(
             done = subprocess.run(
                 command,
                 cwd=str(root),
-                env={**unmeasured(), "PWD": str(root), "TMPDIR": temporary, **(env or {})},
+                env={
+                    **unmeasured(),
+                    "PWD": str(root),
+                    **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary),
+                    **(env or {}),
+                },
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 encoding="utf-8",

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Tuple
 from urllib.parse import unquote_to_bytes
 
+from lacking import file_name, modes_bind
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -125,7 +127,7 @@ def made(case: Case, where: Path) -> Iterator[Path]:
         file.write(fill(case.append, root))
     locked: List[str] = []
     for name, what in case.plant.items():
-        plant(root, os.fsdecode(unquote_to_bytes(name)), fill(what, root), locked)
+        plant(root, file_name(unquote_to_bytes(name)), fill(what, root), locked)
     for path in locked:
         os.chmod(path, 0)
     try:
@@ -164,6 +166,7 @@ def plant(root: Path, name: str, what: str, locked: List[str]) -> None:
         write(path, what[len("file: ") :].encode())
     else:
         if what.startswith("unreadable "):
+            modes_bind()
             locked.append(path)
             what = what[len("unreadable ") :]
         KINDS[what](path)

@@ -277,6 +277,7 @@ def test_without_a_build_this_process_is_where_it_would_start(root, monkeypatch)
     assert [said.sure for said in declared(str(root), environ, "")] == [False]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows removes no directory that someone is in")
 def test_working_directory_that_is_gone(root, monkeypatch):
     """There is none, and nothing is sure."""
 

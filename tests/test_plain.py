@@ -66,6 +66,7 @@ def wheel(*names: str, **options: int) -> bytes:
     with zipfile.ZipFile(out, "w", compression=zipfile.ZIP_DEFLATED) as archive:
         for name in names:
             info = zipfile.ZipInfo(name)
+            info.create_system = 3  # on every system, so that the bytes are the same
             for key, value in options.items():
                 setattr(info, key, value)
             archive.writestr(info, "x")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import pytest
@@ -14,7 +15,9 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-PLAIN = ["a", "a/b", "a b", "[x]", "a*b?", r"a\b", "größe", "#x", "!x"]
+PLAIN = ["a", "a/b", "a b", "[x]", "a*b?", "größe", "#x", "!x"]
+if os.sep == "/":  # elsewhere pathspec takes it for a separator
+    PLAIN.append(r"a\b")
 ODD = ["end ", "a\nb", "\x7f", "\x1b[31m", "::error::x", "##[error]x", 'a"b', "\u202ex"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import re
 import runpy
@@ -12,7 +13,7 @@ from typing import Any, Dict, List, Tuple
 import pytest
 import venvs
 import yaml
-from lacking import lacking
+from lacking import LackingError, file_name, lacking, modes_bind
 from projects import tomllib
 
 ROOT = Path(__file__).parent.parent
@@ -241,5 +242,24 @@ def test_only_what_is_lacking_is_skipped() -> None:
     refusal.winerror = 1314
     assert "refuses to make links" in lacking(refusal)
     assert "FIFOs" in lacking(AttributeError("module 'os' has no attribute 'mkfifo'"))
+    assert "not UTF-8" in lacking(OSError(errno.EILSEQ, "Illegal byte sequence"))
+    assert lacking(LackingError("no such thing")) == "no such thing"
     for other in (OSError(13, "Permission denied"), AttributeError("object has no attribute 'x'"), AssertionError()):
         assert lacking(other) == ""
+
+
+@pytest.mark.parametrize("name", ["a/b:c", "a\\b", "trail./x", "trail ", "new\nline", "a*", "data/con", "NUL.txt"])
+def test_names_that_windows_lacks(name: str) -> None:
+    with pytest.raises(LackingError):
+        file_name(name.encode(), windows=True)
+    assert file_name(name.encode(), windows=False) == name
+
+
+def test_names_that_windows_has() -> None:
+    for name in (".uv-cache/a..b", "../x", "./ lead", "store/.x/CACHEDIR.TAG", "café", "icon.txt"):
+        assert file_name(name.encode(), windows=True) == name
+    with pytest.raises(LackingError):
+        file_name(b"caf\xe9", windows=True)
+    modes_bind(windows=False)
+    with pytest.raises(LackingError):
+        modes_bind(windows=True)

@@ -9,8 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from hatch_nocache import tree
-from hatch_nocache.tree import DiskDirectory, relative
+from hatch_nocache import named, tree
+from hatch_nocache.named import allow_names
+from hatch_nocache.patterns import Patterns
+from hatch_nocache.tree import DiskDirectory, native, relative
 
 
 def test_entries_by_kind(tmp_path: Path) -> None:
@@ -71,3 +73,14 @@ def test_relative_on_windows(monkeypatch, location: str, root: str, expected: st
     """There is no way from one drive to another."""
     monkeypatch.setattr(tree, "os", SimpleNamespace(path=ntpath, sep="\\"))
     assert relative(location, root) == expected
+
+
+def test_what_is_named_on_windows(monkeypatch) -> None:
+    """The walk has other separators than the configuration, and comes to the same places."""
+    for module in (tree, named):
+        monkeypatch.setattr(module, "os", SimpleNamespace(path=ntpath, sep="\\"))
+    assert native("C:\\p\\store/index.txt") == "C:\\p\\store\\index.txt"
+    (name,) = allow_names(Patterns(["/models/keep/"]), "C:\\p")
+    assert name.concerns("C:\\p\\models")
+    assert name.leads_to("C:\\p\\models\\keep\\sub")
+    assert not name.leads_to("C:\\p\\models\\junk")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from building import NO_HOOKS, Built, build, read
+from lacking import file_name
 
 from hatch_nocache import lastword
 
@@ -379,7 +380,7 @@ def test_a_file_that_vanishes_while_hatchling_packs(root: Path, monkeypatch: pyt
     built = made(root)
     assert (built.code, built.archive) == (1, None)
     assert built.crashed is not gone
-    assert ("data.txt cannot be read (No such file or directory)" in built.said) is gone
+    assert ("the sdist was not built: data.txt cannot be read (" in built.said) is gone
 
 
 def test_a_directory_that_vanishes_during_the_walk(root: Path) -> None:
@@ -499,8 +500,8 @@ def test_an_allowed_source_that_hatchling_cannot_find(root: Path) -> None:
 def test_allowed_where_no_walk_comes(root: Path) -> None:
     """A single file that is forced in from a cache, and one that no installer takes by its name."""
     put(root, "store/CACHEDIR.TAG", TAG)
-    put(root, "odd/a:b")
-    put(root, "odd/c:d")
+    for name in (b"odd/a:b", b"odd/c:d"):
+        put(root, file_name(name))
     forced = '[tool.hatch.build.force-include]\n"odd/a:b" = "a:b"\n"odd/c:d" = "c:d"\n'
     configure(root, 'allow = ["/odd/a:b"]', before=forced)
     built = made(root)
@@ -552,7 +553,7 @@ def test_a_directory_that_grows_between_two_walks(root: Path) -> None:
     before += '[tool.hatch.build.targets.custom.force-include]\n"generated/one/file.txt" = "file.txt"\n'
     configure(root, before=before)
     assert made(root, "custom").code == 0
-    files = (root.parent / "dist" / "artifact.txt").read_text().splitlines()
+    files = (root.parent / "dist" / "artifact.txt").read_text().replace(os.sep, "/").splitlines()
     assert [name for name in files if name.startswith("all")] == ["all/new.txt", "all/old.txt"]
 
 

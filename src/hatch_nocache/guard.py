@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Callable, ContextManager, Dict, Iterator,
 from hatchling.builders.utils import normalize_inclusion_map
 
 from hatch_nocache.seam import maps_by_directory, replaced_leaves, walks, with_walk
+from hatch_nocache.tree import native
 from hatch_nocache.walk import Chooser, guarded_walk
 
 if TYPE_CHECKING:
@@ -103,12 +104,13 @@ class Guard:
                     check_readable(file.path)
                 yield file
                 continue
-            directory = os.path.dirname(file.path)
+            source = native(file.path)
+            directory = os.path.dirname(source)
             if place is None or directory != place.directory.walked:
                 # No walk of ours came to it.
                 place = self.selection.place(directory)
             member = _member(file)
-            path = judge(file.path, member, place)
+            path = judge(source, member, place)
             if place.settled is None and place is chooser.place:
                 place.settled = self._steady and self.selection.settles(place, member)
             if path is not None:

@@ -6,7 +6,7 @@ import os
 from typing import Iterable, Iterator, List, Optional, Tuple
 
 from hatch_nocache.patterns import Patterns, literal_lead
-from hatch_nocache.tree import relative
+from hatch_nocache.tree import native, relative
 
 __all__ = ["Name", "Named", "allow_names"]
 
@@ -88,7 +88,7 @@ def allow_names(allow: Patterns, root: str) -> Iterator[Name]:
     for line in allow.lines:
         if not line.startswith(("!", "#")):
             path, anchored = literal_lead(line) or ("", False)
-            yield Name(os.path.join(root, path), "allow", Patterns(()), anywhere=not anchored)
+            yield Name(os.path.join(root, native(path)), "allow", Patterns(()), anywhere=not anchored)
 
 
 def _below(path: str, directory: str) -> bool:

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Tuple
 
 from hatch_nocache.caches import TAG
-from hatch_nocache.tree import DiskDirectory, relative
+from hatch_nocache.tree import DiskDirectory, native, relative
 
 if TYPE_CHECKING:
     from hatch_nocache.config import Config
@@ -198,7 +198,7 @@ class Places:
         if evidence is not None:
             self._found(evidence, place)
         elif is_link and _within(real, self.real_root):
-            hit = self.place(os.path.join(self.root, relative(real, self.real_root))).cache
+            hit = self.place(os.path.join(self.root, native(relative(real, self.real_root)))).cache
             if hit is not None:
                 from hatch_nocache.messages import through_link
 

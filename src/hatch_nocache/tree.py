@@ -6,7 +6,7 @@ import os
 import stat
 from typing import Dict, FrozenSet, List, Optional, Set
 
-__all__ = ["DiskDirectory", "entry_is_link", "is_link_or_junction", "relative"]
+__all__ = ["DiskDirectory", "entry_is_link", "is_link_or_junction", "native", "relative"]
 
 # `stat.IO_REPARSE_TAG_MOUNT_POINT`, which only Windows has.
 _JUNCTION = 0xA0000003
@@ -33,6 +33,11 @@ def relative(location: str, root: str) -> str:
     except ValueError:
         path = location
     return "" if path == "." else path.replace(os.sep, "/")
+
+
+def native(path: str) -> str:
+    """`path` with the separators of a walk: on Windows, what a configuration names may come with `/` in it."""
+    return path.replace("/", os.sep)
 
 
 class DiskDirectory:

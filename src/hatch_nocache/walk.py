@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, 
 from hatchling.builders.constants import EXCLUDED_FILES
 
 from hatch_nocache.places import Hit, Place
+from hatch_nocache.tree import native
 
 if TYPE_CHECKING:
     from hatch_nocache.selection import Selection
@@ -65,7 +66,7 @@ class Chooser:
             return "force-include"
         if self._mapping is not None and dict(self._mapping) != dict(config.only_include):
             return "the option that names it"
-        if self._mapping is not None and os.path.join(config.root, path) in self._mapping:
+        if self._mapping is not None and os.path.join(config.root, native(path)) in self._mapping:
             return "only-include"
         return "artifacts" if config.path_is_artifact(path) or config.path_is_build_artifact(path) else ""
 
