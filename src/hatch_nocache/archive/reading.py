@@ -9,9 +9,9 @@ from typing import AbstractSet, Dict, Iterator, List, Optional, Tuple
 from hatch_nocache.archive import UnreadableArchive
 from hatch_nocache.archive.contents import ArchiveDirectory, Contents
 from hatch_nocache.archive.members import MOST_MEMBERS, Judge, Kind, Member
-from hatch_nocache.archive.stream import Stream, unreadable
+from hatch_nocache.archive.stream import MOST_BYTES, Stream, unreadable
 from hatch_nocache.archive.tarmembers import read_tar
-from hatch_nocache.archive.zipmembers import read_zip
+from hatch_nocache.archive.zipmembers import MOST_DIRECTORY, read_zip
 from hatch_nocache.caches import recognise
 from hatch_nocache.caches.hints import head_names
 from hatch_nocache.caches.shapes import HEAD_SIZE
@@ -23,9 +23,6 @@ __all__ = ["ArchiveReport", "inspect", "verify"]
 _MOST_HEADS = 64 * 1024**2
 # Each takes some 300 bytes of memory.
 _MOST_FOLDERS = 500_000
-
-
-_UNBOUND = sys.maxsize
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +53,7 @@ def inspect(path: str) -> ArchiveReport:
 def verify(path: str, expected: Optional[AbstractSet[str]], *, rooted: bool) -> Tuple[Finding, ...]:
     """Judge an archive that a build has just written: see `archive.verify`."""
     # Whoever built it knows how large it is.
-    return _judge(path, expected, rooted=rooted, most=_UNBOUND).findings
+    return _judge(path, expected, rooted=rooted, bounded=False).findings
 
 
 def _is_zip(path: str) -> bool:
@@ -64,7 +61,9 @@ def _is_zip(path: str) -> bool:
         return file.read(2) == b"PK"
 
 
-def _judge(path: str, expected: Optional[AbstractSet[str]], *, rooted: bool = True, most: int = 0) -> ArchiveReport:
+def _judge(
+    path: str, expected: Optional[AbstractSet[str]], *, rooted: bool = True, bounded: bool = True
+) -> ArchiveReport:
     wheel = path.lower().endswith(".whl")
     with unreadable():
         zipped = wheel or _is_zip(path)
@@ -73,10 +72,10 @@ def _judge(path: str, expected: Optional[AbstractSet[str]], *, rooted: bool = Tr
         # What the build has not let through: the other members, if there are any.
         unexpected = judge.contents if expected is None else Contents()
         count = size = room = 0
-        for member, head in _read(path, most, zipped=zipped):
+        for member, head in _read(path, zipped=zipped, bounded=bounded):
             count += 1
             size += member.size
-            if count > MOST_MEMBERS or judge.contents.implied > _MOST_FOLDERS:
+            if bounded and (count > MOST_MEMBERS or judge.contents.implied > _MOST_FOLDERS):
                 raise UnreadableArchive("it has absurdly many members or directories")
             place = judge.add(member)
             if place is None:
@@ -89,11 +88,11 @@ def _judge(path: str, expected: Optional[AbstractSet[str]], *, rooted: bool = Tr
     return ArchiveReport("wheel" if wheel else "sdist", judge.root, count, size, (*caches, *judge.finish()), judge.more)
 
 
-def _read(path: str, most: int, *, zipped: bool) -> Iterator[Tuple[Member, bytes]]:
+def _read(path: str, *, zipped: bool, bounded: bool) -> Iterator[Tuple[Member, bytes]]:
     if zipped:
-        yield from read_zip(path, head_names(), HEAD_SIZE)
+        yield from read_zip(path, head_names(), HEAD_SIZE, MOST_DIRECTORY if bounded else sys.maxsize)
         return
-    with Stream(path, most) as stream:
+    with Stream(path, MOST_BYTES if bounded else sys.maxsize) as stream:
         yield from read_tar(stream, head_names(), HEAD_SIZE)
 
 

@@ -51,14 +51,14 @@ def _line(error: BaseException) -> str:
 class Stream:
     """What tarfile needs of a file: read, tell, and seek, forward only. `last` is what was read last."""
 
-    def __init__(self, path: str, most: int = 0) -> None:
+    def __init__(self, path: str, most: int) -> None:
         with open(path, "rb") as file:
             head = file.read(6)
         opener = next((opener for magic, opener in _OPENERS.items() if head.startswith(magic)), None)
         raw = cast("IO[bytes]", opener(path)) if opener else open(path, "rb")  # noqa: SIM115 - see __exit__
         # The decompressors of the standard library are slow where little is read at a time.
         self._file = io.BufferedReader(cast("io.RawIOBase", raw), _CHUNK)
-        self._most = (most or MOST_BYTES) if opener else os.path.getsize(path)
+        self._most = most if opener else os.path.getsize(path)
         self._position = 0
         self.last = b""
 

@@ -11,10 +11,10 @@ from typing import AbstractSet, Iterator, Tuple
 from hatch_nocache.archive import UnreadableArchive
 from hatch_nocache.archive.members import Kind, Member
 
-__all__ = ["read_zip"]
+__all__ = ["MOST_DIRECTORY", "read_zip"]
 
 # zipfile keeps the whole directory of the archive in memory, about ten times as large: 300,000 members or so.
-_MOST_DIRECTORY = 32 * 1024**2
+MOST_DIRECTORY = 32 * 1024**2
 _UTF8 = 0x800
 _END = struct.Struct("<4s8xLL2x")
 _END64 = struct.Struct("<4s36xQ")
@@ -22,15 +22,17 @@ _LOCATOR = struct.Struct("<4s4xQ4x")
 _MOST_COMMENT = 65535
 
 
-def read_zip(path: str, heads: AbstractSet[str], head_size: int) -> Iterator[Tuple[Member, bytes]]:
+def read_zip(path: str, heads: AbstractSet[str], head_size: int, most: int) -> Iterator[Tuple[Member, bytes]]:
     """Each member, with the first `head_size` bytes of a regular file whose name (without directories) is in `heads`.
+
+    `most` is how many bytes the list of its members may have.
 
     Raises:
         UnreadableArchive: it is no zip archive, or a damaged one, or has absurdly many members.
         OSError: the file cannot be read.
     """
-    if _directory_size(path) > _MOST_DIRECTORY:
-        raise UnreadableArchive(f"the list of its members has more than {_MOST_DIRECTORY:,} bytes")
+    if _directory_size(path) > most:
+        raise UnreadableArchive(f"the list of its members has more than {most:,} bytes")
     try:
         with zipfile.ZipFile(path) as archive:
             if not archive.filelist:
