@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -20,7 +21,7 @@ from projects import plant
 from test_formats import HOSTILE, Terminal, validate
 from test_inspection import BASE, HOOK
 
-from hatch_nocache.archive import stream
+from hatch_nocache.archive import reading
 from hatch_nocache.caches.tag import SIGNATURE
 from hatch_nocache.command import cli
 
@@ -265,7 +266,7 @@ def test_what_cannot_be_read(name, tmp_path, capsys):
 
 def test_a_bomb(tmp_path, capsys, monkeypatch):
     """It is left alone."""
-    monkeypatch.setattr(stream, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(reading, "MOST_BYTES", 1_000_000)
     sdist(tmp_path / "bomb.tar.gz", file("zeros", bytes(2_000_000)))
     code, out, err = main(capsys, "check", tmp_path / "bomb.tar.gz")
     assert (code, out) == (2, "")
@@ -472,6 +473,68 @@ def test_a_broken_pipe_in_process(tmp_path, monkeypatch):
         assert cli.main(["check"]) == 141
         out.write("lost")
     assert Path(tmp_path, "out").read_text(encoding="utf-8") == ""
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_full_disk(form):
+    """One line on stderr, exit code 2."""
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [*MODULE, "check", "--format", form],
+            env=CLEAN_ENVIRONMENT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            check=False,
+        )
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith("hatch-nocache: the output cannot be written: No space left")
+
+
+@pytest.mark.usefixtures("here")
+def test_a_full_disk_in_process(monkeypatch, tmp_path, capsys):
+    """The same."""
+    with open(str(tmp_path / "out"), "w", encoding="utf-8") as out:
+
+        def write(stream, text):
+            if stream is out:
+                raise cli.terminal.UnwritableError("no room")
+            print(text, file=stream)
+
+        monkeypatch.setattr(cli.terminal, "write", write)
+        monkeypatch.setattr(cli.sys, "stdout", out)
+        assert cli.main(["check"]) == 2
+        assert capsys.readouterr().err == "hatch-nocache: the output cannot be written: no room\n"
+        out.write("lost")
+
+
+def test_what_cannot_be_written():
+    """Why, in words; but a reader that went away is another thing."""
+
+    class Full(io.StringIO):
+        encoding = "utf-8"
+
+        def write(self, _):
+            raise error
+
+    error = OSError(errno.ENOSPC, "no room")
+    with pytest.raises(cli.terminal.UnwritableError, match="no room"):
+        cli.terminal.write(Full(), "x")
+    error = BrokenPipeError()
+    with pytest.raises(BrokenPipeError):
+        cli.terminal.write(Full(), "x")
+
+
+@pytest.mark.usefixtures("here")
+def test_closed_streams(monkeypatch):
+    """`>&- 2>&-`: the exit code is all that is left."""
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    assert cli.main(["check"]) == 0
+    sys.stdout.close()
+    sys.stderr.close()
 
 
 @pytest.mark.usefixtures("here")

@@ -463,10 +463,45 @@ def test_a_backend_that_wraps_hatchling(project):
     assert tree(project(settings)).kind == "project"
 
 
-def test_a_gitignore_that_cannot_be_read(project):
+@pytest.mark.parametrize(
+    "planted",
+    [{".gitignore/x": "file"}, {".gitignore": "fifo"}, {".gitignore": "-> /dev/zero"}, {".gitignore": "file: [z-a]"}],
+)
+def test_a_gitignore_that_cannot_be_read(project, planted):
     """It is said, and nothing is left out."""
-    root = project(None, **{".gitignore/x": "file"})
+    root = project(None, **planted)
     assert tree(root).remarks[0].startswith(".gitignore cannot be read (")
+
+
+def test_a_gitignore_that_an_old_pathspec_cannot_match(project):
+    """It is found out when it comes to match."""
+    root = project(None, **{".gitignore": "file: **"})
+    assert "cannot be read" in tree(root).remarks[0] or "what the .gitignore" in tree(root).remarks[0]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows removes no directory that someone is in")
+@pytest.mark.parametrize("path", ["absolute", "../project"])
+def test_from_a_directory_that_is_gone(project, tmp_path, monkeypatch, path):
+    """What can be found is judged, and the rest is said."""
+    root = project()
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    outcome = checks.check(str(root) if path == "absolute" else path, (), run_hooks=False)
+    assert bool(outcome.errors) is (path != "absolute")
+    os.chdir(str(root))  # for what is undone by a test's end
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "hatch.toml"])
+def test_a_configuration_of_absurd_depth(project, name):
+    """It cannot be read, and that is said."""
+    root = project()
+    with (root / name).open("a", encoding="utf-8") as file:
+        file.write("\n[tool.x]\nx = " + "[" * 5000)
+    outcome = checks.check(str(root), (), run_hooks=False)
+    assert exit_code([outcome]) == 2
+    assert outcome.errors
 
 
 def test_a_target_of_another_backend(project):

@@ -66,7 +66,9 @@ def _directory(path: str, targets: Sequence[str], *, run_hooks: bool) -> Outcome
     try:
         settings = _pyproject(path)
         names = sorted(os.listdir(path))
-    except (OSError, ValueError) as error:
+        # A relative path leads nowhere from a directory that is gone.
+        os.path.realpath(path)
+    except (OSError, ValueError, RecursionError) as error:
         return Outcome(path, "project", errors=(f"pyproject.toml cannot be read: {_line(error)}",))
     if not any(name in names for name in _PROJECT) and any(name.endswith(_ARCHIVES) for name in names):
         # Whoever asks about `dist` must not be told that all is well with its directory tree.

@@ -18,6 +18,7 @@ __all__ = ["main"]
 
 # As a shell reports the end by these signals.
 _INTERRUPTED, _BROKEN_PIPE = 130, 141
+_UNWRITABLE = 2
 _EPILOG = (
     "exit code: 0 nothing is rejected (dropped is fine), 1 something is rejected or an archive breaks a rule, "
     "2 usage, configuration or unreadable input; with several paths the highest of theirs"
@@ -32,18 +33,27 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """The console script."""
+    terminal.open_streams()
     options = _parser().parse_args(arguments)
     try:
         code = _check(options)
-        sys.stdout.flush()
     except KeyboardInterrupt:
         terminal.write(sys.stderr, "hatch-nocache: interrupted")
         return _INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the output has seen enough. Nothing may be written when the interpreter ends, either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the output has seen enough.
+        _close_output()
         return _BROKEN_PIPE
+    except terminal.UnwritableError as error:
+        _close_output()
+        terminal.write(sys.stderr, f"hatch-nocache: the output cannot be written: {error}")
+        return _UNWRITABLE
     return code
+
+
+def _close_output() -> None:
+    """Nothing may be written when the interpreter ends, either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -102,13 +102,22 @@ def _walk(root: str, selection: Selection, ignored: GitIgnoreSpec) -> int:
 
 
 def _ignored(root: str, remarks: List[str]) -> GitIgnoreSpec:
-    try:
-        with open(os.path.join(root, ".gitignore"), encoding="utf-8", errors="surrogateescape") as file:
-            return GitIgnoreSpec.from_lines(file.read().splitlines())
-    except FileNotFoundError:
-        pass
-    except (OSError, ValueError) as error:
-        remarks.append(f".gitignore cannot be read ({error})")
+    path = os.path.join(root, ".gitignore")
+    if not os.path.lexists(path):
+        return GitIgnoreSpec.from_lines([])
+    problem = "it is no regular file"
+    # A FIFO would keep us waiting, and a device never ends.
+    if os.path.isfile(path):
+        try:
+            with open(path, encoding="utf-8", errors="surrogateescape") as file:
+                spec = GitIgnoreSpec.from_lines(file.read().splitlines())
+            # An old pathspec finds out only now that it cannot read a pattern.
+            spec.match_file("a/b")
+        except (OSError, ValueError, IndexError, re.error) as error:
+            problem = str(error)
+        else:
+            return spec
+    remarks.append(f".gitignore cannot be read ({problem})")
     return GitIgnoreSpec.from_lines([])
 
 

@@ -59,7 +59,7 @@ def inspect_project(root: str, path: str, targets: Sequence[str], *, run_hooks: 
             if not run_hooks:
                 _without_hooks(metadata, found)
             tables = metadata.hatch.build_targets
-        except (OSError, TypeError, ValueError) as error:
+        except (OSError, TypeError, ValueError, RecursionError) as error:
             return Outcome(path, "project", "a Hatchling project", errors=(_line(error),))
         wanted = list(dict.fromkeys(targets)) or list(dict.fromkeys(("sdist", "wheel", *tables)))
         for text in wanted:
@@ -151,8 +151,10 @@ def _without_hooks(metadata: Any, found: _Found) -> None:
 @contextlib.contextmanager
 def _as_in_a_build(root: str, *, run_hooks: bool) -> Iterator[None]:
     """In the project's directory, as a front end calls the backend. What hooks print does not get into the output."""
-    before = os.getcwd()
-    saved = None
+    before = saved = None
+    # It may be gone.
+    with contextlib.suppress(OSError):
+        before = os.getcwd()
     os.chdir(root)
     try:
         with contextlib.ExitStack() as stack:
@@ -166,7 +168,8 @@ def _as_in_a_build(root: str, *, run_hooks: bool) -> Iterator[None]:
         if saved is not None:
             os.dup2(saved, 1)
             os.close(saved)
-        os.chdir(before)
+        if before is not None:
+            os.chdir(before)
 
 
 def _without_seam(error: SeamError) -> str:

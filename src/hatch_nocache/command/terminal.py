@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import threading
 from typing import Iterator, Mapping, TextIO
 
 from hatch_nocache.report import escape
 
-__all__ = ["Style", "progress", "write"]
+__all__ = ["Style", "UnwritableError", "open_streams", "progress", "write"]
 
 # Seconds after which a person wants to know what is going on.
 _PATIENCE = 1.0
 _CLEAR = "\r\x1b[K"
 _COLOURS = {"rejected": "31", "dropped": "33", "copied": "33", "notice": "36", "bold": "1", "dim": "2"}
+
+
+class UnwritableError(Exception):
+    """The output cannot be written, for want of room on the disk perhaps."""
+
+
+def open_streams() -> None:
+    """Give the process the streams that its parent has closed (`>&-`): what is written there is nobody's business."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the process
 
 
 class Style:
@@ -40,11 +52,22 @@ class Style:
 
 
 def write(stream: TextIO, text: str) -> None:
-    """Write lines to a stream of whatever encoding. What it cannot hold is written as a backslash escape."""
-    if text:
-        encoding = stream.encoding or "utf-8"
+    """Write lines to a stream of whatever encoding. What it cannot hold is written as a backslash escape.
+
+    Raises:
+        BrokenPipeError: nobody reads any more.
+        UnwritableError: they cannot be written; the message says why.
+    """
+    if not text:
+        return
+    encoding = stream.encoding or "utf-8"
+    try:
         stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
         stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UnwritableError(error.strerror) from error
 
 
 @contextlib.contextmanager
