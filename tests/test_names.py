@@ -9,7 +9,7 @@ from hatch_nocache.names import is_too_long, name_problem, outside_root, target_
 
 
 @pytest.mark.parametrize(
-    "name", ["a", "src/pkg/__init__.py", "a b", " a", "dir /", "n" * 255, "x/" * 1900, *FINE_NAMES]
+    "name", ["a", "src/pkg/__init__.py", "a b", " a", "dir /", "n" * 255, "x/" * 1900, "\udcc3\udca9", *FINE_NAMES]
 )
 def test_names_that_pass_in_an_sdist(name):
     """What uv 0.13 unpacks is nothing to speak of."""
@@ -56,6 +56,8 @@ def test_names_that_pass_in_a_wheel(name):
     ("name", "word"),
     [
         ("a\nb", "U+000A"),
+        ("\udcff", "UTF-8"),
+        ("\udcc3\udca9", "locale"),
         ("a\x85b", "U+0085"),
         ("a\u202eb", "U+202E"),
         ("a\u200db", "U+200D"),

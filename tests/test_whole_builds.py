@@ -9,7 +9,8 @@ import pytest
 from building import NO_HOOKS, Built, build, read
 from lacking import file_name
 
-from hatch_nocache import lastword
+from hatch_nocache import archive, lastword
+from hatch_nocache.archive import reading
 
 TAG = "Signature: 8a477f597d28d172789f06886806bc55"
 EVIL = """
@@ -304,13 +305,18 @@ def test_copy_is_no_remedy_for_what_cannot_be_copied(root: Path) -> None:
     assert "set symlinks" not in built.said
 
 
-def test_a_huge_sdist_is_verified_all_the_same(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The limit of what is decompressed is for archives that come from elsewhere."""
-    from hatch_nocache.archive import stream
-
-    monkeypatch.setattr(stream, "MOST_BYTES", 10)
+@pytest.mark.parametrize("target", ["sdist", "wheel"])
+def test_a_huge_archive_is_verified_all_the_same(root: Path, monkeypatch: pytest.MonkeyPatch, target: str) -> None:
+    """The limits are for archives that come from elsewhere."""
+    for limit in ("MOST_BYTES", "MOST_DIRECTORY", "MOST_MEMBERS", "_MOST_FOLDERS"):
+        monkeypatch.setattr(reading, limit, 1)
+    monkeypatch.setattr(archive, "is_plain", lambda *_, **__: False)
     configure(root)
-    assert made(root).code == 0
+    put(root, "src/demo/a/b/c.txt")
+    built = made(root, target)
+    assert (built.code, built.said) == (0, "")
+    with pytest.raises(archive.UnreadableArchive):
+        archive.inspect(str(built.archive))
 
 
 def test_an_archive_that_cannot_be_read_back(root: Path) -> None:
@@ -380,6 +386,7 @@ def test_a_file_that_vanishes_while_hatchling_packs(root: Path, monkeypatch: pyt
     built = made(root)
     assert (built.code, built.archive) == (1, None)
     assert built.crashed is not gone
+    assert built.said.splitlines()[-1].startswith("OSError: something else") is not gone
     assert ("the sdist was not built: data.txt cannot be read (" in built.said) is gone
 
 
@@ -641,3 +648,35 @@ def test_a_cache_beside_a_selection_that_is_never_asked_for(root: Path) -> None:
     configure(root, before=f'{table}[tool.hatch.build.targets.wheel.force-include]\n"forced" = "forced"')
     built = made(root, "editable")
     assert (built.code, built.codes) == (0, ["NC003"]), built.said
+
+
+ARTIFACT_HOOK = """
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+class Hook(BuildHookInterface):
+    def initialize(self, version, build_data):
+        build_data["artifacts"].append("/target/x.so")
+"""
+
+
+def test_an_artifact_of_another_hook_in_an_excluded_cache(root: Path) -> None:
+    """The walk goes in for it although the configuration excludes the directory."""
+    put(root, "hatch_build.py", ARTIFACT_HOOK)
+    put(root, "target/CACHEDIR.TAG", TAG)
+    put(root, "target/x.so")
+    put(root, "target/y.so")
+    configure(root, before='[tool.hatch.build]\nexclude = ["/target"]\n[tool.hatch.build.hooks.custom]')
+    built = made(root)
+    assert built.archive is not None
+    assert [name for name in read(built.archive).names if "target" in name] == ["target/x.so"]
+    assert built.codes == ["NC001"]
+
+
+def test_each_file_of_a_directory_that_is_forced_out_of_the_archive(root: Path) -> None:
+    """All of them are named, not only the first."""
+    for name in ("a", "b", "c"):
+        put(root, f"d/{name}.txt")
+    configure(root, before='[tool.hatch.build.force-include]\n"d" = "../evil"')
+    built = made(root)
+    assert (built.code, built.codes) == (1, ["NC202"])
+    assert built.said.count("NC202") == 3

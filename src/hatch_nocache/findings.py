@@ -103,7 +103,7 @@ _ROWS = (
     Code(
         "NC105",
         "a link loop",
-        "The link leads back to itself, so that nothing can read it.",
+        "The link leads back to itself, or through more links than a system follows, so that nothing can read it.",
         "Remove or exclude the link.",
     ),
     Code(

@@ -122,7 +122,7 @@ class Guard:
         present = {}
         for source, target in mapping.items():
             odd = os.path.lexists(source) and not os.path.isfile(source) and not os.path.isdir(source)
-            if not (odd and self.selection.refuse(source, target.replace(os.sep, "/"))):
+            if not (odd and self.selection.refuse(source, _as_member(target))):
                 present[source] = target
         return present
 
@@ -158,7 +158,7 @@ class Guard:
             members.update(_SDIST_FILES)
         elif self.target == "wheel":
             information = f"{self.builder.artifact_project_id}.dist-info"
-            licenses = (f"licenses/{name.replace(os.sep, '/')}" for name in self.builder.metadata.core.license_files)
+            licenses = (f"licenses/{_as_member(name)}" for name in self.builder.metadata.core.license_files)
             members.update(f"{information}/{name}" for name in (*_WHEEL_FILES, *licenses))
         return members
 
@@ -184,12 +184,14 @@ class Guard:
 
     def _wheel_data_routes(self, build_data: Mapping[str, Any]) -> Iterator[Callable[[], Any]]:
         root = self.builder.root
+        # An older hatchling does not read all of them from the build data, whatever another hook puts there.
+        read = self.builder.get_default_build_data()
         for key in ("shared_data", "shared_scripts", "extra_metadata"):
             mapping = dict(getattr(self.config, key, {}))
-            mapping.update(normalize_inclusion_map(build_data.get(key, {}), root))
+            mapping.update(normalize_inclusion_map(build_data[key], root) if key in read else {})
             if mapping:
                 yield functools.partial(self.builder.recurse_explicit_files, mapping)
-        boms = [*getattr(self.config, "sbom_files", ()), *build_data.get("sbom_files", ())]
+        boms = [*getattr(self.config, "sbom_files", ()), *(build_data["sbom_files"] if "sbom_files" in read else ())]
         if boms:
             mapping = {os.path.join(root, bom): os.path.basename(bom) for bom in boms}
             yield functools.partial(self.builder.recurse_explicit_files, mapping)
@@ -200,10 +202,15 @@ class Guard:
         self.selection.source_of = lambda _: "license-files"
         for name in self.builder.metadata.core.license_files:
             path = os.path.normpath(os.path.join(self.builder.root, name))
-            self.selection.judge(path, name.replace(os.sep, "/"), self.selection.place(os.path.dirname(path)))
+            self.selection.judge(path, _as_member(name), self.selection.place(os.path.dirname(path)))
             yield
 
 
 def _member(file: Any) -> str:
-    path: str = file.distribution_path
-    return path.replace(os.sep, "/")
+    return _as_member(file.distribution_path)
+
+
+def _as_member(path: str) -> str:
+    """The name of a member as `verify` reads it: with `only-include = ["."]`, hatchling puts a `./` in front."""
+    name = path.replace(os.sep, "/")
+    return name if "./" not in name else "/".join(part for part in name.split("/") if part != ".")

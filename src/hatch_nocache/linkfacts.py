@@ -41,7 +41,6 @@ class LinkFacts:
             OSError: it vanished, or cannot be read.
         """
         text = os.readlink(path).replace(os.sep, "/")
-        real = os.path.realpath(path)
         missing = loop = regular = unreadable = False
         try:
             regular = stat.S_ISREG(os.stat(path).st_mode)
@@ -49,6 +48,8 @@ class LinkFacts:
             missing = error.errno in (errno.ENOENT, errno.ENOTDIR)
             loop = error.errno == errno.ELOOP or getattr(error, "winerror", None) == _WINDOWS_LOOP
             unreadable = not missing and not loop
+        # `realpath` would follow a chain that no system follows, by recursion.
+        real = path if loop else os.path.realpath(path)
         inside = real == home or real.startswith(home.rstrip(os.sep) + os.sep)
         return cls(at, text, real, inside, missing, loop, regular, unreadable)
 
@@ -60,7 +61,7 @@ def judge_link(facts: LinkFacts, *, sdist: bool) -> Optional[Tuple[str, str]]:
     the content, so only the place counts that it leads to.
     """
     if facts.loop:
-        return "NC105", "it leads back to itself"
+        return "NC105", "it leads back to itself, or through more links than a system follows"
     if sdist:
         return _judge_stored(facts)
     if facts.missing:

@@ -64,7 +64,7 @@ class Named:
         """Sources and artifact patterns that another hook put into the build data."""
         by = "another build hook"
         self._hook_names.extend(Name(self._absolute(source), by) for source in sources)
-        self._hook_names.extend(name for name in self._pattern_names(patterns, by) if not name.anywhere)
+        self._hook_names.extend(self._pattern_names(patterns, by))
 
     def concerning(self, cache: str) -> Tuple[Name, ...]:
         """What names the cache directory or something inside it."""

@@ -87,11 +87,20 @@ def _too_long(name: str) -> Optional[str]:
     return None
 
 
+def _is_no_text(name: str) -> bool:
+    """Whether the bytes of the name are not UTF-8. In an ASCII locale, Python has surrogates for all that is."""
+    try:
+        name.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        return True
+    return False
+
+
 def _refused_in_sdist(name: str) -> Optional[str]:
     control = re.search(_CONTROL, name)
     if control:
         return f"there is a control character in it (U+{ord(control.group()):04X})"
-    if re.search(_SURROGATE, name):
+    if _is_no_text(name):
         return "it is not UTF-8"
     if ":" in name:
         return "there is a colon in it"
@@ -104,10 +113,10 @@ def _refused_in_sdist(name: str) -> Optional[str]:
 
 def _refused_in_wheel(name: str) -> Optional[str]:
     if re.search(_SURROGATE, name):
-        return "it is not UTF-8"
+        return "it is not UTF-8" if _is_no_text(name) else "it is no text in the locale of this build"
     import unicodedata
 
-    for char in name:
+    for char in dict.fromkeys(name):
         # Not "Cn": what an old Python does not know need not be unknown to an installer of today.
         if unicodedata.category(char) in ("Cc", "Cf", "Co") or _is_noncharacter(ord(char)):
             return f"there is a control or format character in it (U+{ord(char):04X})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Set, Tuple
 
 from hatch_nocache.caches import TAG
 from hatch_nocache.tree import DiskDirectory, native, relative
@@ -108,6 +108,8 @@ class Places:
         self._advise = advise
         self._recognise = recognise
         self._places: Dict[str, Place] = {}
+        # The real paths of links that are being looked at.
+        self._asked: Set[str] = set()
 
     @functools.cached_property
     def advice(self) -> Advice:
@@ -136,19 +138,30 @@ class Places:
 
     def place(self, walked: str) -> Place:
         """The place of a directory that no walk came through, judged by the directories between it and the root."""
-        if walked not in self._places:
-            parent, name = os.path.split(walked)
-            if walked == self.root:
-                place = Place(DiskDirectory(self.real_root, "", self.root), self.real_root)
-            elif not _within(walked, self.root):
-                directory = DiskDirectory(os.devnull, relative(walked, self.root), walked)
-                place = Place(directory, self.real_root, scanned=False)
-            else:
-                place = self.step(self.place(parent), name)
-                # It is kept longer than one walk, and what lies in it may change in between.
-                place.directory.forget_children()
-            self._places[walked] = place
+        ahead: List[str] = []
+        here = walked
+        # No recursion: there may be a thousand of them.
+        while here not in self._places:
+            ahead.append(here)
+            if here == self.root or not _within(here, self.root):
+                break
+            here = os.path.dirname(here)
+        while ahead:
+            here = ahead.pop()
+            self._places[here] = self._new_place(here)
         return self._places[walked]
+
+    def _new_place(self, walked: str) -> Place:
+        if walked == self.root:
+            return Place(DiskDirectory(self.real_root, "", self.root), self.real_root)
+        if not _within(walked, self.root):
+            directory = DiskDirectory(os.devnull, relative(walked, self.root), walked)
+            return Place(directory, self.real_root, scanned=False)
+        parent, name = os.path.split(walked)
+        place = self.step(self._places[parent], name)
+        # It is kept longer than one walk, and what lies in it may change in between.
+        place.directory.forget_children()
+        return place
 
     def step(self, parent: Place, name: str) -> Place:
         """The place one directory further down. Finds out what it is, and reports nothing yet."""
@@ -198,12 +211,23 @@ class Places:
         if evidence is not None:
             self._found(evidence, place)
         elif is_link and _within(real, self.real_root):
-            hit = self.place(os.path.join(self.root, native(relative(real, self.real_root)))).cache
+            hit = self._cache_at(real)
             if hit is not None:
                 from hatch_nocache.messages import through_link
 
                 names = self._concerning(place.directory.walked)
                 place.cache = Hit(through_link(hit.finding, place.directory.path), names)
+
+    def _cache_at(self, real: str) -> Optional[Hit]:
+        """The cache that the real path of a directory link lies in."""
+        where = os.path.join(self.root, native(relative(real, self.real_root)))
+        if where in self._asked:
+            # Below /proc there are links that `realpath` cannot resolve: they are their own real path.
+            return None
+        self._asked.add(where)
+        hit = self.place(where).cache
+        self._asked.remove(where)
+        return hit
 
     def _found(self, evidence: Evidence, place: Place) -> None:
         names = self._concerning(place.directory.walked)

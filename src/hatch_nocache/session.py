@@ -64,7 +64,8 @@ class Session:
         def verify(path: str) -> None:
             self._verify(guard, options, path)
 
-        hooks = build_data.get("build_hooks", ())
+        # Another hook may have put anything there.
+        hooks = build_data.get("build_hooks") or ()
         if self._hook.PLUGIN_NAME not in hooks[:-1]:
             verify(artifact_path)
             return
@@ -122,18 +123,22 @@ class Session:
 
     # -- after it -----------------------------------------------------------------------------------------------------
 
-    def _verify(self, guard: Guard, options: Config, artifact_path: str) -> None:
+    def _verify(self, guard: Guard, options: Config, artifact_path: Any) -> None:
         # Only now: reading archives costs nothing where `verify` is off.
         from hatch_nocache.archive import UnreadableArchive, verify
 
         target = self._hook.target_name
+        is_archive = target in ("sdist", "wheel")
+        if not is_archive and not (isinstance(artifact_path, str) and os.path.isfile(artifact_path)):
+            # Another target's artifact need not be a file.
+            return
         try:
             findings = verify(artifact_path, guard.members(), rooted=target == "sdist")
         except UnreadableArchive as error:
             if not os.path.lexists(artifact_path):
                 self._abort(f"the {self._what} cannot be verified: another hook has moved {artifact_path}")
-            if target not in ("sdist", "wheel"):
-                # Another target's artifact need not be an archive.
+            if not is_archive:
+                # Nor need it be an archive.
                 return
             self._remove(artifact_path)
             self._abort(f"the {self._what} was removed again: it cannot be verified, {error}")

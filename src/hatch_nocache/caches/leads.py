@@ -62,7 +62,8 @@ def existing(root: str, base: str, value: str, below: str) -> Iterator[str]:
     try:
         directory = os.path.realpath(os.path.join(base, value, below))
         is_directory = os.path.isdir(directory)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
+        # The last one for a chain of a thousand links.
         return
     if is_directory and os.path.normcase(directory).startswith(os.path.normcase(os.path.join(root, ""))):
         yield directory

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 __all__ = ["Files", "words_of"]
 
 _TOML = (".toml",)
+# Hatchling has read it by now.
+_OWN = "pyproject.toml"
+# No one writes more into one of the others. Parsers take time and memory out of proportion to what they read.
+_MOST_BYTES = 256 * 1024
+_MOST_IN_LINE = 2000
+# Which configparser takes the square of their number for.
+_MANY_BLANKS = r"[^\S\n]{50,}"
 
 
 class Files:
@@ -59,11 +66,14 @@ class Files:
     def _read(self, name: str) -> str:
         try:
             with open(os.path.join(self._root, name), "rb") as file:
-                # Without the mark that some editors put in front; the codec for it is not loaded in a build.
-                text = file.read().decode("utf-8")
-            return text[1:] if text.startswith("\ufeff") else text
+                data = file.read(-1 if name == _OWN else _MOST_BYTES + 1)
+            text = data.decode("utf-8")
         except (OSError, ValueError):
             return ""
+        if name != _OWN and (len(data) > _MOST_BYTES or max(map(len, data.splitlines()), default=0) > _MOST_IN_LINE):
+            return ""
+        # Without the mark that some editors put in front; the codec for it is not loaded in a build.
+        return text[1:] if text.startswith("\ufeff") else text
 
 
 def words_of(key: Key) -> Tuple[str, ...]:
@@ -107,11 +117,12 @@ def _toml(text: str) -> object:
 def _ini(text: str) -> object:
     import configparser
     import io
+    import re
 
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
     try:
         # Some of these files (`.npmrc`) have keys before the first section, or no section at all.
-        parser.read_file(io.StringIO("[\0]\n" + text))
+        parser.read_file(io.StringIO("[\0]\n" + re.sub(_MANY_BLANKS, " ", text)))
     except (configparser.Error, AttributeError):
         # Before Python 3.13 the parser falls over an indented line below a key without a value.
         return {}
