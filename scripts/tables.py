@@ -123,7 +123,7 @@ def tools() -> str:
         ["tool", "environment variables", "configuration", "names that give it away"],
         (
             [
-                tool.name,
+                tool.name + " (documented)" * tool.documented,
                 cells(f"{each.name}/{each.below}" if each.below else each.name for each in tool.variables),
                 cells(map(where, tool.keys)),
                 cells(tool.names),

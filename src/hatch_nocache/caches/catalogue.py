@@ -1,7 +1,7 @@
 """The tools that leave caches and environments in a project, as data. To add a tool is to add a row.
 
-Observed by running the tools, except the rows that say "documented". Detection, messages, the tables of the
-documentation and the tests are driven from here.
+Observed by running the tools, except the rows that are `documented`: these were only read about. Detection,
+messages, the tables of the documentation and the tests are driven from here.
 
 When a fingerprint is made of plain words or short hexadecimal names (`wheels`, `http`, `0` … `f`), the row asks for
 enough of the path below to be sure: such names are also those of ordinary directories of real sdists.
@@ -54,7 +54,7 @@ class Tool(NamedTuple):
     the tool writes into its `CACHEDIR.TAG` or `.gitignore`, and tells whose a tagged directory is. `layout` matches the
     names at the top of the cache: a directory with a name that does not fit it contradicts what a variable or a
     configuration key says, and so does what `denies` finds. Where `secrets` lie, it is enough that most names fit.
-    `documented` rows were not seen at work.
+    What a `documented` tool leaves was not seen.
     """
 
     name: str
@@ -195,7 +195,7 @@ CATALOGUE: Tuple[Tool, ...] = (
         ),
         layout=r"env|pythons|pyapp|\.cache|bin",
     ),
-    Tool("Hatch cache", variables=(Variable("HATCH_CACHE_DIR"), _xdg("hatch"))),
+    Tool("Hatch cache", variables=(Variable("HATCH_CACHE_DIR"), _xdg("hatch")), documented=True),
     Tool(
         "tox work directory",
         Kind.ENVIRONMENTS,
