@@ -25,6 +25,16 @@ class Sample(NamedTuple):
 
 SAMPLES = (
     Sample("uv cache", ("archive-v0/", "wheels-v6/", ".lock"), ("archive-v0/", "wheels/")),
+    Sample("uv cache", ("archive-v0/x/six.py", "builds-v0/", "wheels-v5/"), ("simple-v1/main.py", "simple-v2/main.py")),
+    Sample("uv cache", ("archive-v0/x/six.py", "interpreter-v4/"), ("archive-v0/", "archive-v1/", "index.html")),
+    Sample("uv cache", ("archive-v0/", "sdists-v11/.git"), ("archive-v0/", "wheels-v1/", "index.html")),
+    Sample(
+        "uv cache", ("interpreter-v5/1697c3caa117b6e6/50f276421e7065b9.msgpack",), ("git-v1/x.py", "simple-v2/x.py")
+    ),
+    Sample("uv cache", ("simple-v28/pypi/six.rkyv", ".git"), ("simple-v28/pypi/six.rkyv", "test_all.py")),
+    Sample(
+        "uv cache", ("simple-v16/index/ab/x.rkyv", "wheels-v5/"), ("environments-v1/a.json", "environments-v2/b.json")
+    ),
     Sample("pip cache", (f"wheels/aa/bb/cc/{HEX[:52]}/x.whl",), ("wheels/x-1.0-py3-none-any.whl",)),
     Sample("pip cache", (f"http-v2/a/b/c/d/e/{HEX}",), ("http-v2/client.c",)),
     Sample("pip cache", (f"http/a/b/c/d/e/{HEX[:56]}",), ("http/client.c", "wheels/")),

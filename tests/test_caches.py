@@ -105,10 +105,12 @@ def test_tool_of_a_tagged_directory_by_its_name():
 def test_codes_take_precedence_as_the_contract_has_it():
     """NC001 before NC002 before NC003 before NC004: what is true of the directory is taken away piece by piece."""
     codes = []
+    readme = "README=This directory holds cached build artifacts from the Go build system.\n"
+    declaration = said(TOOLS["Go build cache"], "GOCACHE")
     for lines, declarations in (
-        ((TAG, *BUCKETS, HOME), [said()]),
-        ((*BUCKETS, HOME, "bin/"), [said()]),
-        ((*BUCKETS, HOME, "bin/"), []),
+        ((TAG, readme, HOME), [declaration]),
+        ((readme, HOME, "bin/"), [declaration]),
+        ((readme, HOME, "bin/"), []),
         ((HOME,), []),
     ):
         found = recognise(tree(*lines, location=HERE), declarations)

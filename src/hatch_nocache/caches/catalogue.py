@@ -78,6 +78,10 @@ def _xdg(below: str) -> Variable:
 
 _HEX2 = "~[0-9a-f]{2}"
 _IN_USE = "Scripts|Lib|Include|bin|lib|lib64|include|share|pyvenv\\.cfg|conda-meta|DLLs|python[^/]*"
+_UV = (
+    r"(archive|binaries|builds|built-wheels|environments|flat-index|git|interpreter|python|sdists|simple|wheels)"
+    r"-v[0-9]+|\.git|\.tmp.*"
+)
 _PIP = "http(-v[0-9]+)?|selfcheck|wheels"
 _PDM = r"archive_info|hashes|http|metadata|packages|publish|self-check|wheels|cached_wheels|[a-z_-]+\.json|\.cache"
 _HEX5 = "~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/"
@@ -102,7 +106,10 @@ UV = Tool(
     keys=(Key("uv.toml", "", "cache-dir"), Key("pyproject.toml", "tool.uv", "cache-dir", unless="uv.toml")),
     names=(".uv-cache",),
     shapes=(
-        Shape((Mark("~(archive|builds|environments|git|interpreter|sdists|simple|wheels)-v[0-9]+/", at_least=2),)),
+        # Two buckets, though the others were pruned. Their words are plain, so else it takes what uv writes into them.
+        Shape((Mark("archive-v0/"), Mark("~(built-wheels|interpreter|sdists|wheels)-v[0-9]+/")), only=_UV),
+        Shape((Mark(r"~interpreter-v[0-9]+/**/~[0-9a-f]{16}\.msgpack"),), only=_UV),
+        Shape((Mark(r"~simple-v[0-9]+/**/~.*\.rkyv"),), only=_UV),
     ),
     layout=r"[a-z-]+-v[0-9]+|\.tmp.*",
 )

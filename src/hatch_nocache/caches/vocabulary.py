@@ -66,6 +66,7 @@ FILES: FrozenSet[str] = frozenset(
 DIRECTORIES: FrozenSet[str] = frozenset(
     [
         "_cacache",
+        "archive-v0",
         "artifacts",
         "cache",
         "com",
