@@ -91,6 +91,7 @@ _HUB_REPOSITORY = "(models|datasets|spaces|kernels)--.*"
 _HF_HOME = r"hub|xet|assets|datasets|modules|metrics|evaluate|token|stored_tokens|accelerate|\.[a-z_-]+\.json|\.check.*"
 _PREK = r"README|cache|hooks|repos|scratch|tools|patches|config-tracking\.json|prek\.log.*"
 _OF_BLACK = r"cache(\.[^.]+){4,}\.pickle"
+_GRADLE = r"[a-z-]+-[0-9]+|[0-9]+\.[0-9]+.*|keyrings|user-id\.txt.*|.*\.lock"
 _NPM = r"_[a-z-]+|anonymous-cli-metrics\.json"
 _SOLE_POETRY = r"~.*-[\w-]{8}-py3(\.[0-9]+)?/pyvenv.cfg"
 _VENDORED = (Mark(r"wheels/~.*\.whl"),)
@@ -543,7 +544,9 @@ CATALOGUE: Tuple[Tool, ...] = (
         variables=tuple(Variable("GRADLE_USER_HOME", name) for name in ("caches", "daemon", "native", "wrapper")),
         shapes=(
             *(Shape(at=f".gradle/{name}") for name in ("buildOutputCleanup", "caches", "daemon", "wrapper")),
-            Shape((Mark("~modules-[0-9]+|jars-[0-9]+/"),), at="caches"),
+            # Named so in all versions since the first; `caches/jars-1` may be anyone's.
+            Shape((Mark("modules-2/"),), at="caches", only=rf"(?!modules-[013-9]$)({_GRADLE})"),
+            Shape((Mark(r"~[a-z-]+-[0-9]+/~[a-z-]+-[0-9]+\.lock"),), at="caches", only=_GRADLE),
         ),
         layout=r"[a-z-]+-[0-9]+|[0-9]+\.[0-9]+.*|transforms.*|[a-z-]+\.bin|dists|jansi|[0-9a-z]{25,}",
     ),
