@@ -575,8 +575,9 @@ CATALOGUE: Tuple[Tool, ...] = (
         variables=(Variable("npm_config_store_dir"), Variable("XDG_DATA_HOME", "pnpm/store")),
         names=(".pnpm-store",),
         shapes=(
-            Shape((Mark(f"~v[0-9]+/files/{_HEX2}/"),), only="v[0-9]+"),
-            Shape((Mark("~v[0-9]+/index.db"), Mark("~v[0-9]+/files/")), only="v[0-9]+"),
+            Shape((Mark(f"~v[0-9]+/files/{_HEX2}/~[0-9a-f]{{50,}}.*"),), only="v[0-9]+"),
+            # Since version 11 of the store; two digits are more than most people count to.
+            Shape((Mark("~v1[1-9]/index.db"), Mark("~v1[1-9]/files/")), only="v1[1-9]"),
             Shape(
                 (Mark(f"files/{_HEX2}/~[0-9a-f]{{50,}}.*"),),
                 at="~v[0-9]+",
