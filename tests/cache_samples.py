@@ -96,6 +96,21 @@ SAMPLES = (
     Sample("pre-commit cache", ("db.db", "repoa1b2c3d_/setup.cfg"), ("db.db", "repository/setup.cfg")),
     Sample("pre-commit cache", ("db.db", "repoa1b2c3d_/x"), ("db.db", "repoa1b2c3d_/x", "run.sh")),
     Sample("pre-commit cache", (".pre-commit-hooks.yaml", "setup.py"), ("setup.py",), at="zeta-3/repoa1b2c3d4"),
+    Sample("pre-commit cache", ("db.db", "repo_f2d7xk_/x"), ("db.db", "repositories/x.c")),
+    Sample("pre-commit cache", ("db.db", "repo7tq0zz_a/x"), ("db.db", "repository_1/x.c", "report_20241/x.c")),
+    Sample("pre-commit cache", ("db.db", "repo7tq0zz_a/x"), ("db.db", "repofixture1/x.c", "repo20240105/x.c")),
+    Sample(
+        "pre-commit cache",
+        (".pre-commit-hooks.yaml", ".git/HEAD"),
+        (".pre-commit-hooks.yaml", "hook.sh"),
+        at="zeta-3/repositories",
+    ),
+    Sample(
+        "pre-commit cache",
+        (".pre-commit-hooks.yaml", ".git/HEAD", "setup.py"),
+        (".pre-commit-hooks.yaml", "setup.py"),
+        at="zeta-3/repofixture1",
+    ),
     Sample(
         "pre-commit cache",
         ("py_env-python3.11/.install_state_v2", "setup.py"),

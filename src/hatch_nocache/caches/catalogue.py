@@ -86,6 +86,11 @@ _PIP = "http(-v[0-9]+)?|selfcheck|wheels"
 _PDM = r"archive_info|hashes|http|metadata|packages|publish|self-check|wheels|cached_wheels|[a-z_-]+\.json|\.cache"
 _HEX5 = "~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/"
 _PRE_COMMIT = r"db\.db|README|patch.*|repo[a-z0-9_]{8}|pre-commit\.log|\.cache"
+# Random characters. A digit before a letter, for `repositories`, `repository_1` and `repofixture1` are names of others.
+_CLONE = "|".join(
+    ["repo[0-9][a-z][a-z0-9_]{6}"]
+    + [f"repo[a-qt-z0-9_][a-z0-9_]{{{n}}}[0-9][a-z][a-z0-9_]{{{5 - n}}}" for n in range(6)]
+)
 _UV_PYTHON = r"(cpython|pypy|graalpy|pyodide)-3\.[0-9]+\.[0-9].*-[a-z]+-[^-]+-[a-z]+"
 _HUB_REPOSITORY = "(models|datasets|spaces|kernels)--.*"
 _HF_HOME = r"hub|xet|assets|datasets|modules|metrics|evaluate|token|stored_tokens|accelerate|\.[a-z_-]+\.json|\.check.*"
@@ -284,9 +289,10 @@ CATALOGUE: Tuple[Tool, ...] = (
         variables=(Variable("PRE_COMMIT_HOME"), _xdg("pre-commit")),
         shapes=(
             Shape((Mark("README", says="^This directory is maintained by the pre-commit project"),), only=_PRE_COMMIT),
-            Shape((Mark("db.db"), Mark("~repo[a-z0-9_]{8}/")), only=_PRE_COMMIT),
+            Shape((Mark("db.db"), Mark(f"~{_CLONE}/")), only=_PRE_COMMIT),
             # One clone, when other things lie beside it.
-            Shape((Mark(".pre-commit-hooks.yaml"),), at="~repo[a-z0-9_]{8}", checkout=True),
+            Shape((Mark(".pre-commit-hooks.yaml"),), at=f"~{_CLONE}", checkout=True),
+            Shape((Mark(".pre-commit-hooks.yaml"), Mark(".git/")), at="~repo[a-z0-9_]{8}", checkout=True),
             Shape((Mark(r"~[a-z_]*env-.*/~\.install_state_v[0-9]"),), at="~repo[a-z0-9_]{8}", checkout=True),
         ),
         layout=_PRE_COMMIT,
