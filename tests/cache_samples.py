@@ -38,6 +38,8 @@ SAMPLES = (
     Sample("pip cache", (f"wheels/aa/bb/cc/{HEX[:52]}/x.whl",), ("wheels/x-1.0-py3-none-any.whl",)),
     Sample("pip cache", (f"http-v2/a/b/c/d/e/{HEX}",), ("http-v2/client.c",)),
     Sample("pip cache", (f"http/a/b/c/d/e/{HEX[:56]}",), ("http/client.c", "wheels/")),
+    Sample("pip cache", (f"http-v2/a/b/c/d/e/{HEX[:56]}.body",), ("http/a/b/c/d/e/index.html",)),
+    Sample("pip cache", (f"a/b/c/d/e/{HEX[:56]}",), ("a/b/c/d/e/index.html",), at="zeta-3/http"),
     Sample("pip cache", (f"selfcheck/{HEX[:56]}",), ("selfcheck/README",)),
     Sample("pip cache", (f"selfcheck/{HEX[:56]}",), (f"selfcheck/{HEX[:56]}", "main.c")),
     Sample("pip cache", (f"aa/bb/cc/{HEX[:56]}/x.whl",), (f"aa/bb/cc/{HEX[:56]}/x.whl", "x.c"), at="zeta-3/wheels"),
@@ -45,6 +47,8 @@ SAMPLES = (
     Sample("pip cache", (HEX[:56],), (HEX[:55],), at="zeta-3/selfcheck"),
     Sample("Pipenv cache", ("wheels/aa/",), ("wheels/x-1.0-py3-none-any.whl",), declared=True),
     Sample("Poetry cache", ("cache/repositories/PyPI/_http/x",), ("cache/repositories/users/sql.c",)),
+    Sample("Poetry cache", ("cache/repositories/pypi/ab/cd/ef/x",), ("cache/repositories/names/de/x.csv",)),
+    Sample("Poetry cache", ("cache/repositories/x/_packages/",), ("cache/repositories/users/_private/x.c",)),
     Sample("Poetry cache", (f"artifacts/aa/bb/cc/{HEX[:54]}/x.whl",), ("artifacts/logo.png", "cache/")),
     Sample("Poetry cache", ("virtualenvs/zeta-aBcDeFgH-py3.11/pyvenv.cfg",), ("virtualenvs/zeta/guide.md",)),
     Sample("Poetry cache", (f"aa/bb/cc/{HEX[:56]}/x.whl",), ("aa/logo.png",), at="zeta-3/artifacts"),
@@ -55,10 +59,13 @@ SAMPLES = (
     Sample(
         "PDM cache", ("metadata/package_meta_3.11.json", "hashes/", "self-check/"), ("metadata/package.json", "hashes/")
     ),
+    Sample("PDM cache", (f"metadata/package_meta_{HEX[:40]}.json",), ("metadata/package_meta_schema.json",)),
+    Sample("PDM cache", (f"package_meta_{HEX[:40]}.json",), ("package_meta_schema.json",), at="zeta-3/metadata"),
     Sample("PDM cache", ("packages/x-1.0-py3-none-any.whl.cache/x.c",), ("packages/x-1.0-py3-none-any.whl",)),
     Sample("PDM cache", ("http/http-cache.db",), ("http/cache.db",)),
     Sample("PDM packages directory", ("3.11/lib/x/",), ("3.11/notes/",), at="__pypackages__"),
     Sample("Hatch data directory", ("env/virtual/zeta/x/py/pyvenv.cfg",), ("env/virtual/zeta/settings.ini",)),
+    Sample("Hatch data directory", ("env/virtual/.pythons/x/pyvenv.cfg",), ("env/virtual/pyvenv.cfg", "bin/")),
     Sample(
         "Hatch data directory", ("env/.internal/hatch-test/pyvenv.cfg",), ("env/.internal/x/pyvenv.cfg", "Makefile")
     ),
@@ -81,8 +88,22 @@ SAMPLES = (
     Sample("virtual environment", (HOME,), ("pyvenv.cfg=[settings]\nhomepage = x\n",), code="NC004"),
     Sample("Conda environment", ("conda-meta/history",), ("conda-meta/meta.yaml",), code="NC004"),
     Sample("Conda package cache", ("urls.txt", "x-1.0-0/info/index.json"), ("urls.txt", "x-1.0-0/index.json")),
+    Sample(
+        "Conda package cache",
+        ("urls.txt", "urls", "cache/", "_x-0.1-main/", "x-1.0-py311_0/info/index.json", "x-1.0-py311_0.conda"),
+        ("urls.txt", "my-data-set/info/index.json"),
+    ),
+    Sample("Conda package cache", ("urls.txt", "x-1.0-0/info/index.json"), ("urls.txt", "log-2024-01/info/index.json")),
+    Sample(
+        "Conda package cache", ("urls.txt", "x-1.0-0/info/index.json"), ("urls.txt", "x-1.0-0/info/index.json", "x.c")
+    ),
     Sample("pixi cache", ("pkgs/", "repodata/"), ("pkgs/", "main.c", "x.c"), declared=True),
     Sample("uv Pythons", ("cpython-3.12.1-linux-x86_64-gnu/bin/", ".temp/"), ("cpython-3.12.1/README", "x.c")),
+    Sample(
+        "uv Pythons",
+        ("pypy-3.10.14-linux-x86_64-gnu/lib/x", ".temp/"),
+        ("cpython-3.12.1-linux-x86_64-gnu/times.json", "pypy-3.10.14-linux-x86_64-gnu/times.json"),
+    ),
     Sample("uv Pythons", ("bin/python3.12", "BUILD"), ("x.c",), at="zeta-3/cpython-3.12.1-linux-x86_64-gnu"),
     Sample("pipx home", ("venvs/black/pipx_metadata.json",), ("venvs/black/README",)),
     Sample("pipx home", ("venvs/black/pyvenv.cfg", "py/", ".cache/"), ("venvs/black/pyvenv.cfg", "build.sh")),
@@ -123,6 +144,7 @@ SAMPLES = (
         ("README=Git hooks", "hooks/", "tools/"),
     ),
     Sample("mypy cache", ("3.11/cache.0.db",), ("3.11/data.db",)),
+    Sample("mypy cache", ("3.11/cache.0.db", "3.12/cache.15.db"), ("3.11/cache.db", "3.12/cache.db")),
     Sample("mypy cache", ("3.11/@plugins_snapshot.json",), ("3.11/plugins.json",)),
     Sample(
         "Ruff cache", (f"CACHEDIR.TAG={SIGNATURE}", ".gitignore=# Automatically created by ruff.\n*\n"), (), tagged=True
@@ -130,6 +152,8 @@ SAMPLES = (
     Sample("Ruff cache", ("0.17.6/123",), ("0.17.6/123", "x.c", "y.c"), declared=True),
     Sample("pytest cache", ("v/cache/lastfailed",), ("v/cache/x.c",)),
     Sample("Black cache", ("26.10.1/cache.1.pickle",), ("26.10.1/cache.json",)),
+    Sample("Black cache", ("26.10.1/cache.-.88.1.0.x.pickle",), ("1.0/cache.users.pickle", "2.0/cache.users.pickle")),
+    Sample("Black cache", ("18.9/cache.37,38.88.1.pickle",), ("1.0/cache.v1.pickle",)),
     Sample("Black cache", ("26.10.1/cache.1.pickle",), ("26.10.1/cache.1.pickle", "README.md")),
     Sample("Black cache", ("cache.-.88.1.0.x.pickle",), ("cache.1.pickle",), at="zeta-3/26.10.1"),
     Sample("Pylint cache", ('pkg_1.stats={"bad_names": 1}',), ("pkg_1.stats=profile",)),
@@ -148,10 +172,19 @@ SAMPLES = (
     Sample("Pyright cache", ("1.1.414/x",), ("1.1.414/x", "x.c", "y.c"), declared=True),
     Sample("pytype cache", (".gitignore=# Automatically created by pytype",), (".gitignore=# pytype",)),
     Sample("pytype cache", ("pyi/", "imports/", "build.ninja"), ("pyi/", "imports/")),
+    Sample(
+        "pytype cache", ("pyi/", "imports/", "build.ninja", ".ninja_log"), ("pyi/", "imports/", "build.ninja", "x.c")
+    ),
     Sample("bytecode cache", ("x.cpython-311.pyc",), (), at="zeta/__pycache__"),
     Sample("Numba cache", (f"pkg_{HEX[:40]}/x.1.nbc",), (f"pkg_{HEX[:40]}/x.c",)),
     Sample("Numba cache", ("x.1.nbc", "x.nbi"), ("x.1.nbc", "x.c"), at=f"zeta-3/pkg_{HEX[:40]}"),
     Sample("joblib cache", ("m/f/func_code.py", f"m/f/{HEX[:32]}/output.pkl"), ("m/f/x.c",), at="zeta-3/joblib"),
+    Sample(
+        "joblib cache",
+        ("m/f/func_code.py", f"m/f/{HEX[:32]}/output.pkl"),
+        ("m/f/func_code.py", f"m/f/{HEX[:32]}/output.pkl", "notes/x.md"),
+        at="zeta-3/joblib",
+    ),
     Sample(
         "joblib cache",
         (".gitignore=# Created by joblib automatically.\n*\n", "joblib/"),
@@ -176,6 +209,7 @@ SAMPLES = (
     Sample("Sphinx doctrees", ("environment.pickle", "index.doctree"), ("environment.pickle", "index.doctree", "x.c")),
     Sample("Jupyter checkpoints", ("x-checkpoint.ipynb",), (), at="docs/.ipynb_checkpoints"),
     Sample("Matplotlib cache", ("fontlist-v390.json",), ("fontlist-v390.json", "matplotlibrc")),
+    Sample("Matplotlib cache", ("fontlist-v310.json", "tex.cache/"), ("fontlist-v1.json", "fontlist-v2.json")),
     Sample("Material for MkDocs cache", ("privacy/x",), ("loader/x",), at=".cache/plugin"),
     Sample("SCons cache", ('config={"prefix_len": 2}', "AB/x"), ("config=prefix_len = 2", "AB/x")),
     Sample(
@@ -184,16 +218,29 @@ SAMPLES = (
         (f"a/CACHEDIR.TAG={SIGNATURE}", "tmp/"),
     ),
     Sample("ccache", ("0/stats", "tmp/"), ("0/stats", "tmp/", "alphabetical.c")),
+    Sample("ccache", ("3/stats=0\n0\n14\n", "tmp/.cleaned"), ("a/stats=mean 3.2\n", "b/stats=mean 4.1\n", "tmp/x")),
     Sample("sccache", (f"a/b/{HEX}",), ("a/b/word",)),
     Sample("sccache", (f"b/{HEX}=PK\x03\x04",), (f"b/{HEX}",), at="zeta-3/a"),
     Sample("Cargo registry", (f"cache/index.crates.io-{HEX[:16]}/",), ("cache/x.c", "src/"), at=".cargo/registry"),
+    Sample(
+        "Cargo registry",
+        (f"index/x-{HEX[:16]}/", f"src/index.crates.io-{HEX[:16]}/"),
+        (f"cache/x-{HEX[:16]}/", "client.c"),
+        at="zeta-3/registry",
+    ),
     Sample("Cargo git checkouts", (f"db/x-{HEX[:16]}/",), ("db/x.c",), at=".cargo/git"),
+    Sample("Cargo git checkouts", (f"db/x-{HEX[:16]}/", "checkouts/"), (f"db/x-{HEX[:16]}/", "x.c"), at="zeta-3/git"),
     Sample(
         "Go build cache",
         ("README=This directory holds cached build artifacts from the Go build system.\n", "00/"),
         ("README=This directory holds build artifacts.\n", "00/"),
     ),
     Sample("Go module cache", ("cache/download/example.org/x/@v/list", "example.org/"), ("cache/download/x.c",)),
+    Sample(
+        "Go module cache",
+        ("cache/download/example.org/x/@v/v1.0.0.mod", "cache/lock", "example.org/x@v1.0.0/", "git.sr.ht/"),
+        ("cache/download/example.org/x/@v/v1.0.0.mod", "main.py", "README.md"),
+    ),
     Sample("Maven repository", ("x/",), (), at=".m2/repository"),
     Sample("Maven repository", ("org/a/b/1/_remote.repositories",), ("org/a/b/Main.java",)),
     Sample("Maven repository", ("org/a/b/1/_remote.repositories",), ("org/a/b/1/_remote.repositories", "own.txt")),

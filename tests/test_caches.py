@@ -269,7 +269,9 @@ def test_generic_names_prove_nothing(name, lines):
 )
 def test_mixed_directory_loses_only_its_cache(whole, cache):
     """What a person wrote lies beside what the tool wrote."""
-    inside = ["cache/x-0123456789abcdef/", "db/x-0123456789abcdef/", "download/"]
+    inside = [
+        {".cargo/registry": "cache/x-0123456789abcdef/", ".cargo/git": "db/x-0123456789abcdef/"}.get(cache, "download/")
+    ]
     below = cache[len(whole) + 1 :]
     assert recognise(tree("config", "config.toml", *(f"{below}/{line}" for line in inside), path=whole)) is None
     found = recognise(tree(*inside, path=cache))
@@ -543,12 +545,13 @@ def test_name_is_not_enough_for_what_a_person_wrote(name, fitting):
 
 
 def test_pickles_of_pylint():
-    """Several, and pickles: what a profiler leaves is something else, and one file alone is not enough."""
-    pickles = {"a_1.stats": b"\x80\x04x", "b_1.stats": b"\x80\x04x"}
+    """They name its class first; those of others, and what a profiler leaves, are something else."""
+    pickles = dict.fromkeys(("a_1.stats", "b_1.stats"), b"\x80\x04\x95\x8c\x18pylint.utils.linterstats")
     found = recognise(FakeDirectory(pickles))
     assert found is not None
     assert found.tool == "Pylint cache"
-    assert recognise(FakeDirectory({**pickles, "a_1.stats": b"x"})) is None
+    assert recognise(FakeDirectory(dict.fromkeys(pickles, b"\x80\x04\x95\x8c\x04runs"))) is None
+    assert recognise(FakeDirectory(dict.fromkeys(pickles, b"x"))) is None
     assert recognise(FakeDirectory({**pickles, "x.c": b""})) is None
 
 

@@ -77,6 +77,8 @@ def _xdg(below: str) -> Variable:
 
 
 _HEX2 = "~[0-9a-f]{2}"
+# By version of Python, later by a hash.
+_PDM_META = r"package_meta_([0-9a-f]{32,}|[23]\.[0-9.]+)\.json"
 _IN_USE = "Scripts|Lib|Include|bin|lib|lib64|include|share|pyvenv\\.cfg|conda-meta|DLLs|python[^/]*"
 _UV = (
     r"(archive|binaries|builds|built-wheels|environments|flat-index|git|interpreter|python|sdists|simple|wheels)"
@@ -84,7 +86,8 @@ _UV = (
 )
 _PIP = "http(-v[0-9]+)?|selfcheck|wheels"
 _PDM = r"archive_info|hashes|http|metadata|packages|publish|self-check|wheels|cached_wheels|[a-z_-]+\.json|\.cache"
-_HEX5 = "~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/"
+# A deep path of the tests of a server may be `a/b/c/d/e`, so what lies there counts.
+_HEX5 = r"~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]{56,64}(\.body)?"
 _PRE_COMMIT = r"db\.db|README|patch.*|repo[a-z0-9_]{8}|pre-commit\.log|\.cache"
 # Random characters. A digit before a letter, for `repositories`, `repository_1` and `repofixture1` are names of others.
 _CLONE = "|".join(
@@ -96,6 +99,7 @@ _HUB_REPOSITORY = "(models|datasets|spaces|kernels)--.*"
 _HF_HOME = r"hub|xet|assets|datasets|modules|metrics|evaluate|token|stored_tokens|accelerate|\.[a-z_-]+\.json|\.check.*"
 _PREK = r"README|cache|hooks|repos|scratch|tools|patches|config-tracking\.json|prek\.log.*"
 _OF_BLACK = r"cache(\.[^.]+){4,}\.pickle"
+_TEXTS = r".*\.(c|cfg|css|go|html|ini|js|json|md|mod|py|rst|sh|sum|toml|txt|xml|yaml|yml)$"
 _GRADLE = r"[a-z-]+-[0-9]+|[0-9]+\.[0-9]+.*|keyrings|user-id\.txt.*|.*\.lock"
 _NPM = r"_[a-z-]+|anonymous-cli-metrics\.json"
 _SOLE_POETRY = r"~.*-[\w-]{8}-py3(\.[0-9]+)?/pyvenv.cfg"
@@ -148,8 +152,8 @@ CATALOGUE: Tuple[Tool, ...] = (
         names=(".pip-cache",),
         shapes=(
             Shape((Mark(f"wheels/{_HEX2}/{_HEX2}/{_HEX2}/~[0-9a-f]{{40,}}/"),), only=_PIP),
-            Shape((Mark("http-v2/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/"),), only=_PIP),
-            Shape((Mark("http/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/"),), only=_PIP),
+            Shape((Mark(f"http-v2/{_HEX5}"),), only=_PIP),
+            Shape((Mark(f"http/{_HEX5}"),), only=_PIP),
             Shape((Mark("selfcheck/~[0-9a-f]{56}"),), only=_PIP),
             # Its parts, when other things lie beside them.
             Shape((Mark(f"{_HEX2}/{_HEX2}/{_HEX2}/~[0-9a-f]{{50,}}/"),), at="wheels", only="[0-9a-f]{2}"),
@@ -172,7 +176,11 @@ CATALOGUE: Tuple[Tool, ...] = (
         keys=(Key("poetry.toml", "", "cache-dir"),),
         names=(".poetry-cache",),
         shapes=(
-            Shape((Mark("cache/repositories/~.*/~_[a-z]+|[0-9a-f]{2}/"),), only="artifacts|cache|virtualenvs"),
+            Shape((Mark("cache/repositories/~.*/~_http|_packages/"),), only="artifacts|cache|virtualenvs"),
+            Shape(
+                (Mark(f"cache/repositories/~.*/{_HEX2}/{_HEX2}/{_HEX2}/"),),
+                only="artifacts|cache|virtualenvs",
+            ),
             Shape((Mark(f"artifacts/{_HEX2}/{_HEX2}/{_HEX2}/~[0-9a-f]{{40,}}/"),), only="artifacts|cache|virtualenvs"),
             Shape((Mark(f"virtualenvs/{_SOLE_POETRY}"),), only="artifacts|cache|virtualenvs"),
             Shape((Mark(f"{_HEX2}/{_HEX2}/{_HEX2}/~[0-9a-f]{{50,}}/"),), at="artifacts", only="[0-9a-f]{2}"),
@@ -184,10 +192,10 @@ CATALOGUE: Tuple[Tool, ...] = (
         "PDM cache",
         variables=(Variable("PDM_CACHE_DIR"), _xdg("pdm")),
         shapes=(
-            Shape((Mark(r"metadata/~package_meta_.*\.json"),), only=_PDM),
+            Shape((Mark(f"metadata/~{_PDM_META}"),), only=_PDM),
             Shape((Mark(r"packages/~.*\.whl\.cache/"),), only=_PDM),
             Shape((Mark("http/http-cache.db"),), only=_PDM),
-            Shape((Mark(r"~package_meta_.*\.json"),), at="metadata", only=r"package_meta_.*\.json"),
+            Shape((Mark(f"~{_PDM_META}"),), at="metadata", only=_PDM_META),
             Shape((Mark(r"~.*\.whl\.cache/"),), at="packages", only=r".*\.whl\.cache"),
             Shape((Mark("http-cache.db"),), at="http", only=r"http-cache\.db.*"),
         ),
@@ -203,8 +211,8 @@ CATALOGUE: Tuple[Tool, ...] = (
         "Hatch data directory",
         variables=(Variable("HATCH_DATA_DIR"), Variable("XDG_DATA_HOME", "hatch")),
         shapes=(
-            Shape((Mark("env/~virtual|\\.internal/**/pyvenv.cfg"),), only=r"env|pythons|\.cache|pyapp|bin"),
-            Shape((Mark("virtual/**/pyvenv.cfg"),), at="env", only=r"virtual|\..*"),
+            Shape((Mark("env/~virtual|\\.internal/~.*/**/pyvenv.cfg"),), only=r"env|pythons|\.cache|pyapp|bin"),
+            Shape((Mark("virtual/~.*/**/pyvenv.cfg"),), at="env", only=r"virtual|\..*"),
         ),
         layout=r"env|pythons|pyapp|\.cache|bin",
     ),
@@ -252,7 +260,13 @@ CATALOGUE: Tuple[Tool, ...] = (
     Tool(
         "Conda package cache",
         variables=(Variable("CONDA_PKGS_DIRS", many=True), Variable("MAMBA_ROOT_PREFIX", "pkgs")),
-        shapes=(Shape((Mark("urls.txt"), Mark("~.*-.*-.*/info/index.json"))),),
+        shapes=(
+            # Name, version and build: `my-data-set` and `log-2024-01` are the names of others.
+            Shape(
+                (Mark("urls.txt"), Mark(r"~.+-[0-9]+\.[^-]*-([^-]*_)?[0-9]+/info/index.json")),
+                only=r"urls(\.txt)?|cache|.*-.*-.*|.*\.conda",
+            ),
+        ),
         layout=r"urls(\.txt)?|cache|.*-.*-.*|.*\.conda",
         documented=True,
     ),
@@ -266,7 +280,9 @@ CATALOGUE: Tuple[Tool, ...] = (
         "uv Pythons",
         variables=(Variable("UV_PYTHON_INSTALL_DIR"),),
         shapes=(
-            Shape((Mark(f"~{_UV_PYTHON}/"),), only=r"(cpython|pypy|graalpy|pyodide)-.*|\.temp|\.cache"),
+            Shape(
+                (Mark(f"~{_UV_PYTHON}/~bin|lib|Lib|DLLs/"),), only=r"(cpython|pypy|graalpy|pyodide)-.*|\.temp|\.cache"
+            ),
             Shape((Mark("~bin|lib|Lib|DLLs/"),), at=f"~{_UV_PYTHON}"),
         ),
         layout=r"(cpython|pypy|graalpy|pyodide)-.*|\.temp|\.cache",
@@ -314,7 +330,7 @@ CATALOGUE: Tuple[Tool, ...] = (
         ),
         names=(".mypy_cache",),
         shapes=(
-            Shape((Mark(r"~3\.[0-9]+/~cache(\.[0-9]+)?\.db"),), only=r"[23]\.[0-9]+|missing_stubs"),
+            Shape((Mark(r"~3\.[0-9]+/~cache\.[0-9]+\.db"),), only=r"[23]\.[0-9]+|missing_stubs"),
             Shape((Mark(r"~3\.[0-9]+/@plugins_snapshot.json"),), only=r"[23]\.[0-9]+|missing_stubs"),
             Shape((Mark(r"~cache\.[0-9]+\.db"),), at=r"~3\.[0-9]+", only=r"cache\.[0-9]+\.db.*"),
             Shape((Mark("@plugins_snapshot.json"),), at=r"~3\.[0-9]+"),
@@ -357,7 +373,7 @@ CATALOGUE: Tuple[Tool, ...] = (
         "Black cache",
         variables=(Variable("BLACK_CACHE_DIR"), _xdg("black")),
         shapes=(
-            Shape((Mark(r"~[0-9]+\.[0-9]+.*/~cache\..*\.pickle"),), only=r"[0-9]+\.[0-9]+.*"),
+            Shape((Mark(r"~[0-9]+\.[0-9]+.*/~cache\.(-|[0-9,]+)(\..*)?\.pickle"),), only=r"[0-9]+\.[0-9]+.*"),
             Shape((Mark(f"~{_OF_BLACK}"),), at=r"~[0-9]+\.[0-9]+.*", only=_OF_BLACK),
         ),
         layout=r"[0-9]+\.[0-9]+.*",
@@ -365,11 +381,7 @@ CATALOGUE: Tuple[Tool, ...] = (
     Tool(
         "Pylint cache",
         variables=(Variable("PYLINTHOME"), _xdg("pylint")),
-        shapes=(
-            Shape((Mark(r"~.*_1\.stats", says="bad_names|pylint"),), only=r".*_[0-9]+\.stats"),
-            # Pickles; what a profiler writes into such files is none.
-            Shape((Mark(r"~.*_1\.stats", says=r"^\x80[\x02-\x05]", at_least=2),), only=r".*_[0-9]+\.stats"),
-        ),
+        shapes=(Shape((Mark(r"~.*_1\.stats", says="bad_names|pylint"),), only=r".*_[0-9]+\.stats"),),
         layout=r".*[0-9]\.stats",
     ),
     Tool(
@@ -400,7 +412,10 @@ CATALOGUE: Tuple[Tool, ...] = (
         names=(".pytype",),
         shapes=(
             Shape((Mark(".gitignore", says="created by pytype"),)),
-            Shape((Mark("pyi/"), Mark("imports/"), Mark("build.ninja"))),
+            Shape(
+                (Mark("pyi/"), Mark("imports/"), Mark("build.ninja")),
+                only=r"build\.ninja|imports|pyi|\.ninja_.*|.*\.log",
+            ),
         ),
         layout=r"build\.ninja|imports|pyi|\.ninja_.*|CACHEDIR\.TAG|.*\.log",
         sure=False,
@@ -422,7 +437,12 @@ CATALOGUE: Tuple[Tool, ...] = (
         shapes=(
             Shape((Mark(".gitignore", says="Created by joblib automatically"),)),
             Shape((Mark("joblib/**/func_code.py"), Mark("joblib/**/~[0-9a-f]{32}/output.pkl")), only="joblib"),
-            Shape((Mark("**/func_code.py"), Mark("**/~[0-9a-f]{32}/output.pkl")), at="joblib"),
+            Shape(
+                (Mark("**/func_code.py"), Mark("**/~[0-9a-f]{32}/output.pkl")),
+                at="joblib",
+                only=r"\..*",
+                every="**/func_code.py",
+            ),
         ),
     ),
     Tool(
@@ -473,7 +493,7 @@ CATALOGUE: Tuple[Tool, ...] = (
     Tool(
         "Matplotlib cache",
         variables=(Variable("MPLCONFIGDIR"), _xdg("matplotlib")),
-        shapes=(Shape((Mark(r"~fontlist-v.*\.json"),), only=r"fontlist-v.*|tex\.cache"),),
+        shapes=(Shape((Mark(r"~fontlist-v[0-9]{3,}\.json"),), only=r"fontlist-v.*|tex\.cache"),),
         layout=r"fontlist-v.*|tex\.cache",
         denies=(Mark("matplotlibrc"), Mark("stylelib/")),
     ),
@@ -492,7 +512,9 @@ CATALOGUE: Tuple[Tool, ...] = (
                 (Mark("~[0-9a-f]/CACHEDIR.TAG", says="created by ccache"),),
                 only=r"[0-9a-f]|tmp|lock|ccache\.conf",
             ),
-            Shape((Mark("~[0-9a-f]/stats"), Mark("tmp/")), only=r"[0-9a-f]|tmp|lock|ccache\.conf"),
+            Shape(
+                (Mark("~[0-9a-f]/stats", says=r"\A[0-9\n]*\Z"), Mark("tmp/")), only=r"[0-9a-f]|tmp|lock|ccache\.conf"
+            ),
         ),
         layout=r"[0-9a-f]|tmp|lock|ccache\.conf",
     ),
@@ -510,13 +532,13 @@ CATALOGUE: Tuple[Tool, ...] = (
     Tool(
         "Cargo registry",
         variables=(Variable("CARGO_HOME", "registry"),),
-        shapes=(Shape((Mark("~index|cache|src/~.*-[0-9a-f]{16}/"),), at="registry"),),
+        shapes=(Shape((Mark("~index|cache|src/~.*-[0-9a-f]{16}/"),), at="registry", only="index|cache|src"),),
         layout="index|cache|src",
     ),
     Tool(
         "Cargo git checkouts",
         variables=(Variable("CARGO_HOME", "git"),),
-        shapes=(Shape((Mark("~db|checkouts/~.*-[0-9a-f]{16}/"),), at="git"),),
+        shapes=(Shape((Mark("~db|checkouts/~.*-[0-9a-f]{16}/"),), at="git", only="db|checkouts"),),
         layout="db|checkouts",
     ),
     Tool(
@@ -530,7 +552,7 @@ CATALOGUE: Tuple[Tool, ...] = (
     Tool(
         "Go module cache",
         variables=(Variable("GOMODCACHE"), Variable("GOPATH", "pkg/mod", many=True)),
-        shapes=(Shape((Mark("cache/download/**/@v/"),), only=r"cache|.*\.[a-z]+.*"),),
+        shapes=(Shape((Mark("cache/download/**/@v/"),), only=rf"cache|(?!{_TEXTS}).*\.[a-z]+.*"),),
         layout=r"cache|gopkg\.in|[a-z0-9-]+(\.[a-z0-9-]+)*\.(cloud|com|dev|io|net|org|tools)(@v.*)?",
     ),
     Tool(
