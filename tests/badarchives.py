@@ -222,12 +222,12 @@ CASES: Tuple[Case, ...] = (
     # Everyone unpacks a dangling link; building a wheel from it is another matter.
     case("b1-dangling", sym("data/l", "nothere.txt"), notices="NC104"),
     case("b2-dangling-folder", sym("data/l", "nodir/nothere.txt"), notices="NC104"),
-    # pip from 24.3 (it strips the root first); from two levels on everyone with a data filter.
+    # pip from 24.1 (it strips the root first); from two levels on everyone with a data filter.
     case("c1-one-up", sym("l", "../outside"), rejects="NC102"),
     case("c2-two-up", sym("l", "../../outside"), rejects="NC102"),
     case("c3-data-two-up", sym("data/l", "../../outside"), rejects="NC102"),
     case("c4-far-up", sym("data/l", "../" * 10 + "etc/hostname"), rejects="NC102"),
-    # uv from 0.8.4, pip from 24.3, build, every data filter.
+    # uv from 0.8.1, pip from 24.1, build, every data filter.
     case("d1-absolute-python", sym(".venv/bin/python", "/usr/bin/python3"), rejects="NC101"),
     case("e1-absolute-there", sym("data/l", "/etc"), rejects="NC101"),
     case("e2-absolute-missing", sym("data/l", "/nonexistent/x"), rejects="NC101"),
@@ -238,17 +238,17 @@ CASES: Tuple[Case, ...] = (
     # uv refuses, the others leave the link out.
     case("f4-link-over-folder", file("data/linkdir/i.txt"), sym("data/linkdir", "../realdir"), rejects="NC205"),
     case("f5-beneath-escape", sym("data/ld", "../../out"), file("data/ld/i.txt"), rejects="NC102 NC205"),
-    # pip from 24.3: the root's name is not there after stripping.
+    # pip from 24.1: the root's name is not there after stripping.
     case("g1-root-name", sym("l", f"../{ROOT}/src/myproject/__init__.py"), rejects="NC102"),
     case("g2-root-name-data", sym("data/l", f"../../{ROOT}/src/myproject/__init__.py"), rejects="NC102"),
     case("g3-down-again", sym("data/l", "../data/real.txt")),
     case(
         "g4-through-missing", sym("data/l", "nosuch/../real.txt"), rejects="NC102"
-    ),  # uv from 0.13; 0.9 to 0.12 rewrite
+    ),  # uv from 0.13; 0.8.22 to 0.12 rewrite
     case("g5-to-root", sym("data/up", "..")),
     case("g6-above-root", sym("up", ".."), rejects="NC102"),
-    case("g7-dot", sym("data/here", "."), rejects="NC105"),  # uv 0.9 to 0.12
-    case("g8-unnormalised", sym("data/l", ".//./real.txt"), notices="NC102"),  # uv 0.9 to 0.12 rewrite it
+    case("g7-dot", sym("data/here", "."), rejects="NC105"),  # uv 0.8.22 to 0.12
+    case("g8-unnormalised", sym("data/l", ".//./real.txt"), notices="NC102"),  # uv 0.8.22 to 0.12 rewrite it
     case("h1-hard-after", hard("data/h", f"{ROOT}/data/real.txt")),
     case("h2-hard-before", hard("data/h", f"{ROOT}/data/later.txt"), file("data/later.txt"), rejects="NC204"),
     case("h3-hard-no-root", hard("data/h", "data/real.txt"), rejects="NC204"),
@@ -338,7 +338,7 @@ CASES: Tuple[Case, ...] = (
     case("r-link-empty", sym("data/l", ""), rejects="NC203"),
     case("r-link-nul", sym("data/l", "a", pax=(("linkpath", "a\0b"),)), rejects="NC203"),
     case("r-folder-space", folder("data/e ")),
-    case("r-slash", file("data/p.txt/"), rejects="NC203"),  # pip before 24.3, uv from 0.13
+    case("r-slash", file("data/p.txt/"), rejects="NC203"),  # pip before 24.1, uv from 0.13
     case("r-slash-dot", file("data/p.txt/."), rejects="NC203"),
     # More about links. uv from 0.13 refuses `..` behind a name even where the directory is there.
     case("s01-up-again", sym("data/l", "../realdir/../data/real.txt"), rejects="NC102"),
@@ -378,11 +378,11 @@ CASES: Tuple[Case, ...] = (
     # tarfile opens the name for writing, and so writes to the other name too.
     case("t10-file-over-hard", hard("data/d", f"{ROOT}/data/real.txt"), file("data/d", b"2"), rejects="NC205"),
     case("t11-file-over-target", hard("data/d", f"{ROOT}/data/real.txt"), file("data/real.txt", b"2"), rejects="NC205"),
-    case("t12-double-slash", hard("data/d", f"{ROOT}//data/real.txt"), rejects="NC204"),  # pip from 24.3
-    case("t13-dot-first", hard("data/d", f"./{ROOT}/data/real.txt"), rejects="NC204"),  # pip from 24.3
+    case("t12-double-slash", hard("data/d", f"{ROOT}//data/real.txt"), rejects="NC204"),  # pip from 24.1
+    case("t13-dot-first", hard("data/d", f"./{ROOT}/data/real.txt"), rejects="NC204"),  # pip from 24.1
     case("t14-up", hard("data/d", f"{ROOT}/data/../data/real.txt"), rejects="NC204"),  # GNU tar, bsdtar
     # More about places.
-    case("u01-double-slash-first", file("/data/p.txt"), rejects="NC202"),  # pip before 24.3
+    case("u01-double-slash-first", file("/data/p.txt"), rejects="NC202"),  # pip before 24.1
     case("u02-double-slash", file("data//p.txt")),
     case("u03-dot", file("data/./p.txt")),
     case("u04-dot-first", file(f"./{ROOT}/p.txt", bare=True), rejects="NC202"),  # pip, build
@@ -491,7 +491,7 @@ _FINE = (
     "a\u00a0b",
     "a\u2028b",
 )
-# uv from 0.11 refuses them, pip installs them.
+# uv from 0.9.6 refuses them, pip installs them.
 _CHARACTERS = (
     "\n",
     "\r",

@@ -64,7 +64,7 @@ ENVIRONMENT = Finding(
 )
 
 
-def inside(number, code="NC101", installers=("uv from 0.8.4", "build")):
+def inside(number, code="NC101", installers=("uv from 0.8.1", "build")):
     """A link that lies in that environment."""
     path = f"venv/bin/{number}"
     return Finding(code, path, "absolute link", "it is", Action.REJECTED, target="/x", installers=installers)
@@ -116,7 +116,7 @@ def test_an_archive():
         "            build it again",
         "            also inside it: 2 NC101, 1 NC204; -v shows them",
         "  note      3 more findings are not listed",
-        "  refused or altered by uv from 0.8.4, build, pip, uv 0.11 (rewrites it)",
+        "  refused or altered by uv from 0.8.1, build, pip, uv 0.11 (rewrites it)",
     ]
 
 
@@ -125,7 +125,7 @@ def test_an_archive_with_all_that_is_in_it():
     lines = as_text(ARCHIVE, PLAIN, verbose=True).splitlines()
     assert lines[4:6] == [
         "  rejected  NC101 venv/bin/1 -> /x   absolute link, it is",
-        "            refused by uv from 0.8.4, build",
+        "            refused by uv from 0.8.1, build",
     ]
     assert len(lines) == 12
 
@@ -283,7 +283,7 @@ def test_the_document():
         "remedy": "",
         "members": 0,
         "bytes": 0,
-        "refused_by": ["uv from 0.8.4", "build"],
+        "refused_by": ["uv from 0.8.1", "build"],
     }
 
 

@@ -232,8 +232,8 @@ def test_who_objects_depends_on_how_far_a_link_leads_out():
     """Only pip minds one level, because it strips the top directory."""
     near = flaw_in_text("d/l", "../../x", "root")
     far = flaw_in_text("d/l", "../../../x", "root")
-    assert near[0].installers == ("pip from 24.3",)
-    assert "uv from 0.8.4" in far[0].installers
+    assert near[0].installers == ("pip from 24.1",)
+    assert "uv from 0.8.1" in far[0].installers
 
 
 def test_an_ordinary_link_has_no_flaw():
