@@ -1,7 +1,8 @@
 """Write what the documentation shows of the program, and what is made from the catalogue: `hatch run long:tables`.
 
 Each part stands between two marks, `<!-- NAME: begin -->` and `<!-- NAME: end -->`; the files in `WHOLE` are written as
-a whole. Tests prove that all of them are up to date.
+a whole. README.md's links to files are absolute as soon as [project.urls] in pyproject.toml says where the repository
+is. Tests prove that all of them are up to date.
 """
 
 from __future__ import annotations
@@ -12,6 +13,11 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, Sequence
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -220,6 +226,22 @@ WHOLE: Dict[str, Callable[[], str]] = {
 }
 
 
+def relative(text: str) -> str:
+    """Make links to files of this repository relative, whatever home they name."""
+    return re.sub(r"\]\(https://[^\s)]+/hatch-nocache/(?:blob|raw)/main/", "](", text)
+
+
+def absolute(text: str) -> str:
+    """Make them absolute, for the package index. Until the repository has a home, they stay relative."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    home = project.get("urls", {}).get("Source")
+
+    def link(found: re.Match[str]) -> str:
+        return f"{found.group()}{home}/{'raw' if found.group().startswith('!') else 'blob'}/main/"
+
+    return re.sub(r"!?\[[^][]*\]\((?!https:|#)", link, relative(text)) if home else relative(text)
+
+
 def written(name: str) -> str:
     """Return the file `name` as it should be."""
     if name in WHOLE:
@@ -232,7 +254,7 @@ def written(name: str) -> str:
         text, count = between.subn(content.replace("\\", r"\\"), text)
         if count != 1:
             sys.exit(f"{name}: {count} places for {part!r}")
-    return text
+    return absolute(text) if name == "README.md" else text
 
 
 if __name__ == "__main__":

@@ -77,13 +77,31 @@ def test_it_needs_nothing_that_hatchling_does_not_bring() -> None:
     assert names(PROJECT["dependencies"]) <= {"hatchling"} | names(importlib.metadata.requires("hatchling"))
 
 
+def test_links_are_absolute_where_there_is_a_home(tables, tmp_path: Path, monkeypatch) -> None:
+    """The picture itself, and not the page that shows it. A home that has moved takes them along."""
+    monkeypatch.setattr(tables, "ROOT", tmp_path)
+    text = "[[a](x/b.md), see ![c\nd](e.svg), [f](https://f.example/), [g](#g)"
+    at, then = (f"https://{place}/hatch-nocache" for place in ("github.com/someone", "example.org/other"))
+    for home, urls in (
+        (at, f'[project.urls]\nSource = "{at}"'),
+        (then, f'[project.urls]\nSource = "{then}"'),
+        ("", ""),
+    ):
+        (tmp_path / "pyproject.toml").write_text(f"[project]\n{urls}", encoding="utf-8")
+        blob, raw = (f"{home}/{kind}/main/" if home else "" for kind in ("blob", "raw"))
+        wanted = f"[[a]({blob}x/b.md), see ![c\nd]({raw}e.svg), [f](https://f.example/), [g](#g)"
+        text = tables.absolute(text)
+        assert text == wanted
+        assert tables.absolute(text) == wanted
+
+
 def test_links_within_the_readme() -> None:
     headings = {re.sub(r"[^\w -]", "", line.lstrip("# ").lower()).replace(" ", "-") for line in README.splitlines()}
     assert [anchor for anchor in re.findall(r"\]\(#([^)]*)\)", README) if anchor not in headings] == []
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_files_that_are_linked_to(path: Path) -> None:
-    linked = re.findall(r"\]\(((?!https:)[^#)\s]+)\)", path.read_text(encoding="utf-8"))
+def test_files_that_are_linked_to(tables, path: Path) -> None:
+    linked = re.findall(r"\]\(((?!https:)[^#)\s]+)\)", tables.relative(path.read_text(encoding="utf-8")))
     assert linked or path.name != "README.md" or path.parent != ROOT
     assert [name for name in linked if not (path.parent / name).is_file()] == []

@@ -7,6 +7,8 @@ import functools
 import re
 import runpy
 import shutil
+import sys
+import textwrap
 from pathlib import Path
 from typing import Any, Dict, List, Tuple
 
@@ -187,28 +189,30 @@ def test_gitlab_job_is_told_alike() -> None:
 # --- Releases ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def ready(tmp_path: Path) -> Path:
-    """What release.py looks at, with a home."""
-    (tmp_path / "docs").mkdir()
-    for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "pyproject.toml"):
-        copy = tmp_path / path.relative_to(ROOT)
-        shutil.copy(str(path), str(copy))
-        replace(copy, "github.com/OWNER/", "github.com/someone/")
-    readme = tmp_path / "README.md"
-    absolute = "](https://github.com/someone/hatch-nocache/blob/main/"
-    readme.write_text(re.sub(r"\]\((?!https:|#)", absolute, readme.read_text(encoding="utf-8")), encoding="utf-8")
-    if "urls" not in PROJECT:
-        replace(tmp_path / "pyproject.toml", "[project.scripts]", "[project.urls]\nSource = 'x'\n\n[project.scripts]")
-    return tmp_path
+def release(name: str) -> Any:
+    return runpy.run_path(str(ROOT / "scripts" / "release.py"))[name]
+
+
+def problems(root: Path, tag: str) -> List[str]:
+    return release("problems")(root, tag)
 
 
 def replace(path: Path, old: str, new: str) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
 
 
-def problems(root: Path, tag: str) -> List[str]:
-    return runpy.run_path(str(ROOT / "scripts" / "release.py"))["problems"](root, tag)
+@pytest.fixture
+def ready(tmp_path: Path) -> Path:
+    """What release.py looks at, with a home."""
+    (tmp_path / "docs").mkdir()
+    for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "pyproject.toml"):
+        text = re.sub(r"github\.com/[^/\s]+/hatch-nocache", "github.com/someone/hatch-nocache", path.read_text("utf-8"))
+        if path.name == "README.md":
+            text = re.sub(r"\]\((?!https:|#)", "](https://github.com/someone/hatch-nocache/blob/main/", text)
+        (tmp_path / path.relative_to(ROOT)).write_text(text, encoding="utf-8")
+    if "urls" not in PROJECT:
+        replace(tmp_path / "pyproject.toml", "[project.scripts]", "[project.urls]\nSource = 'x'\n\n[project.scripts]")
+    return tmp_path
 
 
 def test_release_is_ready(ready: Path) -> None:
@@ -222,9 +226,11 @@ def test_release_is_ready(ready: Path) -> None:
         ("pyproject.toml", 'version = "{}"', 'version = "{}.post1"', "the tag is v{}, but the version"),
         ("CHANGELOG.md", "## [{}] - 2", "## [{}] 2", "no section `## [{}] - YYYY-MM-DD`"),
         ("CHANGELOG.md", "\n[{}]: https://", "\n[x]: https://", "no link `[{}]: https://"),
-        ("pyproject.toml", "[project.urls]", "[tool.urls]", "no [project.urls]"),
+        ("CHANGELOG.md", "/v{}...HEAD", "/v0.0.1...HEAD", "no link `[Unreleased]: https://…/v{}...HEAD`"),
+        ("docs/ci.md", "rev: v{}", "rev: v0.0.1", "docs/ci.md does not say `rev: v{}`"),
+        ("pyproject.toml", "[project.urls]", "[tool.urls]", "no Source in [project.urls]"),
         ("README.md", "](https://github.com/someone/hatch-nocache/blob/main/docs/", "](docs/", "link to a file"),
-        ("docs/ci.md", "github.com/someone/", "github.com/OWNER/", "docs/ci.md still says github.com/OWNER/"),
+        ("docs/ci.md", "github.com/someone/", release("PLACEHOLDER"), "docs/ci.md still says github.com/"),
     ],
 )
 def test_release_is_not_ready(ready: Path, name: str, old: str, new: str, said: str) -> None:
@@ -232,6 +238,41 @@ def test_release_is_not_ready(ready: Path, name: str, old: str, new: str, said: 
     assert old.format(version) in (ready / name).read_text(encoding="utf-8")
     replace(ready / name, old.format(version), new.format(version))
     assert any(said.format(version) in problem for problem in problems(ready, f"v{version}"))
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of this tree."""
+    for pattern in ("*.md", "*.toml", "*.py", ".pre-commit-*"):
+        for path in ROOT.glob(pattern):
+            shutil.copy(str(path), str(tmp_path))
+    for name in (".ci", ".github", "benchmarks", "docs", "scripts", "src", "test-projects", "tests"):
+        shutil.copytree(str(ROOT / name), str(tmp_path / name), ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+@pytest.mark.skipif("urls" in PROJECT, reason="the repository has its home")
+def test_steps_to_the_first_release(tree: Path) -> None:
+    """What CONTRIBUTING.md tells, done in a copy: it may be released then, and its tests pass."""
+    placeholder, tag = release("PLACEHOLDER"), f"v{PROJECT['version']}"
+    told = re.search(
+        r"place of `OWNER` in `([\w./]+)`, in `([\w./]+)` and here, .*?```toml\n(.*?)```", CONTRIBUTING, re.DOTALL
+    )
+    texts = [path for path in tree.rglob("*") if path.suffix in (".md", ".py", ".toml", ".yml", ".yaml", ".json")]
+    named = {path.relative_to(tree).as_posix() for path in texts if placeholder in path.read_text(encoding="utf-8")}
+    assert named == {told.group(1), told.group(2), "CONTRIBUTING.md"}
+    for name in named:
+        replace(tree / name, placeholder, "github.com/janedoe/")
+    with (tree / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write(textwrap.dedent(told.group(3)).replace("OWNER", "janedoe"))
+    assert "readme" in str(problems(tree, tag)).lower()
+    assert "`hatch run long:tables` now makes README.md's links" in CONTRIBUTING
+    python = functools.partial(venvs.run, sys.executable, cwd=str(tree))
+    python("scripts/tables.py")
+    readme = (tree / "README.md").read_text(encoding="utf-8")
+    assert "](https://github.com/janedoe/hatch-nocache/raw/main/docs/cost.svg)" in readme
+    assert python("scripts/release.py", tag) == ""
+    python("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_repository.py", "tests/test_readme.py")
 
 
 # --- Windows ----------------------------------------------------------------------------------------------------------
