@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import List
+
 import pytest
 
-from hatch_nocache.findings import Action, Finding
+from hatch_nocache.findings import CODES, Action, Finding
 from hatch_nocache.report import built, escape, refused
 
 
@@ -57,20 +59,33 @@ def test_the_first_line_counts_what_was_done() -> None:
 
 @pytest.mark.parametrize("verbose", [True, False])
 def test_many_findings_stay_short_unless_asked_for(verbose: bool) -> None:
-    """Every path is named either way."""
+    """What is not named is counted."""
     many = [finding(f"cache{number}/") for number in range(150)] + [finding("l", code="NC101")]
     lines = built(many, ["one", "two", "three"], "sdist", verbose=verbose).splitlines()
     if verbose:
         assert len(lines) == 1 + 2 * 151 + 3
         return
     assert len(lines) == 13
-    assert lines[9].startswith("  also NC001 cache4/, cache5/, ")
-    assert lines[9].endswith("cache103/ and 46 more; NC101 l")
+    assert lines[9] == f"  also NC001 {', '.join(f'cache{number}/' for number in range(4, 16))} and 134 more; NC101 l"
     assert lines[10:] == [
         "  HATCH_VERBOSE=1 shows all of it",
         "  one",
         "  and 2 more notes; HATCH_VERBOSE=1 shows all of it",
     ]
+
+
+@pytest.mark.parametrize(
+    ("codes", "length"), [(["NC001"], 1), (["NC001"], 4000), (sorted(CODES), 3), (sorted(CODES), 300)]
+)
+def test_no_line_of_many_paths_is_long(codes: List[str], length: int) -> None:
+    """However many there are, and however long each is."""
+    first = [finding("first", code="NC001")] * 4
+    many = [finding("n" * length, code=code) for code in codes for _ in range(300)]
+    also, more = built(first + many, [], "sdist", verbose=False).splitlines()[-2:]
+    assert len(also) < 400 + 20 * len(codes)
+    assert [code for code in codes if code not in also] == []
+    assert also.count("300 places") == (len(codes) if length > 240 / len(codes) else 0)
+    assert more == "  HATCH_VERBOSE=1 shows all of it"
 
 
 @pytest.mark.parametrize(("removed", "outcome"), [(False, "was not built"), (True, "was removed again")])

@@ -14,7 +14,7 @@ _NAME = "hatch-nocache"
 _ROOM = 5
 _NOTES = 2
 _MORE = "HATCH_VERBOSE=1 shows all of it"
-_NAMED = 100
+_NAMED = 240  # characters of the paths in that line
 
 
 def built(findings: Sequence[Finding], notes: Sequence[str], target: str, *, verbose: bool) -> str:
@@ -61,13 +61,23 @@ def _lines(findings: Sequence[Finding], *, verbose: bool) -> Iterable[str]:
     rest: Dict[str, List[str]] = {}
     for finding in findings[len(shown) :]:
         rest.setdefault(finding.code, []).append(_where(finding))
-    parts = []
-    for code, places in rest.items():
-        more = f" and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
-        parts.append(f"{code} {', '.join(places[:_NAMED])}{more}")
+    parts = [f"{code} {_some(places, _NAMED // len(rest))}" for code, places in rest.items()]
     if rest:
         yield f"  also {'; '.join(parts)}"
         yield f"  {_MORE}"
+
+
+def _some(places: Sequence[str], room: int) -> str:
+    named: List[str] = []
+    for place in places:
+        room -= len(place) + 2
+        if room < 0:
+            break
+        named.append(place)
+    more = len(places) - len(named)
+    if not named:
+        return f"in {_count(more, 'place', 'places')}"
+    return ", ".join(named) + (f" and {more} more" if more else "")
 
 
 def _notes(notes: Sequence[str], *, verbose: bool) -> Iterable[str]:
