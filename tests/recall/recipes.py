@@ -6,7 +6,7 @@ import functools
 import http.server
 import shutil
 import threading
-from typing import Callable, Dict, List
+from typing import Callable, Dict
 
 from recall_box import Box, CannotRunError, NotFoundError, pythons
 
@@ -295,6 +295,3 @@ def ccache(box: Box) -> None:
     box.run(program, compiler, "-c", "x.c", cwd=box.scratch, CCACHE_DIR=box.cache)
     if not any(box.cache.rglob("*.*")):
         raise CannotRunError("ccache has cached nothing")
-
-
-NAMES: List[str] = sorted(RECIPES)

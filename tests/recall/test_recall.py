@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, List, Set, Tuple
 import pytest
 from building import build, read
 from recall_box import Box, CannotRunError, NotFoundError
-from recipes import NAMES, RECIPES
+from recipes import RECIPES
 
 from hatch_nocache.caches import recognise
 from hatch_nocache.caches.surroundings import declared
@@ -43,7 +43,7 @@ def _below(files: Set[str], directories: List[str]) -> Set[str]:
     return {name for name in files if any(name.startswith(directory + "/") for directory in directories)}
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, id=re.sub(r"\(.*[/\\]", "(", name)) for name in NAMES])
+@pytest.mark.parametrize("name", [pytest.param(name, id=re.sub(r"\(.*[/\\]", "(", name)) for name in sorted(RECIPES)])
 def test_recall(name, workshop, tmp_path, record):
     """The judge takes all that the tool has left, and the sdist has what the project had before."""
     box = Box(workshop, tmp_path)
