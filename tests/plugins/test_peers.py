@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Dict, Tuple
+from typing import Callable, Dict, Tuple
 
+import badarchives
 import pytest
 import venvs
 from building import read
@@ -98,26 +100,72 @@ def test_compare_with_version_control(name: str, option: str, run, project: Path
     assert run(name, option)[0] == 0
 
 
-def test_look_at_an_archive(run, project: Path) -> None:
-    """A cache, an environment and a link pass; what is found besides is found for other reasons."""
-    assert "to them uv's cache, an environment and a link are files like others" in README
+@pytest.fixture
+def packed(run, project: Path) -> Callable[[], Tuple[Path, Path]]:
+    """Build the sdist and the wheel with a real cache of uv, an environment, and the link that leaves the project."""
     (project / ".gitignore").unlink()
     package = project / "src" / "demo"
-    for name in ("store/archive-v0/a.txt", "venv/pyvenv.cfg", "venv/bin/python", "venv/bin/activate"):
-        path = package / name
+    cache = {"UV_CACHE_DIR": str(package / "store")}
+    venvs.run(*venvs.uv(), "pip", "install", "--quiet", "--target", str(project.parent / "to"), "six", **cache)
+    for name in ("pyvenv.cfg", "bin/python", "bin/activate"):
+        path = package / "venv" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"content of {name}\n", encoding="utf-8")
-    KINDS["tag"](str(package / "store" / "CACHEDIR.TAG"))
-    assert run("python", "-m", "hatchling", "build")[0] == 0
-    (sdist,) = (project / "dist").glob("*.tar.gz")
-    (wheel,) = (project / "dist").glob("*.whl")
-    assert read(sdist).refused
-    assert run("check-wheel-contents", wheel)[0] == 0
-    assert run("pydistcheck", sdist, wheel)[0] == 0
+
+    def archives() -> Tuple[Path, Path]:
+        assert run("python", "-m", "hatchling", "build")[0] == 0
+        (sdist,) = (project / "dist").glob("*.tar.gz")
+        (wheel,) = (project / "dist").glob("*.whl")
+        assert read(sdist).refused
+        return sdist, wheel
+
+    return archives
+
+
+def test_look_at_an_archive(run, project: Path, packed) -> None:
+    """Of a cache they see the `.gitignore` in it and where its modules lie; of the environment and the link nothing."""
+    assert "stray `.gitignore` files, but no cache as such, and not where links lead" in README
+    sdist, wheel = packed()
+    code, said = run("pydistcheck", sdist, wheel)
+    assert code != 0
+    objections = re.findall(r"^\d+\. \[(.*?)\] .*'(.*)'\.$", said, re.MULTILINE)
+    assert len(objections) == len(re.findall(r"^\d+\. ", said, re.MULTILINE)) >= 2
+    assert {(check, path.rpartition("/")[2]) for check, path in objections} == {("unexpected-files", ".gitignore")}
+    _, said = run("check-wheel-contents", wheel)
+    assert set(re.findall(r": (W\d+):", said)) <= {"W004"}
     code, said = run("hatch-nocache", "check", sdist, wheel)
     assert code == 1
     for words in ("NC001", "NC004", "NC102"):
         assert words in said
+
+    for path in [*project.rglob(".gitignore"), *project.glob("src/demo/store/**/*.py")]:
+        path.unlink()
+    sdist, wheel = packed()
+    assert read(sdist).below("src/demo/store")
+    assert run("pydistcheck", sdist, wheel)[0] == 0
+    assert run("check-wheel-contents", wheel)[0] == 0
+    assert run("hatch-nocache", "check", sdist, wheel)[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "program", "says"),
+    [
+        ("venv/a.txt", "check-wheel-contents", "W005"),
+        (".tox/a.txt", "check-wheel-contents", "W005"),
+        ("demo/venv/a.txt", "check-wheel-contents", ""),
+        ("demo/.mypy_cache/", "pydistcheck", "unexpected directory 'demo/.mypy_cache/'"),
+        ("demo/store/CACHEDIR.TAG", "check-wheel-contents", ""),
+        ("demo/store/CACHEDIR.TAG", "pydistcheck", ""),
+    ],
+)
+def test_names_that_they_know(name: str, program: str, says: str, run, tmp_path: Path) -> None:
+    """At the top of a wheel, or where the archive lists its directories, which Hatchling's do not."""
+    assert "they know a few names (`venv`, `.tox`, `.mypy_cache`)" in README
+    path = tmp_path / "myproject-1.0.1-py3-none-any.whl"
+    path.write_bytes(badarchives.wheel(("demo/__init__.py", name)))
+    code, said = run(program, path)
+    assert says in said
+    assert (code == 0) is (says == "")
 
 
 def test_resolve_symlinks(run, project: Path) -> None:
