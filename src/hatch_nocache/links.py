@@ -51,18 +51,18 @@ def goes_up_again(text: str) -> bool:
     """Whether the target goes down and then up again (`data/../file`), be `data` there or not.
 
     What such a path means depends on whether its first part is a link, or is there at all. Source of the rule: uv from
-    0.13 refuses it ("ambiguous parent-directory traversal"); uv 0.9 to 0.12 shortens it by its text.
+    0.13 refuses it ("ambiguous parent-directory traversal"); uv 0.8.22 to 0.12 shortens it by its text.
     """
     return ".." in text and _UP_AGAIN.search(text) is not None
 
 
 def is_normal(text: str) -> bool:
-    """Whether the target is spelled the shortest way. uv 0.9 to 0.12 unpacks any other one under another spelling."""
+    """Whether the target is spelled the shortest way. uv 0.8.22 to 0.12 unpacks any other one under another spelling."""
     return all(part not in ("", ".") for part in text.split("/"))
 
 
 def names_itself(at: str, text: str) -> bool:
-    """Whether the link points at the very directory that it lies in (`here -> .`), which uv 0.9 to 0.12 refuses."""
+    """Whether the link points at the very directory that it lies in (`here -> .`), which uv 0.8.22 to 0.12 refuses."""
     return lands(at, text) == posixpath.dirname(at) and posixpath.normpath(text) == "."
 
 

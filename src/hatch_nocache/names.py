@@ -20,7 +20,7 @@ _SURROGATE = r"[\ud800-\udfff]"
 def name_problem(name: str, *, wheel: bool) -> Optional[str]:
     """Say what a current installer refuses in the name of a member, or None. The name of a directory ends with `/`.
 
-    Source of the rule: uv from 0.13 refuses an sdist with such a name; uv from 0.11 refuses a wheel (and any zip file)
+    Source of the rule: uv from 0.13 refuses an sdist with such a name; uv from 0.9.6 refuses a wheel (and any zip file)
     with a control, format or private-use character in one. Neither set holds the other. Names that are too long cannot
     be written to a disk, whoever installs.
     """
@@ -65,7 +65,7 @@ def outside_root(name: str, root: str) -> Optional[str]:
 
     Source of the rule: the sdist format specification asks for one directory at the top; PEP 706 and uv from 0.13
     refuse `..`; pip takes the text before the first `/` for the top directory, so that `./top/file` is not below
-    `top`, and before 24.3 reads `top//file` as an absolute path.
+    `top`, and before 24.1 reads `top//file` as an absolute path.
     """
     inner = name[len(root) + 1 :] if root and name.startswith(f"{root}/") else name
     if ".." in name and ".." in name.split("/"):
