@@ -57,7 +57,7 @@ def goes_up_again(text: str) -> bool:
 
 
 def is_normal(text: str) -> bool:
-    """Whether the target is spelled the shortest way. uv 0.8.22 to 0.12 unpacks any other one under another spelling."""
+    """Whether the target is spelled the shortest way. uv 0.8.22 to 0.12 unpacks another under another spelling."""
     return all(part not in ("", ".") for part in text.split("/"))
 
 
