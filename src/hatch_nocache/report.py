@@ -14,7 +14,8 @@ _NAME = "hatch-nocache"
 _ROOM = 5
 _NOTES = 2
 _MORE = "HATCH_VERBOSE=1 shows all of it"
-_NAMED = 240  # characters of the paths in that line
+# Characters of paths in the line that names the rest: about a screen of them.
+_NAMED = 2000
 
 
 def built(findings: Sequence[Finding], notes: Sequence[str], target: str, *, verbose: bool) -> str:
