@@ -37,6 +37,12 @@ def test_a_finding_says_all_that_a_report_needs():
     assert "uv from 0.8.1" in finding.installers
 
 
+def test_who_refuses_an_absolute_link():
+    """A drive is a relative path to most, but on Windows."""
+    assert "build" in judged(("l", LINK, "/x"))[1][0].installers
+    assert judged(("l", LINK, "C:/x"))[1][0].installers == ("uv from 0.13", "installers on Windows")
+
+
 def test_the_root_is_that_of_the_first_member_that_can_have_one():
     """What comes before it is outside."""
     judge = Judge()

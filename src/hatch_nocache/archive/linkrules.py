@@ -21,7 +21,9 @@ def flaw_in_text(at: str, text: str, root: str) -> Optional[Tuple[Flaw, str]]:
     does not lie below another link. Whether something is there, the whole archive must show.
     """
     if links.is_absolute(text):
-        return flaws.ABSOLUTE, "installers refuse it, wherever it points"
+        # On any other system than Windows, `C:/x` is a relative path to most of them.
+        flaw = flaws.ABSOLUTE if text.startswith("/") else flaws.ABSOLUTE_ON_WINDOWS
+        return flaw, "installers refuse it, wherever it points"
     problem = target_problem(text)
     if problem is not None:
         return flaws.TOO_LONG if is_too_long(text) else flaws.TARGET, f"of its target: {problem}"
