@@ -18,6 +18,18 @@ import zipfile
 from pathlib import Path
 from typing import Callable, Dict, Iterator, List, Optional, Tuple
 
+# The hook's table comes last, so that lines of it can be added.
+PYPROJECT = """\
+[build-system]
+requires = ["hatchling", "hatch-nocache"]
+build-backend = "hatchling.build"
+
+[project]
+name = "demo"
+version = "1.0"
+
+[tool.hatch.build.hooks.nocache]
+"""
 NO_HOOKS = {"HATCH_BUILD_NO_HOOKS": "true"}
 COMMAND_LINE = {"sdist": "sdist:standard", "wheel": "wheel:standard", "editable": "wheel:editable", "custom": "custom"}
 

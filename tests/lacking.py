@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import sys
 
 PRIVILEGE_NOT_HELD = 1314  # the error of a Windows that lets this user make no links
 
@@ -22,7 +23,7 @@ def lacking(error: BaseException) -> str:
         return str(error)
     if getattr(error, "winerror", None) == PRIVILEGE_NOT_HELD:
         return "this Windows refuses to make links for this user"
-    if isinstance(error, OSError) and error.errno == errno.EILSEQ:
+    if sys.platform == "darwin" and isinstance(error, OSError) and error.errno == errno.EILSEQ:
         return "this file system has no names that are not UTF-8"
     if isinstance(error, AttributeError) and str(error).endswith(("'mkfifo'", "'AF_UNIX'")):
         return "this system has no FIFOs and sockets among its files"

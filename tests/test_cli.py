@@ -494,6 +494,16 @@ def test_a_full_disk(form):
 
 
 @pytest.mark.usefixtures("here")
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
+@pytest.mark.parametrize("path", [".", "nowhere"])
+def test_nothing_can_be_written(path):
+    """The exit code is all that is left."""
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        command = [*MODULE, "check", path]
+        assert subprocess.call(command, env=CLEAN_ENVIRONMENT, stdout=full, stderr=full) == 2
+
+
+@pytest.mark.usefixtures("here")
 def test_a_full_disk_in_process(monkeypatch, tmp_path, capsys):
     """The same."""
     with open(str(tmp_path / "out"), "w", encoding="utf-8") as out:

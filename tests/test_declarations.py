@@ -303,6 +303,15 @@ def test_file_that_cannot_be_parsed(root, file, text):
     assert _found(root) == []
 
 
+@pytest.mark.parametrize("more", ["# x\n" * 100_000, "x = " + "y" * 3000 + "\n"], ids=["file", "line"])
+def test_file_that_no_one_writes(root, more):
+    """Half of it is not read, and parsers take their time for long lines."""
+    (root / "tox.ini").write_text("[tox]\nwork_dir = zeta-3\n")
+    assert _found(root) != []
+    (root / "tox.ini").write_text("[tox]\nwork_dir = zeta-3\n" + more)
+    assert _found(root) == []
+
+
 def test_project_that_cannot_be_listed(root):
     """No file is there, then."""
     assert not Files(str(root / "gone")).exists("uv.toml")

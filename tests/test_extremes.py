@@ -9,21 +9,10 @@ from pathlib import Path
 from typing import Iterator, List
 
 import pytest
-from building import NO_HOOKS, Built, build, build_apart, read
+from building import NO_HOOKS, PYPROJECT, Built, build, build_apart, read
 from projects import KINDS
 
 TARGETS = ["sdist", "wheel", "editable"]
-PYPROJECT = """\
-[build-system]
-requires = ["hatchling", "hatch-nocache"]
-build-backend = "hatchling.build"
-
-[project]
-name = "demo"
-version = "1.0"
-
-[tool.hatch.build.hooks.nocache]
-"""
 DEEP = "a/" * 1200
 LINKS = 1200
 

@@ -11,22 +11,13 @@ from types import SimpleNamespace
 from typing import Callable
 
 import pytest
-from building import build, read
+from building import PYPROJECT, build, read
 
 from hatch_nocache import tree
 from hatch_nocache.tree import DiskDirectory
 
 Maker = Callable[[Path, Path], None]
 MOUNT_POINT = 0xA0000003
-PYPROJECT = """\
-[build-system]
-requires = ["hatchling", "hatch-nocache"]
-build-backend = "hatchling.build"
-[project]
-name = "demo"
-version = "1.0"
-[tool.hatch.build.hooks.nocache]
-"""
 
 
 class Junction:

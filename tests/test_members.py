@@ -40,7 +40,7 @@ def test_a_finding_says_all_that_a_report_needs():
 def test_who_refuses_an_absolute_link():
     """A drive is a relative path to most, but on Windows."""
     assert "build" in judged(("l", LINK, "/x"))[1][0].installers
-    assert judged(("l", LINK, "C:/x"))[1][0].installers == ("uv from 0.13", "installers on Windows")
+    assert judged(("l", LINK, "C:/x"))[1][0].installers == ("uv from 0.13", "tarfile's data filter on Windows")
 
 
 def test_the_root_is_that_of_the_first_member_that_can_have_one():

@@ -283,10 +283,16 @@ def test_only_what_is_lacking_is_skipped() -> None:
     refusal.winerror = 1314
     assert "refuses to make links" in lacking(refusal)
     assert "FIFOs" in lacking(AttributeError("module 'os' has no attribute 'mkfifo'"))
-    assert "not UTF-8" in lacking(OSError(errno.EILSEQ, "Illegal byte sequence"))
     assert lacking(LackingError("no such thing")) == "no such thing"
     for other in (OSError(13, "Permission denied"), AttributeError("object has no attribute 'x'"), AssertionError()):
         assert lacking(other) == ""
+
+
+@pytest.mark.parametrize("system", ["darwin", "linux", "win32"])
+def test_only_macos_lacks_bytes_in_names(system: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", system)
+    reason = lacking(OSError(errno.EILSEQ, "Illegal byte sequence"))
+    assert ("not UTF-8" in reason) is (system == "darwin")
 
 
 @pytest.mark.parametrize("name", ["a/b:c", "a\\b", "trail./x", "trail ", "new\nline", "a*", "data/con", "NUL.txt"])

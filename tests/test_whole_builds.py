@@ -96,6 +96,18 @@ def test_what_the_finalize_of_another_hook_adds(root: Path, order: str) -> None:
     assert not built.crashed
 
 
+def test_a_hook_that_spoils_the_list_of_hooks(root: Path) -> None:
+    """What it adds afterwards is seen all the same."""
+    spoils = "class Hook(BuildHookInterface):\n    def initialize(self, version, build_data):\n"
+    spoils += "        build_data['build_hooks'] = None\n"
+    put(root, "hatch_build.py", EVIL.replace("class Hook(BuildHookInterface):\n", spoils))
+    configure(root)
+    with (root / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write("[tool.hatch.build.hooks.custom]")
+    built = made(root)
+    assert (built.code, built.codes, built.archive) == (1, ["NC101"], None)
+
+
 def test_without_the_hook_the_link_of_another_hook_gets_through(root: Path) -> None:
     """The control."""
     put(root, "hatch_build.py", EVIL)
@@ -215,8 +227,8 @@ def test_a_tag_that_is_a_directory(root: Path) -> None:
     assert built.said.count("data/CACHEDIR.TAG marks no cache") == 1
 
 
-@pytest.mark.parametrize("count", [40, 300])
-def test_many_remarks_stay_short(root: Path, count: int) -> None:
+@pytest.mark.parametrize(("count", "all_named"), [(40, True), (300, False)])
+def test_many_remarks_stay_short(root: Path, count: int, all_named: bool) -> None:
     """About a dozen lines, whatever there is to say, and none of them long."""
     configure(root, f"allow = {[f'/nothing{number}' for number in range(count)]}")
     for number in range(count):
@@ -227,8 +239,8 @@ def test_many_remarks_stay_short(root: Path, count: int) -> None:
     assert len(built.said.splitlines()) <= 13
     assert max(map(len, built.said.splitlines())) < 2100
     named = sum(f"cache{number}/" in built.said for number in range(count))
-    assert named == count or count > 100
-    assert re.findall(r"also NC001 .* and (\d+) more\n", built.said) == [str(count - named)] * (named < count)
+    assert (named == count) is all_named
+    assert re.findall(r"also NC001 .* and (\d+) more\n", built.said) == ([] if all_named else [str(count - named)])
 
 
 def test_one_block(root: Path) -> None:
@@ -391,7 +403,9 @@ def test_a_file_that_vanishes_while_hatchling_packs(root: Path, monkeypatch: pyt
     assert (built.code, built.archive) == (1, None)
     assert built.crashed is not gone
     assert built.said.splitlines()[-1].startswith("OSError: something else") is not gone
-    assert ("the sdist was not built: data.txt cannot be read (" in built.said) is gone
+    # Windows has words of its own for it.
+    reason = "" if os.name == "nt" else "No such file or directory)"
+    assert (f"the sdist was not built: data.txt cannot be read ({reason}" in built.said) is gone
 
 
 def test_a_directory_that_vanishes_during_the_walk(root: Path) -> None:

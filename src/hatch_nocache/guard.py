@@ -185,13 +185,13 @@ class Guard:
     def _wheel_data_routes(self, build_data: Mapping[str, Any]) -> Iterator[Callable[[], Any]]:
         root = self.builder.root
         # An older hatchling does not read all of them from the build data, whatever another hook puts there.
-        read = self.builder.get_default_build_data()
+        known = self.builder.get_default_build_data()
         for key in ("shared_data", "shared_scripts", "extra_metadata"):
             mapping = dict(getattr(self.config, key, {}))
-            mapping.update(normalize_inclusion_map(build_data[key], root) if key in read else {})
+            mapping.update(normalize_inclusion_map(build_data[key], root) if key in known else {})
             if mapping:
                 yield functools.partial(self.builder.recurse_explicit_files, mapping)
-        boms = [*getattr(self.config, "sbom_files", ()), *(build_data["sbom_files"] if "sbom_files" in read else ())]
+        boms = [*getattr(self.config, "sbom_files", ()), *(build_data["sbom_files"] if "sbom_files" in known else ())]
         if boms:
             mapping = {os.path.join(root, bom): os.path.basename(bom) for bom in boms}
             yield functools.partial(self.builder.recurse_explicit_files, mapping)

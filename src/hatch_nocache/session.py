@@ -64,9 +64,9 @@ class Session:
         def verify(path: str) -> None:
             self._verify(guard, options, path)
 
-        # Another hook may have put anything there.
-        hooks = build_data.get("build_hooks") or ()
-        if self._hook.PLUGIN_NAME not in hooks[:-1]:
+        hooks = build_data.get("build_hooks", ())
+        # What another hook has put there says nothing of how many are still to come.
+        if isinstance(hooks, tuple) and self._hook.PLUGIN_NAME not in hooks[:-1]:
             verify(artifact_path)
             return
         from hatch_nocache.lastword import after_all_hooks

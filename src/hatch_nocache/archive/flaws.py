@@ -34,7 +34,7 @@ class Flaw:
 
 
 ABSOLUTE = Flaw("NC101", "absolute link", (*_FILTERS, "uv from 0.8.1"))
-ABSOLUTE_ON_WINDOWS = Flaw("NC101", "absolute link", (_STRICT, "installers on Windows"))
+ABSOLUTE_ON_WINDOWS = Flaw("NC101", "absolute link", (_STRICT, f"{_FILTER} on Windows"))
 
 _LEAVES = "link that leaves the project"
 OUT = Flaw("NC102", _LEAVES, ("pip from 24.1",))

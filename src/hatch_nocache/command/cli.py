@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -46,7 +47,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         return _BROKEN_PIPE
     except terminal.UnwritableError as error:
         _close_output()
-        terminal.write(sys.stderr, f"hatch-nocache: the output cannot be written: {error}")
+        # Which may be as full.
+        with contextlib.suppress(terminal.UnwritableError):
+            terminal.write(sys.stderr, f"hatch-nocache: the output cannot be written: {error}")
         return _UNWRITABLE
     return code
 
