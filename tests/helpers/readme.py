@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import List
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 

@@ -18,7 +18,7 @@ import yaml
 from lacking import LackingError, file_name, lacking, modes_bind
 from projects import tomllib
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 CONFIG = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT, ENVS = CONFIG["project"], CONFIG["tool"]["hatch"]["envs"]

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Dict, Iterator, List, Tuple
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 VERSIONS = tuple(f"3.{minor}" for minor in range(8, 15))
 OLDEST = {"hatchling": "1.22.0", "pathspec": "0.10.1"}
 

@@ -24,7 +24,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-PROJECTS = Path(__file__).parent.parent / "test-projects"
+PROJECTS = Path(__file__).parents[2] / "test-projects"
 TARGETS = ("sdist", "wheel", "editable", "custom")
 SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55"
 HOOK_TABLE = re.compile(r"^\[(?:tool\.hatch\.)?build\.(?:targets\.\w+\.)?hooks\.nocache\]$", re.MULTILINE)

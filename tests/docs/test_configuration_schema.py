@@ -16,7 +16,7 @@ from jsonschema import Draft7Validator
 from hatch_nocache.config import ConfigError, parse
 from hatch_nocache.options import FOREIGN_KEYS, OPTIONS
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 NAME = "docs/configuration.schema.json"
 SCHEMA = json.loads((ROOT / NAME).read_text(encoding="utf-8"))
 VALIDATOR = Draft7Validator(SCHEMA)

@@ -17,7 +17,7 @@ from hatch_nocache.command.outcome import Outcome, Part, ordered
 from hatch_nocache.command.terminal import Style, progress, write
 from hatch_nocache.findings import CODES, Action, Finding
 
-SCHEMA = Path(__file__).parent.parent / "docs" / "check.schema.json"
+SCHEMA = Path(__file__).parents[2] / "docs" / "check.schema.json"
 PLAIN = Style(colour=False)
 
 CACHE = Finding(

@@ -1,0 +1,1 @@
+"""Rules for archive members that need no archive: names and symlinks."""

@@ -1,0 +1,107 @@
+"""Member names that installers refuse. Pure functions on text; most names have no problem."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Optional
+
+__all__ = ["is_too_long", "link_target_problem", "name_problem", "outside_root"]
+
+# File systems hold 255 bytes (NTFS and APFS: characters) in one part of a path.
+_MAX_COMPONENT = 255
+# Linux takes 4095 bytes in one path. The rest is for the directory that an installer unpacks into.
+_MAX_PATH = 3840
+
+_CONTROL = r"[\x00-\x1f\x7f]"
+_SURROGATE = r"[\ud800-\udfff]"
+
+
+def name_problem(name: str, *, wheel: bool) -> Optional[str]:
+    """Return what a current installer refuses in the name of a member, or None. A directory's name ends with `/`.
+
+    Source of the rule: uv from 0.13 refuses an sdist with such a name; uv from 0.9.6 refuses a wheel (and any zip file)
+    with a control, format or private-use character in one. A name that is too long cannot be written to a disk.
+    """
+    # No regular expression here: to compile one costs as much as to check a small project.
+    if name.isascii() and name.isprintable() and len(name) <= _MAX_COMPONENT and ":" not in name and "\\" not in name:
+        return "it ends with a space" if name.endswith(" ") and not wheel else None
+    return _too_long(name) or (_refused_in_wheel(name) if wheel else _refused_in_sdist(name))
+
+
+def link_target_problem(text: str) -> Optional[str]:
+    """Return what a current installer refuses in the link target of a symlink in an sdist, or None.
+
+    Source of the rule: uv from 0.13 holds link targets to the rules for names; every uv refuses an empty one.
+    """
+    return name_problem(text, wheel=False) if text else "it is empty"
+
+
+def is_too_long(name: str) -> bool:
+    """Return whether the name, or a part of it, does not fit into a file system."""
+    return len(name) * 4 > _MAX_COMPONENT and _too_long(name) is not None
+
+
+def outside_root(name: str, root: str) -> Optional[str]:
+    """Return why a member would not be unpacked below the directory `root` of its archive, or None. Wheel: "".
+
+    Source of the rule: the sdist format specification asks for one top-level directory; PEP 706 and uv from 0.13 refuse
+    `..`; pip takes the text before the first `/` for the top-level directory, so `./top/file` is not below `top`, and
+    before 24.1 it reads `top//file` as an absolute path.
+    """
+    inner = name[len(root) + 1 :] if root and name.startswith(f"{root}/") else name
+    if ".." in name and ".." in name.split("/"):
+        return "the name contains `..`"
+    if name.startswith("/"):
+        return "the name is an absolute path"
+    if inner.startswith("/"):
+        return "the name has `//` after the top-level directory"
+    if root and inner is name and name != root:
+        return f"the name does not begin with {root}/"
+    return None
+
+
+def _too_long(name: str) -> Optional[str]:
+    size = len(name.encode("utf-8", "surrogatepass"))
+    if size > _MAX_PATH:
+        return f"it has {size} bytes; only {_MAX_PATH} are certain to fit"
+    longest = max(len(part.encode("utf-8", "surrogatepass")) for part in name.split("/"))
+    if longest > _MAX_COMPONENT:
+        return f"one part of it has {longest} bytes; file systems take {_MAX_COMPONENT}"
+    return None
+
+
+def _is_not_utf8(name: str) -> bool:
+    """Return whether the bytes of the name are not UTF-8. In an ASCII locale, Python has surrogates for UTF-8."""
+    try:
+        name.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        return True
+    return False
+
+
+def _refused_in_sdist(name: str) -> Optional[str]:
+    control = re.search(_CONTROL, name)
+    if control:
+        return f"it contains a control character (U+{ord(control.group()):04X})"
+    if _is_not_utf8(name):
+        return "it is not UTF-8"
+    if ":" in name:
+        return "it contains a colon"
+    if "\\" in name:
+        return "it contains a backslash"
+    return "it ends with a space" if name.endswith(" ") else None
+
+
+def _refused_in_wheel(name: str) -> Optional[str]:
+    if re.search(_SURROGATE, name):
+        return "it is not UTF-8" if _is_not_utf8(name) else "the locale of this build cannot represent it"
+    for char in dict.fromkeys(name):
+        # Not "Cn": an old Python does not know what a current installer knows.
+        if unicodedata.category(char) in ("Cc", "Cf", "Co") or _is_noncharacter(ord(char)):
+            return f"it contains a control or format character (U+{ord(char):04X})"
+    return None
+
+
+def _is_noncharacter(point: int) -> bool:
+    return 0xFDD0 <= point <= 0xFDEF or point & 0xFFFE == 0xFFFE  # noqa: PLR2004 - Unicode 23.7

@@ -1,0 +1,116 @@
+"""The codes, and one `Finding` for each thing found. `CODES` is the one table of codes.
+
+Messages, the command, the documentation and the tests are driven from it.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Dict, NamedTuple, Tuple
+
+__all__ = ["ALLOWABLE", "CODES", "Action", "Category", "Code", "Finding", "Hint"]
+
+
+class Action(enum.Enum):
+    """What was done about a finding."""
+
+    DROPPED = "dropped"
+    REJECTED = "rejected"
+    COPIED = "copied"
+    NOTICE = "notice"
+
+
+class Category(enum.Enum):
+    """What a code is about."""
+
+    DIRECTORY = "cache or virtual environment"
+    REPOSITORY = "files outside the repository"
+    SYMLINK = "symlink"
+    MEMBER = "archive member"
+
+
+class Code(NamedTuple):
+    """One row: `finding` is a noun phrase, `default` what happens unless an option says otherwise."""
+
+    id: str
+    category: Category
+    finding: str
+    default: str
+
+
+_SYMLINKS = "sdist: rejected; other targets: packed, notice"
+
+CODES: Dict[str, Code] = {
+    row.id: row
+    for row in (
+        Code("NC001", Category.DIRECTORY, "directory with a valid `CACHEDIR.TAG`", "left out"),
+        Code("NC002", Category.DIRECTORY, "cache or environment that the running build uses", "left out"),
+        Code("NC003", Category.DIRECTORY, "cache with the layout or the name of a known tool", "left out"),
+        Code("NC004", Category.DIRECTORY, "virtual environment or Conda environment", "left out"),
+        Code("NC005", Category.DIRECTORY, "directory that matches `extra-caches`", "left out"),
+        Code("NC006", Category.REPOSITORY, "files that git does not track", "sdist: packed, notice"),
+        Code("NC101", Category.SYMLINK, "absolute symlink", _SYMLINKS),
+        Code("NC102", Category.SYMLINK, "symlink to a file outside the project", _SYMLINKS),
+        Code("NC103", Category.SYMLINK, "symlink to a directory outside the project", _SYMLINKS),
+        Code("NC104", Category.SYMLINK, "dangling symlink", "sdist: packed, notice; other targets: rejected"),
+        Code("NC105", Category.SYMLINK, "symlink loop", "rejected"),
+        Code("NC106", Category.SYMLINK, "directory with several names", "packed, notice"),
+        Code("NC201", Category.MEMBER, "FIFO, socket or device", "rejected"),
+        Code("NC202", Category.MEMBER, "archive member outside the archive root", "rejected"),
+        Code("NC203", Category.MEMBER, "name, time or header that installers refuse", "rejected"),
+        Code("NC204", Category.MEMBER, "hard link to anything but an earlier regular file", "rejected"),
+        Code("NC205", Category.MEMBER, "colliding archive members", "rejected"),
+        Code("NC206", Category.MEMBER, "zip structure that installers refuse", "rejected"),
+    )
+}
+
+# The codes that `symlinks` decides on.
+ALLOWABLE = ("NC101", "NC102", "NC103")
+
+
+class Hint(NamedTuple):
+    """One way to settle a finding: "to {purpose}, {action}".
+
+    `entry` is a TOML string that takes the place of `{}` in `action`: hints that differ in nothing else are merged.
+    """
+
+    purpose: str
+    action: str
+    entry: str = ""
+
+
+class Finding(NamedTuple):
+    """One thing found in the selection of a build, or in an archive.
+
+    `path` is relative to the project root (or to the archive root), with `/` as separator; a directory ends with `/`.
+    `what` names the thing ("uv cache"), `reason` says how it is known, `note` is a consequence. `target` is the link
+    target of a symlink. `members` and `size` (bytes) are those of a directory in an archive. `installers` refuse it.
+    No text is escaped: `report` does that.
+    """
+
+    code: str
+    path: str
+    what: str
+    reason: str
+    action: Action
+    note: str = ""
+    target: str = ""
+    hints: Tuple[Hint, ...] = ()
+    members: int = 0
+    size: int = 0
+    installers: Tuple[str, ...] = ()
+
+    @property
+    def category(self) -> Category:
+        """The category of its code."""
+        return CODES[self.code].category
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether the finding fails the build."""
+        return self.action is Action.REJECTED
+
+    @property
+    def drops(self) -> bool:
+        """Whether the files that it is about stay out of the archive."""
+        return self.action in (Action.DROPPED, Action.REJECTED)
