@@ -77,6 +77,24 @@ def build(root: Path, target: str, to: Path, env: Optional[Dict[str, str]] = Non
     return Built(code, *told(said.getvalue(), printed.getvalue()), only_file(to), litter)
 
 
+def through(root: Path, to: Path, env: Optional[Dict[str, str]] = None) -> Tuple[Built, Built]:
+    """Build the sdist, unpack it, and build the wheel from that, as front ends do."""
+    sdist = build(root, "sdist", to / "sdist", env)
+    if sdist.archive is None:
+        return sdist, sdist
+    refused = read(sdist.archive).refused
+    if refused:
+        return sdist, Built(1, f"installers refuse {refused}", "", None, [])
+    return sdist, build(unpack(sdist.archive, to / "unpacked"), "wheel", to / "wheel", env)
+
+
+def is_complete(from_tree: Built, from_sdist: Built) -> bool:
+    """Whether the wheel from the sdist has the members and bytes of the wheel from the tree."""
+    if from_tree.archive is None or from_sdist.archive is None:
+        return from_tree.archive is from_sdist.archive
+    return read(from_tree.archive).files == read(from_sdist.archive).files
+
+
 def hatchling() -> Tuple[int, ...]:
     """The version of Hatchling that is installed here."""
     from importlib.metadata import version

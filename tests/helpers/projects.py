@@ -14,7 +14,7 @@ import shutil
 import socket
 import sys
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 from urllib.parse import unquote_to_bytes
 
 from lacking import file_name, modes_bind
@@ -50,6 +50,19 @@ class Expect:
     rebuilds: bool = True  # False where the sdist holds too little to build a wheel
 
 
+@dataclasses.dataclass(frozen=True)
+class Through:
+    """What must come of the wheel that is built from the unpacked sdist: that of the tree, and these members."""
+
+    kept: List[str]
+    without: str = "kept"  # what happens without the hook: "kept", "loses" some of them, or the build "fails"
+    front_ends: bool = False  # whether real front ends build it, too
+
+    def __post_init__(self) -> None:
+        assert self.kept
+        assert self.without in {"kept", "loses", "fails"}
+
+
 WITHOUT = {
     "same": "the same bytes",
     "leaks": "they are packed",
@@ -67,11 +80,13 @@ class Case:
     name: str
     about: str
     options: Dict[str, Any]
+    before: str
     append: str
     plant: Dict[str, str]
     env: Dict[str, str]
     needs: Tuple[int, ...]  # the oldest Hatchling that has what the case is about
     expect: Dict[str, Expect]
+    through: Optional[Through] = None
 
     @property
     def id(self) -> str:
@@ -92,9 +107,10 @@ def _cases(path: Path) -> Iterator[Case]:
     with path.open("rb") as file:
         data = tomllib.load(file)
     cases = data.pop("case")
-    common = {"plant": {}, "env": {}, "options": {}, "append": "", "about": "", "needs": "1.22", **data}
+    common = {"plant": {}, "env": {}, "options": {}, "before": "", "append": "", "about": "", "needs": "1.22", **data}
     for row in cases:
         expect = {target: Expect(**row.pop(target)) for target in TARGETS if target in row}
+        through = Through(**row.pop("through")) if "through" in row else None
         for wanted in expect.values():
             assert wanted.result in {"builds", "rejected"}, (path, wanted.result)
             assert wanted.without in WITHOUT, (path, wanted.without)
@@ -103,11 +119,13 @@ def _cases(path: Path) -> Iterator[Case]:
             name=row.pop("name", ""),
             about=row.pop("about", common["about"]),
             options={**common["options"], **row.pop("options", {})},
+            before=common["before"] + row.pop("before", ""),
             append=common["append"] + row.pop("append", ""),
             plant={**common["plant"], **row.pop("plant", {})},
             env={**common["env"], **row.pop("env", {})},
             needs=tuple(int(part) for part in row.pop("needs", common["needs"]).split(".")),
             expect=expect,
+            through=through,
         )
         assert not row, f"{path}: unknown keys {sorted(row)}"
 
@@ -123,6 +141,10 @@ def made(case: Case, where: Path) -> Iterator[Path]:
     for name in ("pyproject.toml", "hatch.toml"):
         if (root / name).exists():
             set_options(root / name, case.options)
+    if case.before:
+        path = root / "pyproject.toml"
+        text = HOOK_TABLE.sub(lambda table: case.before + table.group(), path.read_text(encoding="utf-8"), count=1)
+        path.write_text(text, encoding="utf-8")
     with (root / "pyproject.toml").open("a", encoding="utf-8") as file:
         file.write(fill(case.append, root))
     locked: List[str] = []
@@ -249,6 +271,12 @@ def table(cases: List[Case]) -> str:
             name = " · ".join(part for part in (case.name, options) if part)
             row = (case.project, name, target, outcome(wanted), said(wanted), WITHOUT[wanted.without])
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")
+        if case.through:
+            kept = "kept: " + ", ".join(f"`{name}`" for name in case.through.kept)
+            harm = {"kept": "they are packed", "loses": "files are missing", "fails": "the build fails"}[
+                case.through.without
+            ]
+            lines.append(f"| {case.project} | {case.name} | sdist → wheel | {kept} | – | {harm} |")
     return "\n".join(lines) + "\n"
 
 
