@@ -11,7 +11,8 @@ from typing import Any, Dict, Iterator, List, Set, Tuple
 from hypothesis import strategies as st
 from projects import SIGNATURE
 
-from hatch_nocache.caches.shapes import SOURCES
+# A directory with one of them is no environment, whatever else is in it.
+SOURCES = {"__init__.py", "pyproject.toml", "setup.py"}
 
 # --- The tree ---------------------------------------------------------------------------------------------------------
 
@@ -44,7 +45,7 @@ ODD_NAMES = (
 )
 LINK_NAMES = ("Alias", "l", "zz", "sub", "deep", "a.txt", "LICENSE")
 FILES = tuple(f"{directory}/{name}".lstrip("/") for directory in DIRECTORIES for name in NAMES[:4])
-PLACES = (*DIRECTORIES[1:], *FILES[:12])
+PLACES = (*DIRECTORIES[1:], *FILES[:12], "data/Alias", "zeta/l", "src/demo/zz")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +86,12 @@ HARMFUL_TEXTS = (
     "/dev/null",
 )
 ODD_TEXTS = ("nothing", "l", "zz", "Alias/l", ".", "..", "nothing/../a.txt", ".//a.txt", "./a.txt", "new\nline", "a:b")
+# Other names of a directory are in a package more often than elsewhere.
+SECOND_NAMES = st.builds(
+    lambda path, to: Step("link inside", path, relative_text(path, to)),
+    below(("src/demo", "src/demo/sub", "data", ""), LINK_NAMES),
+    st.sampled_from(("data", "data/deep", "alpha", "zeta", "src/demo/sub", "data/Alias", "src/demo/zz")),
+)
 FILE_STEPS = st.builds(Step, st.just("file"), below(DIRECTORIES, NAMES))
 CACHE_STEPS = st.builds(Step, st.sampled_from(("cache", "cache", "venv")), st.sampled_from(CACHES))
 RARE_STEPS = st.one_of(
@@ -94,7 +101,7 @@ RARE_STEPS = st.one_of(
     st.builds(Step, st.just("fifo"), below(DIRECTORIES, NAMES)),
 )
 HARD_LINK_STEPS = st.builds(Step, st.just("hard link"), below(DIRECTORIES, ("hard", "l")), st.sampled_from(FILES))
-STEPS = st.one_of(FILE_STEPS, FILE_STEPS, CACHE_STEPS, CACHE_STEPS, INSIDE, INSIDE, HARD_LINK_STEPS)
+STEPS = st.one_of(FILE_STEPS, FILE_STEPS, CACHE_STEPS, CACHE_STEPS, INSIDE, SECOND_NAMES, HARD_LINK_STEPS)
 
 # --- The options ------------------------------------------------------------------------------------------------------
 
@@ -126,36 +133,58 @@ FORCED = st.dictionaries(
     min_size=1,
     max_size=2,
 )
-BUILD_OPTIONS = tables(
-    sometimes("include", PATTERN_LISTS),
-    sometimes("exclude", PATTERN_LISTS),
-    sometimes("artifacts", PATTERN_LISTS),
-    sometimes(
-        "only-include", st.lists(st.sampled_from(("src", "data", "store", *CACHES)), min_size=1, max_size=2), odds=6
-    ),
-    sometimes("force-include", FORCED),
-    sometimes("skip-excluded-dirs", st.booleans()),
+ROOTS = st.lists(st.sampled_from(("data", "store", "src/demo/zz", "zeta/l", *CACHES)), min_size=1, max_size=2)
+
+
+def target_options(odds: int, *more: st.SearchStrategy[Dict[str, Any]]) -> st.SearchStrategy[Dict[str, Any]]:
+    """A table of one target, or of all."""
+    return tables(
+        sometimes("include", st.lists(st.sampled_from(("/src", "src/demo/*.py", *PATTERNS)), min_size=2), odds),
+        sometimes("exclude", PATTERN_LISTS, odds),
+        sometimes("artifacts", PATTERN_LISTS, odds),
+        sometimes("only-include", ROOTS.map(lambda roots: ["src/demo", *roots]), odds + 2),
+        sometimes("force-include", FORCED, odds),
+        *more,
+    )
+
+
+BUILD_OPTIONS = target_options(6, sometimes("skip-excluded-dirs", st.booleans()))
+SDIST_OPTIONS = target_options(6)
+WHEEL_OPTIONS = target_options(
+    4,
+    sometimes("packages", ROOTS.map(lambda roots: ["src/demo", *roots])),
+    sometimes("sources", st.just(["src"])),
+    sometimes("shared-data", FORCED, odds=6),
 )
 IGNORED = sometimes("lines", st.lists(st.sampled_from((*ANCHORED, "*.so", "store/")), min_size=1, max_size=2))
 
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """A random project: `steps` plant its tree, `hook` and `build` are tables of its configuration."""
+    """A random project: `steps` plant its tree; the others are tables of its configuration."""
 
     steps: List[Step]
-    hook: Dict[str, Any]
-    build: Dict[str, Any]
-    ignored: List[str]
+    hook: Dict[str, Any] = dataclasses.field(default_factory=dict)
+    build: Dict[str, Any] = dataclasses.field(default_factory=dict)
+    sdist: Dict[str, Any] = dataclasses.field(default_factory=dict)
+    wheel: Dict[str, Any] = dataclasses.field(default_factory=dict)
+    ignored: List[str] = dataclasses.field(default_factory=list)
+
+    def values(self, *keys: str) -> List[str]:
+        """What the tables say under `keys`: patterns, and the sources of inclusions."""
+        tables = (self.build, self.sdist, self.wheel)
+        return [value for table in tables for key in keys for value in table.get(key, ())]
 
 
 PLANS = st.builds(
-    lambda steps, rare, hook, build, ignored: Plan(steps + rare, hook, build, ignored.get("lines", [])),
+    lambda steps, rare, *tables: Plan(steps + rare, *tables),
     st.lists(STEPS, max_size=9),
     st.lists(RARE_STEPS, max_size=1),
     HOOK_OPTIONS,
     BUILD_OPTIONS,
-    IGNORED,
+    SDIST_OPTIONS,
+    WHEEL_OPTIONS,
+    IGNORED.map(lambda ignored: ignored.get("lines", [])),
 )
 
 # --- Making it --------------------------------------------------------------------------------------------------------
@@ -206,7 +235,6 @@ def make(plan: Plan, where: Path) -> Project:
     for step in sorted(plan.steps, key=lambda step: "link" in step.kind):
         if plant(project, step):
             project.planted.append(step)
-    # A directory with sources of its own is no environment, whatever else is in it.
     project.caches -= {
         path for path in project.caches if is_environment(path) and not SOURCES.isdisjoint(os.listdir(path))
     }
@@ -276,23 +304,32 @@ def make_venv(path: Path) -> None:
 
 
 def write_configuration(project: Project) -> None:
-    build = {**project.plan.build}
-    if "force-include" in build:
-        forced = {source.format(outside=project.outside): target for source, target in build["force-include"].items()}
-        build["force-include"] = {
-            source: target
-            for source, target in forced.items()
-            if os.path.lexists(os.path.join(str(project.root), source))
-        }
     metadata: Dict[str, Any] = {"name": "demo", "version": "1.0"}
     if os.path.lexists(str(project.root / "README.md")) and (project.root / "README.md").is_file():
         metadata["readme"] = "README.md"
-    lines = [*table("build-system", {"requires": ["hatchling"], "build-backend": "hatchling.build"})]
-    lines += [*table("project", metadata)]
-    lines += [*table("tool.hatch.build", build), *table("tool.hatch.build.hooks.nocache", project.plan.hook)]
+    requires = ["hatchling", "hatch-nocache"]
+    lines = [*table("build-system", {"requires": requires, "build-backend": "hatchling.build"})]
+    lines += [*table("project", metadata), *table("tool.hatch.build", existing(project, project.plan.build))]
+    lines += [*table("tool.hatch.build.targets.sdist", existing(project, project.plan.sdist))]
+    lines += [*table("tool.hatch.build.targets.wheel", existing(project, project.plan.wheel))]
+    lines += [*table("tool.hatch.build.hooks.nocache", project.plan.hook)]
     (project.root / "pyproject.toml").write_text("\n".join(lines), encoding="utf-8")
     if project.plan.ignored:
         (project.root / ".gitignore").write_text("\n".join(project.plan.ignored) + "\n", encoding="utf-8")
+
+
+def existing(project: Project, options: Dict[str, Any]) -> Dict[str, Any]:
+    """The options, without sources of inclusions that are not there: Hatchling refuses those."""
+    filled = {**options}
+    for key in ("force-include", "shared-data"):
+        if key in options:
+            sources = {source.format(outside=project.outside): target for source, target in options[key].items()}
+            filled[key] = {
+                source: target
+                for source, target in sources.items()
+                if os.path.exists(os.path.join(str(project.root), source))
+            }
+    return filled
 
 
 def table(name: str, values: Dict[str, Any]) -> Iterator[str]:
