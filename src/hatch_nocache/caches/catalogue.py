@@ -1,99 +1,55 @@
 """The tools that leave caches and environments in a project, as data. To add a tool is to add a row.
 
-Observed by running the tools, except the rows that are `documented`: these were only read about. Detection,
-messages, the tables of the documentation and the tests are driven from here.
+The rows were observed by running the tools; `documented` rows are from documentation only. Detection, the tables of the
+documentation and the tests are driven from here.
 
-When a fingerprint is made of plain words or short hexadecimal names (`wheels`, `http`, `0` … `f`), the row asks for
-enough of the path below to be sure: such names are also those of ordinary directories of real sdists.
+Ordinary directories have plain words (`wheels`, `http`) and short hexadecimal names (`0` … `f`) too. A row whose marks
+are made of these asks for enough of the path below, or looks into a file.
 """
 
 from __future__ import annotations
 
-import enum
-from typing import NamedTuple, Tuple
+from typing import Dict, FrozenSet, NamedTuple, Tuple
 
-from hatch_nocache.caches.shapes import Mark, Shape
+from hatch_nocache.caches.model import Key, Kind, Mark, Shape, Tool, Variable
 
-__all__ = ["CACHE", "CATALOGUE", "CONDA", "ENVIRONMENT", "ENVIRONMENTS", "UV", "Key", "Kind", "Tool", "Variable"]
-
-
-class Kind(enum.Enum):
-    """What becomes of a directory differs by what it is: only genuine tags make a cache of a build output."""
-
-    CACHE = "cache"
-    ENVIRONMENT = "environment"
-    ENVIRONMENTS = "environments"
-    OUTPUT = "output"
-
-
-class Variable(NamedTuple):
-    """An environment variable. The cache is `below` its value; `many` when it may be a list of directories."""
-
-    name: str
-    below: str = ""
-    many: bool = False
-
-
-class Key(NamedTuple):
-    """A configuration key. A `*` in `table` is any name; relative values are relative to the directory of `file`.
-
-    The tool does not read the key when the file `unless` exists.
-    """
-
-    file: str
-    table: str
-    name: str
-    unless: str = ""
-
-
-class Tool(NamedTuple):
-    """One tool.
-
-    `names` are directory names that no one writes by hand; if that is not `sure`, something of the `layout` must be in
-    the directory, or nothing at all. `shapes` are alternatives, each sufficient. `says` is what
-    the tool writes into its `CACHEDIR.TAG` or `.gitignore`, and tells whose a tagged directory is. `layout` matches the
-    names at the top of the cache: a directory with a name that does not fit it contradicts what a variable or a
-    configuration key says, and so does what `denies` finds. Where `secrets` lie, it is enough that most names fit.
-    What a `documented` tool leaves was not seen.
-    """
-
-    name: str
-    kind: Kind = Kind.CACHE
-    variables: Tuple[Variable, ...] = ()
-    keys: Tuple[Key, ...] = ()
-    names: Tuple[str, ...] = ()
-    shapes: Tuple[Shape, ...] = ()
-    says: str = ""
-    layout: str = ""
-    denies: Tuple[Mark, ...] = ()
-    secrets: Tuple[Mark, ...] = ()
-    sure: bool = True
-    remedy: str = ""
-    documented: bool = False
+__all__ = [
+    "CACHE",
+    "CACHE_HOME_NAMES",
+    "CATALOGUE",
+    "CONDA",
+    "ENVIRONMENT",
+    "ENVIRONMENTS",
+    "LINK_DIRECTORIES",
+    "LINK_NAMES",
+    "UV",
+    "WORKTREE",
+]
 
 
 def _xdg(below: str) -> Variable:
     return Variable("XDG_CACHE_HOME", below)
 
 
+_HEX1 = "~0|1|2|3|4|5|6|7|8|9|a|b|c|d|e|f"
 _HEX2 = "~[0-9a-f]{2}"
-# By version of Python, later by a hash.
+# By the version of Python, later by a hash.
 _PDM_META = r"package_meta_([0-9a-f]{32,}|[23]\.[0-9.]+)\.json"
-_IN_USE = "Scripts|Lib|Include|bin|lib|lib64|include|share|pyvenv\\.cfg|conda-meta|DLLs|python[^/]*"
-_UV = (
-    r"(archive|binaries|builds|built-wheels|environments|flat-index|git|interpreter|python|sdists|simple|wheels)"
-    r"-v[0-9]+|\.git|\.tmp.*"
+_IN_USE = "Scripts|Lib|Include|bin|lib|lib64|include|share|etc|man|pyvenv\\.cfg|conda-meta|DLLs|python[^/]*"
+_UV_BUCKET = (
+    "(archive|binaries|builds|built-wheels|environments|flat-index|git|interpreter|python|sdists|simple|wheels)-v[0-9]+"
 )
+_UV = rf"{_UV_BUCKET}|\.git|\.tmp.*"
 _PIP = "http(-v[0-9]+)?|selfcheck|wheels"
 _PDM = r"archive_info|hashes|http|metadata|packages|publish|self-check|wheels|cached_wheels|[a-z_-]+\.json|\.cache"
-# A deep path of the tests of a server may be `a/b/c/d/e`, so what lies there counts.
-_HEX5 = r"~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]/~[0-9a-f]{56,64}(\.body)?"
+# The tests of a server may have a path like `a/b/c/d/e`: the file in it counts.
+_HEX5 = rf"{_HEX1}/{_HEX1}/{_HEX1}/{_HEX1}/{_HEX1}/~[0-9a-f]{{56}}(\.body)?"
+# A content-addressed store of other files may have such directories: the file in it counts.
+_PIP_WHEEL = f"{_HEX2}/{_HEX2}/{_HEX2}/~[0-9a-f]{{40,}}/~.*\\.whl|origin\\.json"
+_ARTIFACT = f"{_HEX2}/{_HEX2}/{_HEX2}/~[0-9a-f]{{40,}}/~.*\\.(whl|zip|tar\\.(gz|bz2|xz))"
 _PRE_COMMIT = r"db\.db|README|patch.*|repo[a-z0-9_]{8}|pre-commit\.log|\.cache"
-# Random characters. A digit before a letter, for `repositories`, `repository_1` and `repofixture1` are names of others.
-_CLONE = "|".join(
-    ["repo[0-9][a-z][a-z0-9_]{6}"]
-    + [f"repo[a-qt-z0-9_][a-z0-9_]{{{n}}}[0-9][a-z][a-z0-9_]{{{5 - n}}}" for n in range(6)]
-)
+# Random characters, as opposed to `repositories`, `report_2024` and `repofixture1`: a digit before a letter.
+_CLONE = r"repo(?![rs])(?=[a-z0-9_]*[0-9][a-z])[a-z0-9_]{8}"
 _UV_PYTHON = r"(cpython|pypy|graalpy|pyodide)-3\.[0-9]+\.[0-9].*-[a-z]+-[^-]+-[a-z]+"
 _HUB_REPOSITORY = "(models|datasets|spaces|kernels)--.*"
 _HF_HOME = r"hub|xet|assets|datasets|modules|metrics|evaluate|token|stored_tokens|accelerate|\.[a-z_-]+\.json|\.check.*"
@@ -103,11 +59,23 @@ _TEXTS = r".*\.(c|cfg|css|go|html|ini|js|json|md|mod|py|rst|sh|sum|toml|txt|xml|
 _GRADLE = r"[a-z-]+-[0-9]+|[0-9]+\.[0-9]+.*|keyrings|user-id\.txt.*|.*\.lock"
 _NPM = r"_[a-z-]+|anonymous-cli-metrics\.json"
 _SOLE_POETRY = r"~.*-[\w-]{8}-py3(\.[0-9]+)?/pyvenv.cfg"
-_VENDORED = (Mark(r"wheels/~.*\.whl"),)
+_JOBLIB_OUTPUT = Mark("joblib/**/~[0-9a-f]{32}/output.pkl")
+_DVC_DIR = f"{_HEX2}/~[0-9a-f]{{30}}\\.dir"
+_DVC_SAYS = r'\A\[\{"md5": '
+_DEPCACHE = r"~depcache-(cp|pp|py|cpython|pypy)[0-9.]+\.json"
+_PARSO = "(CPython|PyPy)-3[0-9]+-[0-9]+"
+_DENO = (
+    r"((dep|node)_analysis|check|fast_check|v8_code)_cache_v.*|gen|npm|remote|deps|registries|jsr|latest\.txt|"
+    r"location_data|bin|dl|web_worker.*|deno_history\.txt|\.deno.*"
+)
 _ENVIRONMENTS_OF_UV = Mark("~.*/uv-receipt.toml")
-_OUTPUT_REMEDY = "if files in it belong into the distribution, name them in `artifacts`, or their directory in `allow`"
+_SITE_PACKAGES = (Mark(r"~lib|lib64/~(python|pypy)[23]\.[0-9]+t?/site-packages/"), Mark("Lib/site-packages/"))
+# SHA-512. Of the files, only pnpm's own names give it away; an index is there in every store.
+_PNPM = f"files/{_HEX2}/~[0-9a-f]{{126}}(-exec|-index\\.json)"
+_PNPM_PLAIN = Mark(f"files/{_HEX2}/~[0-9a-f]{{126}}")
+_PNPM_INDEX = Mark(rf"index/{_HEX2}/~[0-9a-f]{{62,126}}.*\.json")
 
-# What is recognised without any row: a tag of an unknown tool, and environments side by side.
+# Directories that no row describes: one with the tag of an unknown tool, and one of environments.
 CACHE = Tool("cache directory")
 ENVIRONMENTS = Tool("virtual environments", Kind.ENVIRONMENTS)
 UV = Tool(
@@ -116,12 +84,13 @@ UV = Tool(
     keys=(Key("uv.toml", "", "cache-dir"), Key("pyproject.toml", "tool.uv", "cache-dir", unless="uv.toml")),
     names=(".uv-cache",),
     shapes=(
-        # Two buckets, though the others were pruned. Their words are plain, so else it takes what uv writes into them.
+        # Two buckets. The names of the others are plain, so those also need what uv writes into them.
         Shape((Mark("archive-v0/"), Mark("~(built-wheels|interpreter|sdists|wheels)-v[0-9]+/")), only=_UV),
         Shape((Mark(r"~interpreter-v[0-9]+/**/~[0-9a-f]{16}\.msgpack"),), only=_UV),
         Shape((Mark(r"~simple-v[0-9]+/**/~.*\.rkyv"),), only=_UV),
     ),
-    layout=r"[a-z-]+-v[0-9]+|\.tmp.*",
+    layout=_UV,
+    proof=(Mark(f"~{_UV_BUCKET}/"),),
 )
 ENVIRONMENT = Tool(
     "virtual environment",
@@ -136,6 +105,7 @@ ENVIRONMENT = Tool(
     shapes=(Shape((Mark("pyvenv.cfg", says=r"(?m)^\s*home\s*="),)),),
     says="created by (virtualenv|venv)",
     layout=_IN_USE,
+    proof=(*_SITE_PACKAGES, Mark("~bin|Scripts/activate")),
 )
 CONDA = Tool(
     "Conda environment",
@@ -143,32 +113,38 @@ CONDA = Tool(
     shapes=(Shape((Mark("conda-meta/history"),)),),
     documented=True,
 )
+WORKTREE = Tool(
+    "linked git worktree",
+    shapes=(Shape((Mark(".git", says=r"\Agitdir: .*[/\\]worktrees[/\\][^/\\\n]+\s*\Z"),), checkout=True),),
+)
 
 CATALOGUE: Tuple[Tool, ...] = (
     UV,
+    WORKTREE,
+    Tool("home of caches", Kind.HOME, (Variable("XDG_CACHE_HOME"),)),
     Tool(
         "pip cache",
         variables=(Variable("PIP_CACHE_DIR"), _xdg("pip")),
         names=(".pip-cache",),
         shapes=(
-            Shape((Mark(f"wheels/{_HEX2}/{_HEX2}/{_HEX2}/~[0-9a-f]{{40,}}/"),), only=_PIP),
+            Shape((Mark(f"wheels/{_PIP_WHEEL}"),), only=_PIP),
             Shape((Mark(f"http-v2/{_HEX5}"),), only=_PIP),
             Shape((Mark(f"http/{_HEX5}"),), only=_PIP),
             Shape((Mark("selfcheck/~[0-9a-f]{56}"),), only=_PIP),
-            # Its parts, when other things lie beside them.
-            Shape((Mark(f"{_HEX2}/{_HEX2}/{_HEX2}/~[0-9a-f]{{50,}}/"),), at="wheels", only="[0-9a-f]{2}"),
+            # Its parts, when the directory has other entries.
+            Shape((Mark(_PIP_WHEEL),), at="wheels", only="[0-9a-f]{2}"),
             Shape((Mark(_HEX5),), at="http", only="[0-9a-f]"),
             Shape((Mark(_HEX5),), at="~http-v[0-9]+", only="[0-9a-f]"),
             Shape((Mark("~[0-9a-f]{56}"),), at="selfcheck", only="[0-9a-f]{56}"),
         ),
         layout=_PIP,
-        denies=_VENDORED,
+        proof=(Mark("http-v2/"), Mark(f"wheels/{_HEX2}/{_HEX2}/{_HEX2}/")),
     ),
     Tool(
         "Pipenv cache",
         variables=(Variable("PIPENV_CACHE_DIR"), _xdg("pipenv")),
         layout=_PIP + "|hash-cache",
-        denies=_VENDORED,
+        proof=(Mark("http-v2/"), Mark("hash-cache/"), Mark(f"wheels/{_HEX2}/{_HEX2}/{_HEX2}/")),
     ),
     Tool(
         "Poetry cache",
@@ -181,9 +157,9 @@ CATALOGUE: Tuple[Tool, ...] = (
                 (Mark(f"cache/repositories/~.*/{_HEX2}/{_HEX2}/{_HEX2}/"),),
                 only="artifacts|cache|virtualenvs",
             ),
-            Shape((Mark(f"artifacts/{_HEX2}/{_HEX2}/{_HEX2}/~[0-9a-f]{{40,}}/"),), only="artifacts|cache|virtualenvs"),
+            Shape((Mark(f"artifacts/{_ARTIFACT}"),), only="artifacts|cache|virtualenvs"),
             Shape((Mark(f"virtualenvs/{_SOLE_POETRY}"),), only="artifacts|cache|virtualenvs"),
-            Shape((Mark(f"{_HEX2}/{_HEX2}/{_HEX2}/~[0-9a-f]{{50,}}/"),), at="artifacts", only="[0-9a-f]{2}"),
+            Shape((Mark(_ARTIFACT),), at="artifacts", only="[0-9a-f]{2}"),
             Shape((Mark("repositories/~.*/_http/"),), at="cache", only="repositories"),
         ),
         layout="artifacts|cache|virtualenvs",
@@ -200,7 +176,7 @@ CATALOGUE: Tuple[Tool, ...] = (
             Shape((Mark("http-cache.db"),), at="http", only=r"http-cache\.db.*"),
         ),
         layout=_PDM,
-        denies=_VENDORED,
+        proof=(Mark(f"wheels/{_HEX2}/{_HEX2}/{_HEX2}/"), Mark(f"hashes/{_HEX2}/")),
     ),
     Tool(
         "PDM packages directory",
@@ -229,7 +205,7 @@ CATALOGUE: Tuple[Tool, ...] = (
             Key("setup.cfg", "tox:tox", "toxworkdir"),
         ),
         (".tox",),
-        # Version 3 writes `.tox-config1`. The shape asks for nothing else: `caches` checks what lies beside.
+        # Version 3 writes `.tox-config1`. Detection checks that the directory holds only environments.
         (Shape((Mark("~.*/~\\.tox-(info\\.json|config1)"),), only=r"[^.].*|\.(pkg|tmp|package)(_.*|\.lock)?"),),
         layout=r"\.(pkg|tmp|package)(\.lock)?",
     ),
@@ -258,6 +234,13 @@ CATALOGUE: Tuple[Tool, ...] = (
     ENVIRONMENT,
     CONDA,
     Tool(
+        "Python user base",
+        Kind.ENVIRONMENT,
+        (Variable("PYTHONUSERBASE"),),
+        layout=_IN_USE + "|Python3[0-9]+|local|state",
+        proof=(*_SITE_PACKAGES, Mark("~Python3[0-9]+/site-packages/")),
+    ),
+    Tool(
         "Conda package cache",
         variables=(Variable("CONDA_PKGS_DIRS", many=True), Variable("MAMBA_ROOT_PREFIX", "pkgs")),
         shapes=(
@@ -268,12 +251,18 @@ CATALOGUE: Tuple[Tool, ...] = (
             ),
         ),
         layout=r"urls(\.txt)?|cache|.*-.*-.*|.*\.conda",
+        proof=(Mark(r"~.*-[^-]*-[^-]*/info/index.json"), Mark(r"~.*-[^-]*-[^-]*\.conda"), Mark("urls.txt")),
         documented=True,
     ),
     Tool(
         "pixi cache",
         variables=(Variable("PIXI_CACHE_DIR"), Variable("RATTLER_CACHE_DIR"), _xdg("rattler/cache"), _xdg("pixi")),
         layout="pkgs|repodata|uv-cache|pypi-mapping|conda-pypi-mapping|http-cache|cached-envs-v0|git-cache-v0|.*-v[0-9]+",
+        proof=(
+            Mark("~.*conda-pypi-mapping|uv-cache|cached-envs-v0|git-cache-v0/"),
+            Mark(r"pkgs/~.*-[^-]*-[^-]*/info/index.json"),
+            Mark(r"repodata/~[0-9a-f]{8}.*"),
+        ),
         documented=True,
     ),
     Tool(
@@ -286,6 +275,7 @@ CATALOGUE: Tuple[Tool, ...] = (
             Shape((Mark("~bin|lib|Lib|DLLs/"),), at=f"~{_UV_PYTHON}"),
         ),
         layout=r"(cpython|pypy|graalpy|pyodide)-.*|\.temp|\.cache",
+        proof=(Mark(f"~{_UV_PYTHON}/"), Mark(".temp/")),
     ),
     Tool(
         "pipx home",
@@ -299,6 +289,7 @@ CATALOGUE: Tuple[Tool, ...] = (
             Shape((Mark("shared/pyvenv.cfg"), Mark("~venvs|logs/")), only=r"venvs|shared|py|logs|trash|\..*"),
         ),
         layout=r"venvs|shared|py|logs|trash|\.cache|\.trash",
+        proof=(Mark("venvs/~.*/pyvenv.cfg"), Mark("shared/pyvenv.cfg")),
     ),
     Tool(
         "pre-commit cache",
@@ -306,7 +297,7 @@ CATALOGUE: Tuple[Tool, ...] = (
         shapes=(
             Shape((Mark("README", says="^This directory is maintained by the pre-commit project"),), only=_PRE_COMMIT),
             Shape((Mark("db.db"), Mark(f"~{_CLONE}/")), only=_PRE_COMMIT),
-            # One clone, when other things lie beside it.
+            # One clone, when the directory has other entries.
             Shape((Mark(".pre-commit-hooks.yaml"),), at=f"~{_CLONE}", checkout=True),
             Shape((Mark(".pre-commit-hooks.yaml"), Mark(".git/")), at="~repo[a-z0-9_]{8}", checkout=True),
             Shape((Mark(r"~[a-z_]*env-.*/~\.install_state_v[0-9]"),), at="~repo[a-z0-9_]{8}", checkout=True),
@@ -337,6 +328,7 @@ CATALOGUE: Tuple[Tool, ...] = (
         ),
         says="created by mypy",
         layout=r"[23]\.[0-9]+|missing_stubs",
+        proof=(Mark(r"~[23]\.[0-9]+/~.*\.meta\.(json|ff)"),),
     ),
     Tool(
         "Ruff cache",
@@ -349,6 +341,7 @@ CATALOGUE: Tuple[Tool, ...] = (
         names=(".ruff_cache",),
         says="created by [Rr]uff",
         layout=r"[0-9]+\.[0-9]+\.[0-9]+.*|content",
+        proof=(Mark(".gitignore", says="created by [Rr]uff"), Mark(r"~[0-9]+\.[0-9]+\.[0-9]+.*/~[0-9]{15,20}")),
     ),
     Tool(
         "pytest cache",
@@ -368,6 +361,7 @@ CATALOGUE: Tuple[Tool, ...] = (
         ),
         says="[Cc]reated by pytest",
         layout=r"v|d|README\.md",
+        proof=(Mark("README.md", says="pytest cache directory"),),
     ),
     Tool(
         "Black cache",
@@ -395,15 +389,20 @@ CATALOGUE: Tuple[Tool, ...] = (
         names=(".hypothesis",),
         shapes=(
             Shape((Mark(".gitignore", says="automatically created by Hypothesis"),)),
-            Shape((Mark("examples/~[0-9a-f]{16}/~[0-9a-f]{16}"),), only="examples|constants|unicode_data|patches|tmp"),
+            Shape(
+                (Mark("examples/~[0-9a-f]{16}/~[0-9a-f]{16}"), Mark("~constants|unicode_data/")),
+                only="examples|constants|unicode_data|patches|tmp",
+            ),
         ),
         layout="examples|constants|unicode_data|patches|tmp|charmap.*",
+        proof=(Mark("examples/~[0-9a-f]{16}/~[0-9a-f]{16}"), Mark("constants/~[0-9a-f]{16}"), Mark("unicode_data/")),
         sure=False,
     ),
     Tool(
         "Pyright cache",
         variables=(Variable("PYRIGHT_PYTHON_CACHE_DIR"), _xdg("pyright-python")),
         layout=r"[0-9]+\.[0-9]+.*|nodeenv|node_modules|npm",
+        proof=(Mark(r"~[0-9]+\.[0-9]+.*/node_modules/pyright/"), Mark("nodeenv/")),
         documented=True,
     ),
     Tool(
@@ -420,8 +419,7 @@ CATALOGUE: Tuple[Tool, ...] = (
         layout=r"build\.ninja|imports|pyi|\.ninja_.*|CACHEDIR\.TAG|.*\.log",
         sure=False,
     ),
-    # PYTHONPYCACHEPREFIX leads to a mirror of the whole file system, with nothing in it but `*.pyc`, which Hatchling
-    # leaves out of itself.
+    # PYTHONPYCACHEPREFIX leads to a mirror of the whole file system with only `*.pyc` files, which Hatchling drops.
     Tool("bytecode cache", names=("__pycache__",)),
     Tool(
         "Numba cache",
@@ -436,9 +434,9 @@ CATALOGUE: Tuple[Tool, ...] = (
         "joblib cache",
         shapes=(
             Shape((Mark(".gitignore", says="Created by joblib automatically"),)),
-            Shape((Mark("joblib/**/func_code.py"), Mark("joblib/**/~[0-9a-f]{32}/output.pkl")), only="joblib"),
+            Shape((Mark("joblib/**/func_code.py", says="^# first line:"), _JOBLIB_OUTPUT), only="joblib"),
             Shape(
-                (Mark("**/func_code.py"), Mark("**/~[0-9a-f]{32}/output.pkl")),
+                (Mark("**/func_code.py", says="^# first line:"), Mark("**/~[0-9a-f]{32}/output.pkl")),
                 at="joblib",
                 only=r"\..*",
                 every="**/func_code.py",
@@ -459,23 +457,31 @@ CATALOGUE: Tuple[Tool, ...] = (
                 (Mark(f"~{_HUB_REPOSITORY}/~blobs|refs|snapshots/"),),
                 only=rf"{_HUB_REPOSITORY}|\.locks|version\.txt|tmp.*",
             ),
-            # One repository, and the locks, when other things lie beside them.
+            # One repository, and the locks, when the directory has other entries.
             Shape(
                 (Mark("~blobs|refs|snapshots/"),),
                 at=f"~{_HUB_REPOSITORY}",
                 only=r"blobs|refs|snapshots|\.no_exist|\.lock.*",
             ),
             Shape((Mark(f"~{_HUB_REPOSITORY}/"),), at=".locks", only=_HUB_REPOSITORY),
-            # Beside the files that `hf_hub_download(local_dir=…)` was asked for, and these are wanted.
+            # Next to the files that `hf_hub_download(local_dir=…)` was asked for: those are wanted.
             Shape((Mark("download/"),), at=".cache/huggingface"),
         ),
         layout=rf"{_HUB_REPOSITORY}|\.locks|version\.txt|tmp.*",
     ),
-    # Around the hub's cache, with the user's tokens beside it.
+    # The parent of the hub's cache. It also holds the user's tokens.
     Tool(
         "Hugging Face home",
         variables=(Variable("HF_HOME"), _xdg("huggingface")),
         layout=_HF_HOME,
+        proof=(
+            Mark(f"hub/~{_HUB_REPOSITORY}/"),
+            Mark("hub/version.txt"),
+            Mark("stored_tokens"),
+            Mark("~\\.check.*"),
+            Mark("modules/~(datasets|transformers)_modules/"),
+            Mark("xet/logs/"),
+        ),
         secrets=(Mark("hub/"), Mark("~token|stored_tokens")),
     ),
     Tool(
@@ -495,7 +501,7 @@ CATALOGUE: Tuple[Tool, ...] = (
         variables=(Variable("MPLCONFIGDIR"), _xdg("matplotlib")),
         shapes=(Shape((Mark(r"~fontlist-v[0-9]{3,}\.json"),), only=r"fontlist-v.*|tex\.cache"),),
         layout=r"fontlist-v.*|tex\.cache",
-        denies=(Mark("matplotlibrc"), Mark("stylelib/")),
+        proof=(Mark(r"~fontlist-v[0-9]+\.json"), Mark("tex.cache/")),
     ),
     Tool("Material for MkDocs cache", shapes=(Shape((Mark("~privacy|social|optimize/"),), at=".cache/plugin"),)),
     Tool(
@@ -503,18 +509,17 @@ CATALOGUE: Tuple[Tool, ...] = (
         variables=(Variable("SCONS_CACHE"),),
         shapes=(Shape((Mark("config", says='^{"prefix_len": *[0-9]+}'),), only="config|[0-9A-F]{1,4}"),),
         layout="config|[0-9A-F]{1,4}",
+        proof=(Mark("~[0-9A-F]{1,4}/~[0-9a-f]{32,64}"),),
     ),
     Tool(
         "ccache",
         variables=(Variable("CCACHE_DIR"), _xdg("ccache")),
         shapes=(
             Shape(
-                (Mark("~[0-9a-f]/CACHEDIR.TAG", says="created by ccache"),),
+                (Mark(f"{_HEX1}/CACHEDIR.TAG", says="created by ccache"),),
                 only=r"[0-9a-f]|tmp|lock|ccache\.conf",
             ),
-            Shape(
-                (Mark("~[0-9a-f]/stats", says=r"\A[0-9\n]*\Z"), Mark("tmp/")), only=r"[0-9a-f]|tmp|lock|ccache\.conf"
-            ),
+            Shape((Mark(f"{_HEX1}/stats", says=r"\A([0-9]+\n){20,}"),), only=r"[0-9a-f]|tmp|lock|ccache\.conf"),
         ),
         layout=r"[0-9a-f]|tmp|lock|ccache\.conf",
     ),
@@ -522,13 +527,13 @@ CATALOGUE: Tuple[Tool, ...] = (
         "sccache",
         variables=(Variable("SCCACHE_DIR"), _xdg("sccache")),
         shapes=(
-            Shape((Mark("~[0-9a-f]/~[0-9a-f]/~[0-9a-f]{64}"),), only="[0-9a-f]|preprocessor"),
-            # Its entries are archives in the format of zip.
-            Shape((Mark("~[0-9a-f]/~[0-9a-f]{64}", says=r"^PK\x03\x04"),), at="~[0-9a-f]", only="[0-9a-f]"),
+            # Its entries are zip archives.
+            Shape((Mark(f"{_HEX1}/{_HEX1}/~[0-9a-f]{{64}}", says=r"\APK\x03\x04"),), only="[0-9a-f]|preprocessor"),
+            Shape((Mark(f"{_HEX1}/~[0-9a-f]{{64}}", says=r"\APK\x03\x04"),), at=_HEX1, only="[0-9a-f]"),
         ),
         layout="[0-9a-f]|preprocessor",
     ),
-    # Only these two, for `.cargo/config.toml` is written by hand.
+    # Not `.cargo` itself: `config.toml` in it is written by hand.
     Tool(
         "Cargo registry",
         variables=(Variable("CARGO_HOME", "registry"),),
@@ -548,12 +553,14 @@ CATALOGUE: Tuple[Tool, ...] = (
             Shape((Mark("README", says="^This directory holds cached build artifacts from the Go build system"),)),
         ),
         layout=r"[0-9a-f]{2}|README|trim\.txt|testexpire\.txt|log\.txt|fuzz",
+        proof=(Mark(f"{_HEX2}/~[0-9a-f]{{64}}-[ad]"),),
     ),
     Tool(
         "Go module cache",
         variables=(Variable("GOMODCACHE"), Variable("GOPATH", "pkg/mod", many=True)),
         shapes=(Shape((Mark("cache/download/**/@v/"),), only=rf"cache|(?!{_TEXTS}).*\.[a-z]+.*"),),
         layout=r"cache|gopkg\.in|[a-z0-9-]+(\.[a-z0-9-]+)*\.(cloud|com|dev|io|net|org|tools)(@v.*)?",
+        proof=(Mark("cache/download/"), Mark("**/~.*@v[0-9].*/")),
     ),
     Tool(
         "Maven repository",
@@ -572,11 +579,17 @@ CATALOGUE: Tuple[Tool, ...] = (
         variables=tuple(Variable("GRADLE_USER_HOME", name) for name in ("caches", "daemon", "native", "wrapper")),
         shapes=(
             *(Shape(at=f".gradle/{name}") for name in ("buildOutputCleanup", "caches", "daemon", "wrapper")),
-            # Named so in all versions since the first; `caches/jars-1` may be anyone's.
-            Shape((Mark("modules-2/"),), at="caches", only=rf"(?!modules-[013-9]$)({_GRADLE})"),
+            Shape((Mark(r"modules-2/~files-2\.1|metadata-2\.[0-9]+/"),), at="caches", only=_GRADLE),
             Shape((Mark(r"~[a-z-]+-[0-9]+/~[a-z-]+-[0-9]+\.lock"),), at="caches", only=_GRADLE),
         ),
-        layout=r"[a-z-]+-[0-9]+|[0-9]+\.[0-9]+.*|transforms.*|[a-z-]+\.bin|dists|jansi|[0-9a-z]{25,}",
+        layout=r"[a-z-]+-[0-9]+|[0-9]+\.[0-9]+.*|transforms.*|[a-z-]+\.bin|dists|jansi|[0-9a-z]{25,}|.*\.lock",
+        proof=(
+            Mark(r"~[a-z-]+-[0-9]+/~[a-z-]+-[0-9]+\.lock"),
+            Mark(r"~[0-9]+\.[0-9]+.*/~daemon-[0-9]+\.out\.log|registry\.bin"),
+            Mark("dists/~gradle-.*/"),
+            Mark("~[0-9a-z]{25,}/"),
+            Mark("jansi/**/~libjansi.*|jansi\\.dll"),
+        ),
     ),
     Tool(
         "npm cache",
@@ -587,8 +600,9 @@ CATALOGUE: Tuple[Tool, ...] = (
             Shape((Mark("~content-v[0-9]+|index-v[0-9]+/", at_least=2),), at="_cacache"),
         ),
         layout=_NPM,
+        proof=(Mark("_logs/~.*-debug-[0-9]+\\.log"), Mark("_npx/"), Mark("_update-notifier-last-checked")),
     ),
-    # `.yarn/cache` of Yarn 2 and later may be committed on purpose, so only the variable tells.
+    # `.yarn/cache` of Yarn 2 and later may be committed on purpose, so only the variable makes it a cache.
     Tool(
         "Yarn cache",
         variables=(Variable("YARN_CACHE_FOLDER"),),
@@ -597,19 +611,20 @@ CATALOGUE: Tuple[Tool, ...] = (
             Shape((Mark("~npm-.*-integrity/"),), at="~v[0-9]+", only=r"npm-.*|\.tmp"),
         ),
         layout=r"v[0-9]+|\.tmp|.*-npm-.*\.zip|.*\.flock",
+        proof=(Mark(r"~.*-npm-[0-9].*-[0-9a-f]{10}.*\.zip"),),
     ),
     Tool(
         "pnpm store",
         variables=(Variable("npm_config_store_dir"), Variable("XDG_DATA_HOME", "pnpm/store")),
         names=(".pnpm-store",),
         shapes=(
-            Shape((Mark(f"~v[0-9]+/files/{_HEX2}/~[0-9a-f]{{50,}}.*"),), only="v[0-9]+"),
-            # Since version 11 of the store; two digits are more than most people count to.
+            Shape((Mark(f"~v[0-9]+/{_PNPM}"),), only="v[0-9]+"),
+            Shape((Mark(f"~v[0-9]+/{_PNPM_PLAIN.path}"), Mark(f"~v[0-9]+/{_PNPM_INDEX.path}")), only="v[0-9]+"),
+            # Since version 11 of the store. Few people count to two digits.
             Shape((Mark("~v1[1-9]/index.db"), Mark("~v1[1-9]/files/")), only="v1[1-9]"),
-            Shape(
-                (Mark(f"files/{_HEX2}/~[0-9a-f]{{50,}}.*"),),
-                at="~v[0-9]+",
-                only=r"files|index(\.db.*)?|tmp|projects|links|metadata.*",
+            *(
+                Shape(marks, at="~v[0-9]+", only=r"files|index(\.db.*)?|tmp|projects|links|metadata.*")
+                for marks in ((Mark(_PNPM),), (_PNPM_PLAIN, _PNPM_INDEX), (_PNPM_PLAIN, Mark("index.db")))
             ),
         ),
         layout="v[0-9]+",
@@ -626,20 +641,23 @@ CATALOGUE: Tuple[Tool, ...] = (
         variables=(Variable("TURBO_CACHE_DIR"),),
         names=(".turbo",),
         layout=r"[0-9a-f]{16}(\.tar\.zst|-meta\.json)|turbo-.*\.log|daemon|cache|cookies|runs|preferences",
+        proof=(Mark(r"~[0-9a-f]{16}(\.tar\.zst|-meta\.json)|turbo-.*\.log"),),
         sure=False,
     ),
-    # Only these, for `.dvc/config` is written by hand.
+    # Not `.dvc` itself: `config` in it is written by hand. Any store may have names that are MD5 sums, so without a
+    # declaration it takes DVC's description of a directory.
     Tool(
         "DVC cache",
         keys=(Key(".dvc/config", "cache", "dir"), Key(".dvc/config.local", "cache", "dir")),
         shapes=(
             Shape(at=".dvc/cache"),
             Shape(at=".dvc/tmp"),
-            Shape((Mark(f"files/md5/{_HEX2}/~[0-9a-f]{{30}}(\\.dir)?"),), only="files|runs"),
-            Shape((Mark(f"md5/{_HEX2}/~[0-9a-f]{{30}}(\\.dir)?"),), at="files", only="md5"),
-            Shape((Mark(f"{_HEX2}/~[0-9a-f]{{30}}(\\.dir)?"),), at="files/md5", only="[0-9a-f]{2}"),
+            Shape((Mark(f"files/md5/{_DVC_DIR}", says=_DVC_SAYS),), only="files|runs"),
+            Shape((Mark(f"md5/{_DVC_DIR}", says=_DVC_SAYS),), at="files", only="md5"),
+            Shape((Mark(_DVC_DIR, says=_DVC_SAYS),), at="files/md5", only="[0-9a-f]{2}"),
         ),
         layout="files|runs|[0-9a-f]{2}",
+        proof=(Mark(f"files/md5/{_HEX2}/~[0-9a-f]{{30}}.*"), Mark(f"{_HEX2}/~[0-9a-f]{{30}}.*")),
     ),
     Tool(
         "Bazel output root",
@@ -649,18 +667,262 @@ CATALOGUE: Tuple[Tool, ...] = (
         ),
     ),
     Tool("Next.js cache", shapes=(Shape(at=".next/cache"),), documented=True),
-    # Outputs: a build may ship files from them, so nothing but their own tag makes them something to leave out.
+    Tool(
+        "pip-tools cache",
+        variables=(Variable("PIP_TOOLS_CACHE_DIR"), _xdg("pip-tools")),
+        shapes=(Shape((Mark(_DEPCACHE),), only=f"{_DEPCACHE[1:]}|pkgs|wheels|pip.*"),),
+        layout=f"{_DEPCACHE[1:]}|pkgs|wheels|pip.*",
+        documented=True,
+    ),
+    Tool("setuptools eggs", names=(".eggs",)),
+    Tool(
+        "parso cache",
+        variables=(_xdg("parso"), _xdg("jedi")),
+        shapes=(
+            Shape((Mark(r"~(CPython|PyPy)-3[0-9]+-[0-9]+/~[0-9a-f]{64}-[0-9a-f]{64}\.pkl"),), only=_PARSO),
+            Shape((Mark(r"~[0-9a-f]{64}-[0-9a-f]{64}\.pkl"),), at=f"~{_PARSO}", only=r"[0-9a-f]{64}-[0-9a-f]{64}\.pkl"),
+        ),
+    ),
+    Tool(
+        "tldextract cache",
+        variables=(Variable("TLDEXTRACT_CACHE"), _xdg("python-tldextract")),
+        shapes=(
+            Shape((Mark(r"publicsuffix.org-tlds/~[0-9a-f]{32}\.tldextract\.json.*"),), only=r"publicsuffix\..*|urls"),
+        ),
+    ),
+    Tool(
+        "Zensical cache",
+        shapes=(
+            Shape(
+                (Mark("objects.inv"), Mark("~[0-9]{15,20}")),
+                at=".cache",
+                only=r"[0-9]{15,20}|objects\.inv|mkdocstrings\.json",
+            ),
+        ),
+    ),
+    Tool("marimo cache", names=("__marimo__",)),
+    Tool("Scrapy HTTP cache", shapes=(Shape(at=".scrapy/httpcache"),)),
+    Tool("Snakemake directory", names=(".snakemake",)),
+    Tool("Metaflow data store", names=(".metaflow",)),
+    # With `config.py` the directory is the project's.
+    Tool(
+        "rope data",
+        shapes=(Shape(at=".ropeproject", only=r"history(\.json)?|autoimport\.db.*|(objectdb|globalnames).*"),),
+    ),
+    Tool(
+        "Jupyter cache",
+        variables=(Variable("JUPYTERCACHE"),),
+        names=(".jupyter_cache",),
+        shapes=(
+            Shape(
+                (Mark("__version__.txt"), Mark("global.db"), Mark("executed/")),
+                only=r"__version__\.txt|global\.db.*|executed",
+            ),
+        ),
+    ),
+    Tool("Pyre directory", names=(".pyre",), documented=True),
+    Tool("Robocop cache", names=(".robocop_cache",)),
+    Tool("RobotCode cache", names=(".robotcode_cache",), documented=True),
+    # Not `.nx` itself: `workflows` in it is written by hand.
+    Tool(
+        "Nx cache",
+        shapes=(
+            Shape(at=".nx", only="cache|workspace-data|installation"),
+            Shape(at=".nx/cache"),
+            Shape(at=".nx/workspace-data"),
+        ),
+    ),
+    Tool("Wireit cache", names=(".wireit",)),
+    Tool("VitePress cache", shapes=(Shape(at=".vitepress/cache"),)),
+    Tool("Wrangler state", names=(".wrangler",)),
+    Tool("moon cache", shapes=(Shape(at=".moon/cache"),)),
+    Tool("Docusaurus cache", names=(".docusaurus",)),
+    Tool("Angular cache", shapes=(Shape(at=".angular/cache"),), documented=True),
+    Tool(
+        "Bun install cache",
+        variables=(Variable("BUN_INSTALL_CACHE_DIR"), Variable("BUN_INSTALL", "install/cache")),
+        shapes=(
+            Shape(at=".bun/install/cache"),
+            Shape((Mark("~.*@.*@@@[0-9]+/"),), only=rf"(?!{_TEXTS})@?[a-z0-9._~-]+(@.*@@@[0-9]+)?"),
+        ),
+    ),
+    Tool(
+        "Deno cache",
+        variables=(Variable("DENO_DIR"), _xdg("deno")),
+        shapes=(Shape((Mark("~(dep|node)_analysis_cache_v[0-9]+"),), only=_DENO),),
+        layout=_DENO,
+        proof=(Mark("npm/registry.npmjs.org/"), Mark("remote/https/"), Mark("deps/https/")),
+    ),
+    Tool(
+        "Zig cache",
+        variables=(Variable("ZIG_GLOBAL_CACHE_DIR"), Variable("ZIG_LOCAL_CACHE_DIR"), _xdg("zig")),
+        names=(".zig-cache", "zig-cache"),
+        shapes=(Shape((Mark("h/timestamp"), Mark("z/~[0-9a-f]{32}")), only="b|c|h|o|p|z|tmp"),),
+        layout="b|c|h|o|p|z|tmp",
+        proof=(Mark("~h|z/~[0-9a-f]{32}"), Mark("o/~[0-9a-f]{32}/")),
+        sure=False,
+    ),
+    Tool("gitlab-ci-local state", names=(".gitlab-ci-local",)),
+    # Links into the Nix store, and the environments of `layout python`.
+    Tool("direnv directory", names=(".direnv",), documented=True),
+    Tool("devenv directory", names=(".devenv",), documented=True),
+    Tool("Terraform directory", names=(".terraform", ".terragrunt-cache"), documented=True),
+    Tool("Serverless directory", names=(".serverless",), documented=True),
+    Tool("clangd index", shapes=(Shape(at=".cache/clangd"),), documented=True),
+    Tool("ccls index", names=(".ccls-cache",), documented=True),
+    Tool("Jekyll cache", names=(".jekyll-cache", ".sass-cache"), documented=True),
+    Tool("Dart tool directory", names=(".dart_tool",), documented=True),
+    Tool("Metals and Bloop", names=(".bloop", ".metals"), documented=True),
+    # Of AI coding tools. `.claude`, `.cursor` and the like are written by hand.
+    Tool("Aider tags cache", shapes=(Shape(at=r"~\.aider\.tags\.cache\.v[0-9]+"),), documented=True),
+    Tool("Serena cache", shapes=(Shape(at=".serena/cache"),), documented=True),
+    Tool("Playwright MCP output", names=(".playwright-mcp",), documented=True),
+    # Build outputs. A build may ship files from them, so only a valid tag makes them a cache.
     Tool(
         "Cargo build output",
         Kind.OUTPUT,
         shapes=(Shape((Mark(".rustc_info.json"),)), Shape((Mark("~debug|release/.fingerprint/"),))),
-        remedy=_OUTPUT_REMEDY,
     ),
     Tool(
         "Meson build directory",
         Kind.OUTPUT,
         shapes=(Shape((Mark("meson-private/"), Mark("meson-info/"))),),
         says="[Cc]reated (automatically )?by (the )?[Mm]eson",
-        remedy=_OUTPUT_REMEDY,
     ),
+)
+
+# What else tools put into XDG_CACHE_HOME, by its name there.
+CACHE_HOME_NAMES: FrozenSet[str] = frozenset(
+    [
+        "JetBrains",
+        "Cypress",
+        "act",
+        "ansible-compat",
+        "ansible-lint",
+        "argos-translate",
+        "asdf",
+        "bazel",
+        "bazelisk",
+        "black",
+        "bun",
+        "buildcache",
+        "ccache",
+        "clangd",
+        "composer",
+        "coursier",
+        "cupy",
+        "deno",
+        "electron",
+        "esbuild",
+        "fontconfig",
+        "fsspec",
+        "gdown",
+        "gh",
+        "git",
+        "gitstatus",
+        "go-build",
+        "golangci-lint",
+        "goimports",
+        "gopls",
+        "gradle",
+        "gstreamer-1.0",
+        "hatch",
+        "helm",
+        "httpie",
+        "huggingface",
+        "jedi",
+        "jupyter",
+        "kagglehub",
+        "keras",
+        "lima",
+        "matplotlib",
+        "mesa_shader_cache",
+        "mesa_shader_cache_db",
+        "meson",
+        "mise",
+        "ms-playwright",
+        "ms-playwright-go",
+        "mypy",
+        "nim",
+        "nix",
+        "node",
+        "node-gyp",
+        "numba",
+        "nvim",
+        "parso",
+        "pdm",
+        "phpactor",
+        "pip",
+        "pip-tools",
+        "pipenv",
+        "pipx",
+        "pixi",
+        "pnpm",
+        "pooch",
+        "pre-commit",
+        "prefect",
+        "prek",
+        "prisma",
+        "proto",
+        "puppeteer",
+        "pylint",
+        "pypoetry",
+        "pyright-python",
+        "python-entrypoints",
+        "python-tldextract",
+        "pytype",
+        "quarto",
+        "rattler",
+        "ruff",
+        "sccache",
+        "selenium",
+        "semgrep",
+        "snakemake",
+        "sphinx",
+        "starship",
+        "tectonic",
+        "thumbnails",
+        "torch",
+        "trivy",
+        "trunk",
+        "typst",
+        "uv",
+        "virtualenv",
+        "vscode-ripgrep",
+        "wandb",
+        "whisper",
+        "yarn",
+        "zig",
+        "zls",
+    ]
+)
+
+# Directories that a tool fills with symlinks.
+LINK_DIRECTORIES: Dict[str, str] = {
+    ".devenv": "devenv directory",
+    ".direnv": "direnv directory",
+    ".lake": "Lake packages",
+    ".pants.d": "Pants directory",
+    ".terraform": "Terraform directory",
+    "buck-out": "Buck output",
+    "mlruns": "MLflow runs",
+    "node_modules": "npm packages",
+    "plz-out": "Please output",
+    "wandb": "Weights & Biases runs",
+}
+
+
+class LinkName(NamedTuple):
+    """Symlinks that a tool makes next to the project's files: their names, link targets, a pattern for all names."""
+
+    tool: str
+    name: str
+    target: str
+    pattern: str
+
+
+LINK_NAMES: Tuple[LinkName, ...] = (
+    LinkName("Bazel convenience symlinks", "bazel-.+", r"(^|/)(_bazel_[^/]+|execroot|bazel-out)(/|$)", "bazel-*"),
+    LinkName("Nix build result", "result", "^/nix/store/", "result"),
+    LinkName("Nix build results", "result-.+", "^/nix/store/", "result-*"),
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import FrozenSet, NamedTuple, Optional, Protocol
+import enum
+from typing import FrozenSet, NamedTuple, Optional, Protocol, Tuple
 
-__all__ = ["TAG", "Directory", "Evidence"]
+__all__ = ["TAG", "Directory", "Evidence", "Key", "Kind", "LinkOwner", "Mark", "Shape", "Tool", "Variable"]
 
 # https://bford.info/cachedir/
 TAG = "CACHEDIR.TAG"
@@ -59,3 +60,98 @@ class Evidence(NamedTuple):
     marker: str = ""
     environment: bool = False
     output: bool = False
+
+
+class LinkOwner(NamedTuple):
+    """The tool whose directory or name a symlink has: all its symlinks are one finding.
+
+    `path` stands for all of them ("wandb/", "bazel-*"), and so does the gitignore pattern `pattern`.
+    """
+
+    name: str
+    path: str
+    pattern: str
+
+
+class Kind(enum.Enum):
+    """What a tool's directory is. A build output is a cache only with a valid tag."""
+
+    CACHE = "cache"
+    HOME = "home of caches"
+    ENVIRONMENT = "environment"
+    ENVIRONMENTS = "environments"
+    OUTPUT = "output"
+
+
+class Variable(NamedTuple):
+    """An environment variable. The cache is `below` its value; with `many` the value may be a list of directories."""
+
+    name: str
+    below: str = ""
+    many: bool = False
+
+
+class Key(NamedTuple):
+    """A configuration key. A `*` in `table` is any name. Relative values are relative to the directory of `file`.
+
+    The tool does not read the key if the file `unless` exists.
+    """
+
+    file: str
+    table: str
+    name: str
+    unless: str = ""
+
+
+class Mark(NamedTuple):
+    """Something inside a directory: `path`, found at least `at_least` times.
+
+    The segments of `path` are literal names, `~` and a regular expression for the whole name, or `**` for any number of
+    levels. A path that ends with `/` is a directory, any other a regular file. `says` is a regular expression that is
+    searched for in the first `HEAD_SIZE` bytes of the file.
+    """
+
+    path: str
+    says: str = ""
+    at_least: int = 1
+
+
+class Shape(NamedTuple):
+    """Conditions that must all hold: the end of the directory's path, marks, and no entries that `only` does not fit.
+
+    `at` is literal names, or `~` and a regular expression for the directory's own name. With `every`, `only` is about
+    files and symlinks, and each subdirectory must have that mark. A directory with a file of `SOURCES` has no shape;
+    for a `checkout` only `__init__.py` counts.
+    """
+
+    marks: Tuple[Mark, ...] = ()
+    at: str = ""
+    only: str = ""
+    every: str = ""
+    checkout: bool = False
+
+
+class Tool(NamedTuple):
+    """One row of the catalogue.
+
+    `names` are directory names that only this tool uses; if `sure` is false, the directory must also be empty or have
+    an entry that fits `layout`. `shapes` are alternatives, each sufficient. `says` identifies the tool by its
+    `CACHEDIR.TAG` or `.gitignore`, in a directory that is known to be a cache.
+
+    A declared directory (a variable or a key leads there) is the tool's if it is empty, if it has one of the shapes, or
+    if all entries fit `layout` and one of `proof` is there. With `secrets` there, it is enough that most entries fit.
+    A `documented` tool was not run: its row is from its documentation.
+    """
+
+    name: str
+    kind: Kind = Kind.CACHE
+    variables: Tuple[Variable, ...] = ()
+    keys: Tuple[Key, ...] = ()
+    names: Tuple[str, ...] = ()
+    shapes: Tuple[Shape, ...] = ()
+    says: str = ""
+    layout: str = ""
+    proof: Tuple[Mark, ...] = ()
+    secrets: Tuple[Mark, ...] = ()
+    sure: bool = True
+    documented: bool = False
