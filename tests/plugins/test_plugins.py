@@ -1,4 +1,7 @@
-"""Beside other plugins, each in a real build of its own kind: in either order, and twice."""
+"""Together with other plugins, each in a real build of its own kind: before them, after them, and twice.
+
+All tools that they run are real, except `sam` of hatch-aws, which is not on the package index.
+"""
 
 from __future__ import annotations
 
@@ -39,8 +42,15 @@ class Plugin:
     wheel: List[str] = dataclasses.field(default_factory=list)
     words: str = ""  # in a member of the sdist
     git: bool = False
+    needs: str = ""  # a program
+    newer: bool = False  # needs Python 3.12
 
 
+CMAKE = {
+    "CMakeLists.txt": "cmake_minimum_required(VERSION 3.15...3.30)\nproject(demo LANGUAGES C)\n"
+    "add_library(native MODULE native.c)\ninstall(TARGETS native DESTINATION src/demo)\n",
+    "native.c": "int answer(void) { return 42; }\n",
+}
 PLUGINS = {
     "hatch-vcs": Plugin(
         '[tool.hatch.version]\nsource = "vcs"\n[tool.hatch.build.hooks.vcs]\nversion-file = "src/demo/_version.py"\n',
@@ -89,12 +99,49 @@ PLUGINS = {
     ),
     "scikit-build-core": Plugin(
         "[tool.hatch.build.targets.wheel.hooks.scikit-build]\nexperimental = true\n",
-        files={
-            "CMakeLists.txt": "cmake_minimum_required(VERSION 3.15...3.30)\nproject(demo LANGUAGES C)\n"
-            "add_library(native MODULE native.c)\ninstall(TARGETS native DESTINATION demo)\n",
-            "native.c": "int answer(void) { return 42; }\n",
-        },
+        files={name: text.replace("src/demo", "demo") for name, text in CMAKE.items()},
         wheel=["demo/libnative.so"],
+    ),
+    # Takes every `*.so` of the tree.
+    "hatch-cpp": Plugin(
+        '[tool.hatch.build.hooks.hatch-cpp.cmake]\nroot = "CMakeLists.txt"\n',
+        files={**CMAKE, ".gitignore": "/build/\n*.so\n"},
+        wheel=["demo/libnative.so"],
+        needs="cc",
+        newer=True,
+    ),
+    # Adds a `Path` to the artifacts.
+    "hatch-node-build": Plugin(
+        f'[tool.hatch.build.hooks.node-build]\nnode-executable = "{shutil.which("node")}"\n'
+        'install-command = "{node},--version"\nbuild-command = "{node},build.js"\n',
+        files={
+            "browser/package.json": "{}\n",
+            "browser/build.js": 'const fs = require("fs");\nfs.mkdirSync("dist", { recursive: true });\n'
+            'fs.writeFileSync("dist/bundle.js", "// bundled");\n',
+        },
+        sdist=["demo/bundle/bundle.js"],
+        words="// bundled",
+        needs="node",
+        newer=True,
+    ),
+    # Walks what the builder would pack, and forces in smaller copies.
+    "hatch-minify": Plugin(
+        "[tool.hatch.build.targets.wheel.hooks.minify]\n",
+        files={"src/demo/long.py": "def function(argument):\n    # explained\n    return   argument\n"},
+        wheel=["demo/long.py"],
+        newer=True,
+    ),
+    # Names one file of Cargo's build output, which is tagged as a cache.
+    "hatchling-pyo3-plugin": Plugin(
+        "[tool.hatch.build.hooks.pyo3]\n",
+        files={
+            "Cargo.toml": '[package]\nname = "native"\nversion = "1.0.0"\nedition = "2018"\n[lib]\n'
+            'crate-type = ["cdylib"]\n',
+            "src/lib.rs": '#[no_mangle]\npub extern "C" fn answer() -> i32 {\n    42\n}\n',
+        },
+        wheel=["demo/native.so"],
+        needs="cargo",
+        newer=True,
     ),
 }
 
@@ -109,6 +156,7 @@ def make(root: Path, plugin: Plugin, order: str) -> None:
         f"{head}{plugin.metadata}\n{tables.replace('{{', '{').replace('}}', '}')}", encoding="utf-8"
     )
     for name, text in plugin.files.items():
+        (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
     if plugin.git:
         who = ["-c", "user.name=demo", "-c", "user.email=demo@example.org", "-c", "commit.gpgsign=false"]
@@ -121,25 +169,14 @@ def make(root: Path, plugin: Plugin, order: str) -> None:
             venvs.run("git", *command, cwd=str(root))
 
 
-def build(python: str, root: Path, to: Path, env: Dict[str, str]) -> str:
-    """Build both from a fresh copy: what a hook has made once must not lie there for the next."""
+def build(python: str, root: Path, to: Path, env: Dict[str, str], project: str = ".") -> str:
+    """Build both from a fresh copy: what a hook has made once must not be there for the next."""
     copy = to.parent / f"{to.name}-tree" / "project"
     shutil.copytree(str(root), str(copy), symlinks=True)
-    return venvs.run(
-        python,
-        "-m",
-        "hatchling",
-        "build",
-        "-t",
-        "sdist",
-        "-t",
-        "wheel",
-        "-d",
-        str(to),
-        cwd=str(copy),
-        PWD=str(copy),
-        **env,
-    )
+    where = str(copy / project)
+    path = os.pathsep.join([str(Path(python).parent), os.environ["PATH"]])
+    command = [python, "-m", "hatchling", "build", "-t", "sdist", "-t", "wheel", "-d", str(to)]
+    return venvs.run(*command, cwd=where, PWD=where, PATH=path, **env)
 
 
 def archives(directory: Path) -> Dict[str, Archive]:
@@ -154,9 +191,12 @@ def text_only(archive: Archive) -> Dict[str, bytes]:
 @pytest.mark.skipif(os.name == "nt", reason="the names of compiled modules")
 @pytest.mark.parametrize("order", list(ORDERS))
 @pytest.mark.parametrize("name", list(PLUGINS))
-def test_beside(python: str, tmp_path: Path, name: str, order: str) -> None:
-    """The same archives as without this hook; and a planted cache is kept out of them, and of nothing else."""
+def test_together(request, tmp_path: Path, name: str, order: str) -> None:
+    """The same archives as without this hook; a planted cache is left out of them, and nothing else is."""
     plugin = PLUGINS[name]
+    if plugin.needs and not shutil.which(plugin.needs):
+        pytest.skip(f"{name} needs {plugin.needs}")
+    python = request.getfixturevalue("newer_python" if plugin.newer else "python")
     root = tmp_path / "project"
     make(root, plugin, order)
     build(python, root, tmp_path / "without", {})
@@ -170,6 +210,8 @@ def test_beside(python: str, tmp_path: Path, name: str, order: str) -> None:
         assert text_only(with_hook[target]) == text_only(archive)
     for where in ("store", "src/demo/store"):
         KINDS["cache"](str(root / where))
+        for each in ("native.so", "__init__.py"):
+            (root / where / each).write_bytes(b"")
     build(python, root, tmp_path / "leaks", {})
     assert all(any("store/" in member for member in archive.names) for archive in archives(tmp_path / "leaks").values())
     said = build(python, root, tmp_path / "kept", ON)
@@ -188,6 +230,77 @@ def check_plugin(plugin: Plugin, built: Dict[str, Archive]) -> None:
                 target
             ].names
     assert any(plugin.words.encode() in content for content in built["sdist"].files.values())
+
+
+def workspace(root: Path) -> None:
+    """A uv workspace with a package that needs another, which has a symlink, a cache and an environment."""
+    head = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n[project]\nversion = "1.0"\n'
+    files = {
+        "pyproject.toml": '[tool.uv.workspace]\nmembers = ["*"]\n',
+        "lib/pyproject.toml": f'{head}name = "lib"\n[tool.hatch.build.targets.sdist]\nonly-include = ["lib"]\n',
+        "lib/lib/__init__.py": "# library\n",
+        "app/pyproject.toml": f'{head}name = "app"\ndependencies = ["lib"]\n[tool.uv.sources]\n'
+        f"lib = {{ workspace = true }}\n[tool.hatch.build.hooks.una-build]\n{OURS}",
+        "app/app/__init__.py": "",
+    }
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    (root / "lib" / "lib" / "alias.py").symlink_to("__init__.py")
+    KINDS["cache"](str(root / "lib" / "lib" / "store"))
+    KINDS["copied venv"](str(root / "lib" / "lib" / "env"))
+
+
+def test_files_of_another_package(newer_python: str, tmp_path: Path) -> None:
+    """hatch-una forces in another package file by file: its cache and environment are left out, its symlink is not."""
+    root = tmp_path / "workspace"
+    workspace(root)
+    build(newer_python, root, tmp_path / "leaks", {}, "app")
+    for archive in archives(tmp_path / "leaks").values():
+        assert archive.below("lib/store")
+        assert archive.below("lib/env")
+    said = build(newer_python, root, tmp_path / "kept", ON, "app")
+    assert said.count("NC001") == said.count("NC004") == 2
+    built = archives(tmp_path / "kept")
+    for archive in built.values():
+        assert archive.below("lib/store") + archive.below("lib/env") == []
+        assert archive.files["lib/__init__.py"] == b"# library\n"
+    assert built["sdist"].links == {"lib/alias.py": "__init__.py"}
+    assert built["wheel"].files["lib/alias.py"] == b"# library\n"
+
+
+SAM = """#!/bin/sh
+# sam build --template TEMPLATE --build-dir DIRECTORY
+mkdir -p "$5/Answer/src" && cp -R src/demo "$5/Answer/src"
+"""
+TEMPLATE = """\
+Resources:
+  Answer:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.12
+      Handler: src.demo.main.app
+"""
+AWS = """
+[tool.hatch.build.targets.aws.force-include]
+"notes.txt" = "../notes.txt"
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell script")
+def test_target_that_writes_no_archive(newer_python: str, tmp_path: Path) -> None:
+    """hatch-aws copies files, also to a place above its own directory, with a stand-in for `sam`."""
+    root = tmp_path / "project"
+    files = {"template.yml": TEMPLATE, "notes.txt": "NOTES", "sam": SAM, "src/demo/main.py": "app = 42\n"}
+    make(root, Plugin(AWS, files=files), "after")
+    (root / "sam").chmod(0o755)
+    for hook in ({}, ON):
+        env = {**hook, "HATCH_SAM_EXEC": str(root / "sam")}
+        said = venvs.run(newer_python, "-m", "hatchling", "build", "-t", "aws", cwd=str(root), PWD=str(root), **env)
+        assert "hatch-nocache" not in said
+        assert (root / ".aws-sam" / "notes.txt").read_text(encoding="utf-8") == "NOTES"
+        assert (root / ".aws-sam" / "build" / "Answer" / "src" / "demo" / "main.py").is_file()
+        shutil.rmtree(str(root / ".aws-sam"))
 
 
 def test_all_at_once(python: str) -> None:
