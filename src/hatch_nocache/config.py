@@ -1,50 +1,137 @@
-"""The hook's TOML table → a `Config`, or every error in it at once."""
+"""The hook's table: its keys as data, and their values for one target."""
 
 from __future__ import annotations
 
-from typing import Any, Final, Mapping, Sequence
+import difflib
+import json
+from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Tuple, Union
 
 from hatch_nocache.patterns import Patterns
 
-__all__ = ["Config", "ConfigError", "parse"]
+__all__ = ["HATCHLING_KEYS", "OPTIONS", "ConfigError", "Option", "Options", "parse"]
+
+
+class Option(NamedTuple):
+    """One key of the table. `values` are the allowed values; none for an array of patterns. `meaning` is Markdown."""
+
+    key: str
+    default: str
+    meaning: str
+    values: Tuple[Union[str, bool], ...] = ()
+
+
+OPTIONS: Dict[str, Option] = {
+    option.key: option
+    for option in (
+        Option(
+            "caches",
+            '`"drop"`',
+            "leave caches and environments out, fail the build, or pack them",
+            ("drop", "reject", "keep"),
+        ),
+        Option(
+            "symlinks",
+            'sdist: `"reject"`; other targets: `"keep"`',
+            'what to do about NC101 to NC103; `"copy"` packs the content of the link target',
+            ("reject", "drop", "copy", "keep"),
+        ),
+        Option(
+            "untracked",
+            '`"keep"`',
+            "sdist: files that git does not track and no wheel of the project needs (NC006)",
+            ("drop", "reject", "keep"),
+        ),
+        Option("extra-caches", "`[]`", "more directories to treat as caches"),
+        Option("allow", "`[]`", "paths to pack unchecked; unused entries are reported"),
+        Option(
+            "verify",
+            '`"auto"`',
+            'read the finished archive back: always, never, or (`"auto"`) if other code had a hand in it',
+            ("auto", True, False),
+        ),
+    )
+}
+
+# The keys that Hatchling reads from every hook's table: https://hatch.pypa.io/latest/config/build/#build-hooks
+HATCHLING_KEYS = ("dependencies", "enable-by-default", "require-runtime-dependencies", "require-runtime-features")
 
 
 class ConfigError(ValueError):
-    """Everything that is wrong with a table. `errors` are complete sentences, each with the full path of its key."""
+    """All errors of a table. `errors` are lines, each with the full path of its key."""
 
     def __init__(self, errors: Sequence[str]) -> None:
         super().__init__("\n".join(errors))
         self.errors = tuple(errors)
 
 
-class Config:
-    """The options in force for one target, which nobody changes (a type checker sees to it).
-
-    A named tuple would say so better, but to make such a class takes each build a third of a millisecond.
-    """
-
-    __slots__ = ("allow", "caches", "extra_caches", "symlinks", "verify")
+class Options:
+    """The options in force for one target. `given` are the keys that the user has set."""
 
     def __init__(self, values: Mapping[str, Any], target: str) -> None:
-        """`values` are those of the table, valid, by their keys; what is not there has its default."""
-        self.caches: Final[str] = values.get("caches", "drop")
-        self.symlinks: Final[str] = values.get("symlinks", "reject" if target == "sdist" else "keep")
-        self.extra_caches: Final = Patterns(values.get("extra-caches", ()))
-        self.allow: Final = Patterns(values.get("allow", ()))
-        self.verify: Final[bool] = values.get("verify", True)
+        """Take the valid values of the table; missing keys have their defaults."""
+        self.given = frozenset(values)
+        self.caches: str = values.get("caches", "drop")
+        self.symlinks: str = values.get("symlinks", "reject" if target == "sdist" else "keep")
+        self.untracked: str = values.get("untracked", "keep")
+        self.extra_caches = Patterns(values.get("extra-caches", ()))
+        self.allow = Patterns(values.get("allow", ()))
+        self.verify: Union[str, bool] = values.get("verify", "auto")
 
 
-def parse(table: Mapping[str, Any], *, prefix: str, target: str) -> Config:
-    """Read the table of the hook. `prefix` is its full TOML path, `target` the name of the build target.
+def parse(table: Mapping[str, Any], *, prefix: str, target: str) -> Options:
+    """Read the hook's table. `prefix` is its full TOML path, `target` the name of the build target.
 
     Raises:
         ConfigError: with every error of the table.
     """
-    if not table:
-        return Config({}, target)
-    from hatch_nocache.options import read
-
-    values, errors = read(table, prefix)
+    errors: List[str] = []
+    values: Dict[str, Any] = {}
+    for key, value in table.items():
+        where = f"{prefix}.{key}"
+        option = OPTIONS.get(key)
+        if option is None:
+            if key not in HATCHLING_KEYS:
+                errors.append(f"{where}: unknown key{_did_you_mean(key)}")
+        elif not option.values:
+            values[key] = _patterns(value, where, errors)
+        elif any(value is each or (isinstance(value, str) and value == each) for each in option.values):
+            values[key] = value
+        else:
+            errors.append(f"{where}: expected {_choices(option.values)}, got {_toml(value)}")
     if errors:
         raise ConfigError(errors)
-    return Config(values, target)
+    return Options(values, target)
+
+
+def _patterns(value: object, where: str, errors: List[str]) -> List[str]:
+    if not isinstance(value, list):
+        errors.append(f"{where}: expected an array of gitignore patterns, got {_toml(value)}")
+        return []
+    for number, line in enumerate(value, 1):
+        if not isinstance(line, str) or not line.strip():
+            errors.append(f"{where}, item {number}: expected a gitignore pattern, got {_toml(line)}")
+            continue
+        try:
+            Patterns([line])
+        except ValueError as error:
+            # The position in the regular expression means nothing to the user.
+            reason = str(error).split(" at position")[0]
+            errors.append(f"{where}, item {number}: invalid pattern {_toml(line)} ({reason})")
+    return value
+
+
+def _did_you_mean(key: str) -> str:
+    near = difflib.get_close_matches(key.lower().replace("_", "-"), [*OPTIONS, *HATCHLING_KEYS], n=1)
+    return f"; did you mean `{near[0]}`?" if near else ""
+
+
+def _choices(values: Sequence[Union[str, bool]]) -> str:
+    *most, last = map(_toml, values)
+    return f"{', '.join(most)} or {last}"
+
+
+def _toml(value: object) -> str:
+    """Return a TOML value as the user would write it, except for arrays, tables and dates."""
+    if isinstance(value, (str, bool, int, float)):
+        return json.dumps(value, ensure_ascii=False)
+    return {list: "an array", dict: "a table"}.get(type(value), f"a {type(value).__name__}")

@@ -1,175 +1,249 @@
-"""The words for each thing that the hook finds in a selection: what, how known (links: `linkfacts`), what to do."""
+"""The words for what the build finds: facts in, a `Finding` with its hints out."""
 
 from __future__ import annotations
 
-import dataclasses
+import json
 import os
+import re
 import stat
+from typing import Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from hatch_nocache.facts import Evidence
-from hatch_nocache.findings import Action, Finding
-from hatch_nocache.remedies import Advice, gitignore
+from hatch_nocache.caches.detect import link_owner
+from hatch_nocache.caches.model import Evidence
+from hatch_nocache.config import Options
+from hatch_nocache.members.symlinks import SymlinkProblem
+from hatch_nocache.rules import OPTIONAL, Action, Finding, Hint, Note
 
 __all__ = [
+    "Advice",
+    "alias",
     "bad_name",
-    "cache",
-    "dangling",
-    "directory_link",
-    "extra_cache",
-    "kept",
-    "link",
-    "link_action",
-    "malformed_tag",
-    "mandatory",
+    "collision",
+    "directory",
+    "explicit",
+    "invalid_tags",
+    "lost",
     "outside_archive",
-    "restored",
+    "required",
     "special",
-    "through_link",
+    "symlink",
+    "untracked",
     "unused_allow",
 ]
 
-_LINKS = {
-    "NC101": "absolute link",
-    "NC102": "link that leaves the project",
-    "NC104": "dangling link",
-    "NC105": "link loop",
-    "NC201": "link to a special file",
-    "NC203": "link target that installers refuse",
-}
+_CACHE_ACTIONS = {"drop": Action.DROPPED, "reject": Action.REJECTED, "keep": Action.NOTICE}
+_SYMLINK_ACTIONS = {**_CACHE_ACTIONS, "copy": Action.COPIED}
 _SPECIAL = (
     (stat.S_ISFIFO, "FIFO"),
     (stat.S_ISSOCK, "socket"),
     (stat.S_ISCHR, "character device"),
     (stat.S_ISBLK, "block device"),
 )
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def cache(evidence: Evidence, path: str, action: Action, named_by: str, advice: Advice) -> Finding:
-    """A cache or an environment. `named_by` is the key that names it, "" when none does."""
-    how, remedy = evidence.how, evidence.remedy
-    if named_by:
-        how, remedy = f"{how}; kept, because {named_by} names it", ""
-    elif action is Action.NOTICE:
-        how, remedy = f'{how}; kept, because caches = "keep"', ""
-    elif action is Action.REJECTED:
-        remedy = f"{advice.option('caches', 'drop')}, or {advice.leave_out(path)}"
-    return Finding(evidence.code, path + "/", evidence.tool, how, action, remedy)
+class Advice(NamedTuple):
+    """The tables that hints name: `hook` is that of the hook, `exclude` the one whose `exclude` is in force."""
+
+    hook: str
+    exclude: str
+
+    def allow(self, path: str, purpose: str = "pack it anyway") -> Hint:
+        """Return how to have a path packed unchecked."""
+        return Hint(purpose, f"add {{}} to `allow` in {self.hook}", toml_pattern(path))
+
+    def option(self, purpose: str, key: str, value: str) -> Hint:
+        """Return how to set an option of the hook."""
+        return Hint(purpose, f'set {key} = "{value}" in {self.hook}')
+
+    def leave_out(self, path: str, option: str = "") -> Hint:
+        """Return how to leave a path out. `option` is the one that selects it despite `exclude`."""
+        if option:
+            return Hint("leave it out", f"remove it from {option}")
+        return Hint("leave it out", f"add {{}} to `exclude` in {self.exclude}", toml_pattern(path))
 
 
-def kept(finding: Finding, by: str) -> Finding:
-    """What stays of a cache because someone named it."""
-    how = f"{finding.how}; what {by} names in it is kept"
-    return dataclasses.replace(finding, how=how, action=Action.NOTICE, remedy="")
+def toml_pattern(path: str) -> str:
+    """Return a gitignore pattern for this path alone, as a TOML string; "" if there is none."""
+    if path.startswith("../") or _SURROGATE.search(path):
+        return ""
+    pattern = "/" + re.sub(r"([\\*?\[\]])", r"\\\1", path)
+    # https://git-scm.com/docs/gitignore: trailing spaces are ignored unless quoted; old pathspecs know no quoted ones.
+    pattern = pattern[:-1] + "[ ]" if pattern.endswith(" ") else pattern
+    # TOML has escapes for what the report would have to escape.
+    text = json.dumps(pattern, ensure_ascii=not path.isprintable())
+    for mark, written in (("\x7f", "\\u007f"), ("::", ":\\u003a"), ("##", "#\\u0023")):
+        text = text.replace(mark, written)
+    return text
 
 
-def mandatory(finding: Finding, path: str, by: str, advice: Advice) -> Finding:
-    """A file that the archive cannot do without, in a place that files must not come from. `by` says what needs it."""
-    return dataclasses.replace(
-        finding,
-        path=path,
-        what=f"{by} needs it, but it lies in {finding.path} ({finding.what})",
-        action=Action.REJECTED,
-        remedy=f"let {by} name another file, or {advice.allow(path)}",
-    )
+# --- Directories ------------------------------------------------------------------------------------------------------
 
 
-def extra_cache(path: str) -> Evidence:
-    """The evidence of `extra-caches`."""
-    return Evidence("NC005", "cache", "because extra-caches names it", gitignore(path))
+def directory(path: str, evidence: Evidence, key: str, link_target: str, options: Options, advice: Advice) -> Optional[Finding]:
+    """Return the finding about a cache, an environment, or a symlink to a directory outside the project.
 
-
-def malformed_tag(path: str, problem: str) -> str:
-    """The line about a `CACHEDIR.TAG` that is none."""
-    return f"{path} marks no cache: {problem}"
-
-
-def through_link(finding: Finding, path: str) -> Finding:
-    """A directory link that leads into a cache."""
-    reason = finding.how[len("because ") :] if finding.how.startswith("because ") else finding.how
-    how = f"because it links into {finding.path}, and {reason}"
-    return dataclasses.replace(finding, path=f"{path}/", how=how, remedy="nothing to do" if finding.remedy else "")
-
-
-def directory_link(path: str, text: str, action: Action, advice: Advice) -> Finding:
-    """Files behind a directory link that leaves the project."""
-    how = "what lies behind it is outside the project"
-    remedy = f"{_copy(advice)}, or {advice.leave_out(path)}"
-    if action is Action.COPIED:
-        how, remedy = f"{how}; its files are packed as regular files", ""
-    elif action is Action.NOTICE:
-        how, remedy = f"{how}; its files are packed", ""
-    return Finding("NC103", path, "directory link that leaves the project", how, action, remedy, target=text)
-
-
-def link_action(code: str, chosen: Action, *, sdist: bool) -> Action:
-    """What becomes of a link with that code; `chosen` is what the option `symlinks` says."""
-    if code in ("NC101", "NC102"):
-        return chosen
-    return Action.NOTICE if code == "NC104" and sdist else Action.REJECTED
-
-
-def link(  # noqa: PLR0913 - the parts of a finding
-    code: str, path: str, text: str, why: str, action: Action, advice: Advice, *, can_copy: bool, needed: bool = False
-) -> Finding:
-    """One link that was chosen as a file. `needed` when the archive cannot do without it."""
-    remedy = ""
-    settled = code in ("NC101", "NC102")
+    `key` is the option that names it as a whole, "" for none. None if the user has chosen to have it packed.
+    """
+    if evidence.code == "NC103":
+        return _outside_directory(path, link_target, options, advice)
+    if key:
+        note = f"listed in `{key}`"
+        return Finding(evidence.code, f"{path}/", evidence.name, evidence.reason, Action.NOTICE, note)
+    if options.caches == "keep":
+        return None
+    action = _CACHE_ACTIONS[options.caches]
+    hints = [] if path in ("", ".") else [advice.allow(f"{path}/")]
     if action is Action.REJECTED:
-        ways = [_copy(advice)] if settled and can_copy else []
-        ways += [] if needed else [advice.leave_out(path)]
-        remedy = ", or ".join(ways) or "put a regular file in its place"
-    elif action is Action.COPIED:
-        why = f"{why}; packed as a regular file"
-    elif action is Action.NOTICE and settled:
-        why = f"{why}; kept as it is"
-    return Finding(code, path, _LINKS[code], why, action, remedy, target=text)
-
-
-def restored(link_path: str, text: str, real_path: str, advice: Advice) -> Finding:
-    """A real directory that a link would have taken the place of."""
+        hints.insert(0, advice.option("leave it out", "caches", "drop"))
+    if evidence.hint:
+        hints.append(Hint("", evidence.hint))
+    is_environment = evidence.environment
     return Finding(
-        "NC106",
-        link_path,
-        "directory link inside the project",
-        f"because of it Hatchling would leave out the real {real_path}/; both are packed",
-        Action.NOTICE,
-        f"if only the real directory is wanted, {advice.leave_out(link_path)}",
-        target=text,
+        evidence.code,
+        f"{path}/",
+        evidence.name,
+        evidence.reason,
+        action,
+        hints=tuple(hints),
+        is_environment=is_environment,
     )
 
 
-def special(path: str, location: str, advice: Advice) -> Finding:
-    """A FIFO, socket or device."""
+def _outside_directory(path: str, text: str, options: Options, advice: Advice) -> Optional[Finding]:
+    if "symlinks" in options.given and options.symlinks in ("keep", "copy"):
+        return None
+    action = _SYMLINK_ACTIONS[options.symlinks]
+    hints: Tuple[Hint, ...] = ()
+    owner = link_owner(path, text)
+    if action is Action.REJECTED and owner is None:
+        hints = (advice.option("pack its files", "symlinks", "copy"), advice.leave_out(path))
+    if owner is not None:
+        if action is Action.REJECTED:
+            hints = (_leave_owner_out(owner.pattern, advice),)
+        return Finding("NC103", owner.path, owner.name, "", action, "they lead out of the project", hints=hints)
+    what = "symlink to a directory outside the project"
+    return Finding("NC103", path, what, "", action, target=text, hints=hints)
+
+
+def _leave_owner_out(pattern: str, advice: Advice) -> Hint:
+    return Hint("leave it out", f"add {{}} to `exclude` in {advice.exclude}", json.dumps(pattern))
+
+
+def explicit(path: str, evidence: Evidence, key: str) -> Finding:
+    """Return the notice about files in a cache that an option names."""
+    note = f"only what `{key}` lists"
+    return Finding(evidence.code, f"{path}/", evidence.name, evidence.reason, Action.NOTICE, note)
+
+
+def required(path: str, by: str, directory_path: str, evidence: Evidence, advice: Advice) -> Finding:
+    """Return the finding about a file that the archive cannot do without, in a directory that is left out."""
+    kind = "virtual environment" if evidence.environment else "cache directory"
+    what = f"required by {'Hatchling' if by == 'the build' else f'`{by}`'}, but inside {directory_path}/, which is a {kind}"
+    if evidence.code == "NC103":
+        what = f"required by `{by}`, but behind a symlink out of the project"
+    return Finding(evidence.code, path, what, "", Action.REJECTED, hints=(advice.allow(path),))
+
+
+def untracked(path: str, count: int, option: str, advice: Advice) -> Finding:
+    """Return the finding about files that git does not track: a file, or `count` files in a directory."""
+    action = _CACHE_ACTIONS[option]
+    what = f"{count} {'file' if count == 1 else 'files'}, not tracked by git" if path.endswith("/") else "not tracked by git"
+    hints = [advice.allow(path, "pack it without this notice" if action is Action.NOTICE else "pack it anyway")]
+    if action is not Action.DROPPED:
+        hints.insert(0, advice.option("leave out what git does not track", "untracked", "drop"))
+    return Finding("NC006", path, what, "", action, hints=tuple(hints))
+
+
+# --- Symlinks ---------------------------------------------------------------------------------------------------------
+
+
+def symlink(
+    problem: SymlinkProblem, path: str, member: str, options: Options, option: str, advice: Advice, *, is_required: bool
+) -> Finding:
+    """Return the finding about one symlink. `option` selects it despite `exclude`; `is_required`: it cannot be left out."""
+    action = _symlink_action(problem, options, is_required=is_required)
+    reason = "" if path.endswith(member) else f"in the archive: {member}"
+    owner = link_owner(path, problem.text)
+    if owner is not None and problem.code in OPTIONAL:
+        hints: Tuple[Hint, ...] = (_leave_owner_out(owner.pattern, advice),) if action is Action.REJECTED else ()
+        return Finding(problem.code, owner.path, owner.name, "", action, "they lead out of the project", hints=hints)
+    hints = ()
+    if action is Action.REJECTED:
+        copy = [advice.option("pack the target file", "symlinks", "copy")] if problem.can_copy else []
+        leave = [] if is_required else [advice.leave_out(path, option)]
+        hints = (*(copy if problem.code in OPTIONAL and options.symlinks != "copy" else []), *leave)
+        hints = hints or (Hint("", "replace it with a regular file"),)
+    return Finding(problem.code, path, problem.what, reason, action, problem.note, problem.text, hints)
+
+
+def _symlink_action(problem: SymlinkProblem, options: Options, *, is_required: bool) -> Action:
+    if problem.code not in OPTIONAL:
+        return Action.REJECTED if problem.rejected else Action.NOTICE
+    action = _SYMLINK_ACTIONS[options.symlinks]
+    if (action is Action.DROPPED and is_required) or (action is Action.COPIED and not problem.can_copy):
+        return Action.REJECTED
+    return action
+
+
+def alias(link: str, target: str, known_as: str, names: Sequence[str]) -> Finding:
+    """Return the notice about a directory with several names. `names` are those that are packed."""
+    packed = " and ".join(f"{name}/" for name in names)
+    reason = f"Hatchling would pack only {known_as}/"
+    return Finding("NC106", link, "directory with several names", reason, Action.NOTICE, f"packed as {packed}", target)
+
+
+# --- Members ----------------------------------------------------------------------------------------------------------
+
+
+def special(location: str, path: str, option: str, advice: Advice) -> Finding:
+    """Return the finding about a FIFO, socket or device at `location`."""
     mode = os.lstat(location).st_mode
     kind = next((name for test, name in _SPECIAL if test(mode)), "special file")
-    how = "only regular files, directories and links can be packed"
-    return Finding("NC201", path, kind, how, Action.REJECTED, f"remove it, or {advice.leave_out(path)}")
+    note = "installers accept only regular files, directories and symlinks"
+    return Finding("NC201", path, kind, "", Action.REJECTED, note, hints=(advice.leave_out(path, option),))
 
 
 def outside_archive(path: str, member: str, problem: str) -> Finding:
-    """A member that would lie outside the root of the archive."""
-    how = problem if path == member else f"{problem} (from {path})"
-    remedy = "correct the target path, so that it lies inside the archive"
-    return Finding("NC202", member, "member outside the archive's root", how, Action.REJECTED, remedy)
+    """Return the finding about a member outside the archive root."""
+    reason = problem if path == member else f"{problem} (from {path})"
+    hint = Hint("", "change the target path so that it is inside the archive")
+    return Finding("NC202", member, "archive member outside the archive root", reason, Action.REJECTED, hints=(hint,))
 
 
-def bad_name(path: str, problem: str, advice: Advice) -> Finding:
-    """A name that installers refuse."""
-    remedy = f"rename the file, or {advice.leave_out(path)}"
-    return Finding("NC203", path, "name that installers refuse", problem, Action.REJECTED, remedy)
+def bad_name(path: str, problem: str, option: str, advice: Advice) -> Finding:
+    """Return the finding about a name or a time that installers refuse."""
+    hints = (Hint("", "rename the file"), advice.leave_out(path, option))
+    return Finding("NC203", path, "file name that installers refuse", problem, Action.REJECTED, hints=hints)
 
 
-def dangling(member: str, text: str) -> Finding:
-    """A link whose target exists, but is not in the archive."""
-    how = "its target is not in the sdist, so no wheel can be built from it"
-    remedy = "pack the target too, or leave the link out"
-    return Finding("NC104", member, _LINKS["NC104"], how, Action.NOTICE, remedy, target=text)
+def collision(code: str, member: str, problem: str) -> Finding:
+    """Return the finding about a member that collides with another, or a hard link that cannot be unpacked."""
+    what = "conflicting archive members" if code == "NC205" else "hard link that installers refuse"
+    return Finding(code, member, what, problem, Action.REJECTED, hints=(Hint("", "exclude one of the two"),))
 
 
-def unused_allow(pattern: str) -> str:
-    """The line about an entry of `allow` that matched nothing."""
-    return f"allow: {pattern} matched nothing and can be removed"
+# --- Notes ------------------------------------------------------------------------------------------------------------
 
 
-def _copy(advice: Advice) -> str:
-    return f"{advice.option('symlinks', 'copy')} to pack its content"
+def invalid_tags(problems: Mapping[str, str], target: str, advice: Advice) -> Note:
+    """Return the note about each `CACHEDIR.TAG` that marks no cache: its directory ("" for the root) and the problem."""
+    count = "1 directory" if len(problems) == 1 else f"{len(problems)} directories"
+    lines = tuple(f"{path}/CACHEDIR.TAG".lstrip("/") + f"   invalid: {problem}" for path, problem in problems.items())
+    add = f"add {{}} to `extra-caches` in {advice.hook}"
+    hints = tuple(Hint("leave it out", add, toml_pattern(f"{path}/")) for path in problems if path)
+    return Note(f"packed {count} with an invalid CACHEDIR.TAG into the {target}", lines, hints)
+
+
+def lost(paths: Sequence[str], target: str) -> Note:
+    """Return the note about files that a wheel from the tree would hold, and one from the sdist will not."""
+    count = "1 file" if len(paths) == 1 else f"{len(paths)} files"
+    hint = Hint("", "give the sdist the same options as the wheel, or exclude the files from the wheel too")
+    return Note(f"the wheel built from this {target} will lack {count}", tuple(paths), (hint,))
+
+
+def unused_allow(patterns: Sequence[str], advice: Advice) -> Note:
+    """Return the note about entries of `allow` that matched nothing."""
+    count = "1 entry" if len(patterns) == 1 else f"{len(patterns)} entries"
+    quoted = tuple(f"{json.dumps(pattern, ensure_ascii=False)} matched nothing" for pattern in patterns)
+    return Note(f"{count} of `allow` in {advice.hook} can be removed", quoted)

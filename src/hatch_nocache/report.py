@@ -1,97 +1,181 @@
-"""Findings → the text that a person reads at the end of a build."""
+"""Findings in, the text that a person reads out."""
 
 from __future__ import annotations
 
+import textwrap
 import unicodedata
-from typing import Dict, Iterable, List, Sequence
+from collections import Counter
+from typing import Callable, Dict, Iterable, Iterator, List, Sequence, Tuple
 
-from hatch_nocache.findings import Action, Finding
+from hatch_nocache.rules import Action, Category, Finding, Hint, Note
 
-__all__ = ["built", "describe", "escape", "refused"]
+__all__ = ["built", "count", "deleted", "describe", "escape", "failed", "hint_lines", "refused"]
 
 _NAME = "hatch-nocache"
-# The block stays short unless asked for; what no longer fits is named in one line per code.
-_ROOM = 5
-_NOTES = 2
-_MORE = "HATCH_VERBOSE=1 shows all of it"
-# Characters of paths in the line that names the rest: about a screen of them.
-_NAMED = 2000
+_WIDTH = 120
+# How many findings of a section are shown in full, and how many characters of paths name the rest.
+_MOST_SHOWN = 5
+_MOST_NAMED = 2000
 
 
-def built(findings: Sequence[Finding], notes: Sequence[str], target: str, *, verbose: bool) -> str:
-    """What to say of a build that goes on; "" when there is nothing to say."""
-    if not findings and not notes:
-        return ""
-    head = f"{_NAME}: {_summary(findings, notes, target)}"
-    return "\n".join([head, *_lines(findings, verbose=verbose), *_notes(notes, verbose=verbose)])
+def built(findings: Sequence[Finding], notes: Sequence[Note], target: str, *, verbose: bool) -> str:
+    """Return what to say about a build that goes on; "" if there is nothing to say."""
+    sections: List[str] = []
+    for header, about in _sections(findings, target):
+        hints = [hint for finding in about for hint in finding.hints]
+        sections.append(_section(header, _lines(about, verbose=verbose), hints))
+    for note in notes:
+        most = len(note.lines) if verbose or len(note.lines) <= _MOST_SHOWN else _MOST_SHOWN - 1
+        lines = [f"  {escape(line)}" for line in note.lines[:most]]
+        if most < len(note.lines):
+            lines.append(f"  and {len(note.lines) - most} more (HATCH_VERBOSE=1 lists all)")
+        sections.append(_section(note.header, lines, note.hints))
+    return "\n".join(sections)
 
 
-def refused(findings: Sequence[Finding], target: str, *, removed: bool, verbose: bool) -> str:
-    """What to say of a build that is stopped. What was only dropped or noticed comes after what was rejected."""
-    rejected = [finding for finding in findings if finding.rejected]
-    others = [finding for finding in findings if not finding.rejected]
-    outcome = "was removed again" if removed else "was not built"
-    head = f"{_NAME}: the {target} {outcome}: {_count(len(rejected), 'problem', 'problems')}"
-    return "\n".join([head, *_lines(rejected + others, verbose=verbose)])
+def refused(findings: Sequence[Finding], target: str, *, verbose: bool) -> str:
+    """Return what to say about a build that is stopped before an archive exists."""
+    rejected = [finding for finding in findings if finding.is_rejected]
+    header = f"the {target} was not built: {count(len(rejected), 'problem')}"
+    return _section(header, _lines(rejected, verbose=verbose), [hint for each in rejected for hint in each.hints])
 
 
-def _summary(findings: Sequence[Finding], notes: Sequence[str], target: str) -> str:
-    dropped = [finding for finding in findings if finding.action is Action.DROPPED]
-    copied = sum(finding.action is Action.COPIED for finding in findings)
-    parts = []
-    if dropped:
-        links = sum(finding.code > "NC1" for finding in dropped)
-        environments = sum("environment" in finding.what for finding in dropped)
-        kinds = [
-            _count(len(dropped) - links - environments, "cache directory", "cache directories"),
-            _count(environments, "environment", "environments"),
-            _count(links, "link", "links"),
-        ]
-        parts.append(f"kept {_and([kind for kind in kinds if kind])} out of the {target}")
-    if copied:
-        parts.append(f"packed the content of {_count(copied, 'link', 'links')} into the {target}")
-    return "; ".join(parts) or f"{_count(len(findings) + len(notes), 'note', 'notes')} on the {target}"
+def deleted(findings: Sequence[Finding], target: str, archive: str, hooks: Sequence[str], *, verbose: bool) -> str:
+    """Return what to say about an archive that broke a rule. `hooks` are the other build hooks."""
+    header = f"deleted {archive}: {count(len(findings), 'problem')} in the finished {target}"
+    others = f"; check the other build hooks: {', '.join(hooks)}" if hooks else ""
+    return _section(header, _lines(findings, verbose=verbose), [Hint("", f"Hatchling did not select this file{others}")])
 
 
-def _lines(findings: Sequence[Finding], *, verbose: bool) -> Iterable[str]:
-    shown = findings if verbose or len(findings) <= _ROOM else findings[: _ROOM - 1]
-    for finding in shown:
-        yield f"  {describe(finding)}"
-        if finding.remedy:
-            yield f"        {escape(finding.remedy)}"
+def failed(what: str, lines: Iterable[str] = (), hints: Sequence[Hint] = ()) -> str:
+    """Return what to say about a build that cannot go on. `lines` are escaped here, each as a whole."""
+    return _section(what, [f"  {escape(line)}" for line in lines], hints)
+
+
+def _section(header: str, lines: Sequence[str], hints: Sequence[Hint]) -> str:
+    return "\n".join([f"{_NAME}: {escape(header)}", *lines, *hint_lines(hints)])
+
+
+# --- Headers ----------------------------------------------------------------------------------------------------------
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: "1 symlink", "2 symlinks"."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def _kinds(findings: Sequence[Finding]) -> str:
+    nouns = Counter(map(_noun, findings))
+    parts = [count(nouns[noun], *noun) for noun in _NOUNS if nouns[noun]]
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+_CACHE = ("cache directory", "cache directories")
+_ENVIRONMENT = ("virtual environment", "virtual environments")
+_SYMLINK = ("symlink", "symlinks")
+_UNTRACKED = ("untracked path", "untracked paths")
+_NOUNS = (_CACHE, _ENVIRONMENT, _SYMLINK, _UNTRACKED)
+
+
+def _noun(finding: Finding) -> Tuple[str, str]:
+    if finding.is_environment:
+        return _ENVIRONMENT
+    return {Category.DIRECTORY: _CACHE, Category.REPOSITORY: _UNTRACKED}.get(finding.category, _SYMLINK)
+
+
+def _dropped(findings: Sequence[Finding], target: str) -> str:
+    return f"left {_kinds(findings)} out of the {target}"
+
+
+def _named(findings: Sequence[Finding], target: str) -> str:
+    them = "it" if len(findings) == 1 else "them"
+    return f"packed {_kinds(findings)} into the {target} because the configuration names {them}"
+
+
+def _untracked(findings: Sequence[Finding], target: str) -> str:
+    return f"packed {count(len(findings), 'path')} that git does not track into the {target}"
+
+
+def _outside(findings: Sequence[Finding], target: str) -> str:
+    return f"packed the content of {count(len(findings), 'symlink')} to places outside the project into the {target}"
+
+
+def _dangling(findings: Sequence[Finding], target: str) -> str:
+    return f"packed {count(len(findings), 'dangling symlink')} into the {target}"
+
+
+def _aliases(findings: Sequence[Finding], target: str) -> str:
+    several = count(len(findings), "directory", "directories")
+    return f"packed {several} under more names than Hatchling would into the {target}"
+
+
+# Tried in this order: what a finding must be, and the header of its section.
+_SECTIONS: Tuple[Tuple[Callable[[Finding], bool], Callable[[Sequence[Finding], str], str]], ...] = (
+    (lambda finding: finding.drops, _dropped),
+    (lambda finding: finding.category is Category.DIRECTORY, _named),
+    (lambda finding: finding.category is Category.REPOSITORY, _untracked),
+    (lambda finding: finding.code == "NC104", _dangling),
+    (lambda finding: finding.code == "NC106", _aliases),
+    (lambda finding: True, _outside),
+)
+
+
+def _sections(findings: Sequence[Finding], target: str) -> Iterator[Tuple[str, List[Finding]]]:
+    rest = [finding for finding in findings if finding.action is not Action.COPIED]
+    for belongs, header in _SECTIONS:
+        about = [finding for finding in rest if belongs(finding)]
+        rest = [finding for finding in rest if not belongs(finding)]
+        if about:
+            yield header(about, target), about
+
+
+# --- Lines ------------------------------------------------------------------------------------------------------------
+
+
+def _lines(findings: Sequence[Finding], *, verbose: bool) -> List[str]:
+    shown = findings if verbose or len(findings) <= _MOST_SHOWN else findings[: _MOST_SHOWN - 1]
+    lines = [line for finding in shown for line in _wrapped(describe(finding), "  ", "        ")]
     rest: Dict[str, List[str]] = {}
     for finding in findings[len(shown) :]:
         rest.setdefault(finding.code, []).append(_where(finding))
-    parts = [f"{code} {_some(places, _NAMED // len(rest))}" for code, places in rest.items()]
     if rest:
-        yield f"  also {'; '.join(parts)}"
-        yield f"  {_MORE}"
+        parts = [f"{code} {_some(places, _MOST_NAMED // len(rest))}" for code, places in rest.items()]
+        text = f"and {len(findings) - len(shown)} more (HATCH_VERBOSE=1 lists all): {'; '.join(parts)}"
+        lines.extend(_wrapped(text, "  ", "    "))
+    return lines
 
 
 def _some(places: Sequence[str], room: int) -> str:
     named: List[str] = []
     for place in places:
         room -= len(place) + 2
-        if room < 0:
-            break
+        if room < 0 and named:
+            return ", ".join(named) + ", …"
         named.append(place)
-    more = len(places) - len(named)
-    if not named:
-        return f"in {_count(more, 'place', 'places')}"
-    return ", ".join(named) + (f" and {more} more" if more else "")
+    return ", ".join(named)
 
 
-def _notes(notes: Sequence[str], *, verbose: bool) -> Iterable[str]:
-    shown = notes if verbose or len(notes) <= _NOTES else notes[: _NOTES - 1]
-    for note in shown:
-        yield f"  {escape(note)}"
-    if len(shown) < len(notes):
-        yield f"  and {len(notes) - len(shown)} more notes; {_MORE}"
+def _wrapped(text: str, first: str, following: str) -> List[str]:
+    """Break a line at blanks. A path may exceed the width, and blanks in it are not changed."""
+    if len(first) + len(text) <= _WIDTH:
+        return [first + text]
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=following,
+        break_long_words=False,
+        break_on_hyphens=False,
+        expand_tabs=False,
+        replace_whitespace=False,
+    )
 
 
 def describe(finding: Finding) -> str:
-    """The first line about a finding: the code, where it is, what it is, and how that is known."""
-    return f"{finding.code} {_where(finding)}   {escape(finding.what)}, {escape(finding.how)}"
+    """Return the line about a finding: its code, where it is, what it is, how that is known, a consequence."""
+    what = finding.what + (f": {finding.reason}" if finding.reason else "")
+    what += f"; {finding.note}" if finding.note else ""
+    return f"{finding.code} {_where(finding)}   {escape(what)}"
 
 
 def _where(finding: Finding) -> str:
@@ -99,16 +183,31 @@ def _where(finding: Finding) -> str:
     return f"{path} -> {escape(finding.target)}" if finding.target else path
 
 
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}" if number else ""
+def hint_lines(hints: Sequence[Hint]) -> List[str]:
+    """Return a line for each way to settle findings. Ways that differ only in their entry are one line."""
+    merged: Dict[Tuple[str, str], List[str]] = {}
+    for hint in hints:
+        entries = merged.setdefault((hint.purpose, hint.action), [])
+        if hint.entry not in entries:
+            entries.append(hint.entry)
+    return [
+        line
+        for (purpose, action), entries in merged.items()
+        for line in _wrapped(f"hint: {escape(_hint(purpose, action, entries))}", "  ", "        ")
+    ]
 
 
-def _and(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+def _hint(purpose: str, action: str, entries: Sequence[str]) -> str:
+    to = f"to {purpose}, " if purpose else ""
+    if "{}" not in action:
+        return to + action
+    if len(entries) == 1:
+        return to + action.replace("{}", entries[0] or "an entry for it")
+    return f"{to.replace(' it', ' one', 1)}{action.replace('{}', 'it')}, with a leading `/`"
 
 
 def escape(text: str) -> str:
-    """`text` without anything that a terminal or a CI log would take for a command.
+    """Return `text` without anything that a terminal or a CI log would take for a command.
 
     Control and format characters (escape sequences, line ends, bidirectional marks), bytes that are not UTF-8, and the
     marks of workflow commands (`::`, `##[`, `##vso[`) are written as backslash escapes.

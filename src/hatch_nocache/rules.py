@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from typing import Dict, NamedTuple, Tuple
 
-__all__ = ["ALLOWABLE", "CODES", "Action", "Category", "Code", "Finding", "Hint"]
+__all__ = ["CODES", "OPTIONAL", "Action", "Category", "Code", "Finding", "Hint", "Note"]
 
 
 class Action(enum.Enum):
@@ -64,8 +64,8 @@ CODES: Dict[str, Code] = {
     )
 }
 
-# The codes that `symlinks` decides on.
-ALLOWABLE = ("NC101", "NC102", "NC103")
+# The codes that the option `symlinks` decides on.
+OPTIONAL = ("NC101", "NC102", "NC103")
 
 
 class Hint(NamedTuple):
@@ -79,13 +79,21 @@ class Hint(NamedTuple):
     entry: str = ""
 
 
+class Note(NamedTuple):
+    """Something to report that is no finding: a header, which completes "hatch-nocache: ", lines and hints."""
+
+    header: str
+    lines: Tuple[str, ...] = ()
+    hints: Tuple[Hint, ...] = ()
+
+
 class Finding(NamedTuple):
     """One thing found in the selection of a build, or in an archive.
 
     `path` is relative to the project root (or to the archive root), with `/` as separator; a directory ends with `/`.
     `what` names the thing ("uv cache"), `reason` says how it is known, `note` is a consequence. `target` is the link
     target of a symlink. `members` and `size` (bytes) are those of a directory in an archive. `installers` refuse it.
-    No text is escaped: `report` does that.
+    `is_environment`: it is a virtual environment, whatever its code. No text is escaped: `report` does that.
     """
 
     code: str
@@ -99,6 +107,7 @@ class Finding(NamedTuple):
     members: int = 0
     size: int = 0
     installers: Tuple[str, ...] = ()
+    is_environment: bool = False
 
     @property
     def category(self) -> Category:

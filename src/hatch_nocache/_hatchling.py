@@ -1,0 +1,512 @@
+"""The seam: every name of Hatchling's that the plugin relies on and that Hatchling does not document.
+
+Hatchling offers a hook no way to leave a file out (pypa/hatch#1787). The names have not changed from Hatchling 1.22.0
+to 1.33.0; `check` fails the build if one is missing.
+
+* `BuilderConfig.set_build_data` is entered after every hook's `initialize` and before an archive exists. It is wrapped
+  on the instance: on entry, everything is checked, so a rejection leaves nothing behind; on exit, the seam is gone.
+* `recurse_project_files`, `recurse_explicit_files` and `recurse_forced_files` are the only methods that create an
+  `IncludedFile`. They are wrapped on the instance.
+* These three walk with the global `safe_walk` of their module. Each gets a private copy of its globals with another
+  walk, which does not enter dropped directories. No module is changed.
+* `BuilderInterface.build` holds the build hooks in a local variable. Their `finalize` methods are wrapped on the
+  instances, so that the archive can be verified after the last one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import sys
+import types
+from typing import (
+    Any,
+    Callable,
+    ContextManager,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Set,
+    Tuple,
+)
+
+from hatchling.__about__ import __version__
+from hatchling.builders import constants, utils
+from hatchling.builders.plugin.interface import BuilderInterface
+from hatchling.metadata import core
+
+from hatch_nocache.paths import native, within
+
+__all__ = [
+    "HOOK",
+    "KNOWN_VERSIONS",
+    "IncompatibleError",
+    "License",
+    "Part",
+    "Route",
+    "Tables",
+    "after_all_hooks",
+    "around_build",
+    "as_member",
+    "check",
+    "hook_table",
+    "in_hatch_toml",
+    "is_builtin",
+    "is_tested",
+    "is_hatchlings",
+    "own_packages",
+    "parts",
+    "replaced_generators",
+    "required_files",
+    "selects",
+    "tables_in_force",
+    "version",
+    "wheel_builder",
+    "with_walk",
+    "written_members",
+]
+
+HOOK = "nocache"
+# Tested from the first to the last; releases in between that were yanked included.
+KNOWN_VERSIONS = ("1.22.0", "1.33.0")
+
+_GENERATORS = ("recurse_project_files", "recurse_explicit_files", "recurse_forced_files")
+_BUILDER_NAMES = (
+    *_GENERATORS,
+    "recurse_included_files",
+    "recurse_selected_project_files",
+    "get_default_build_data",
+    "set_build_data_defaults",
+    "normalize_file_name_component",
+    "metadata",
+)
+_CONFIG_NAMES = (
+    "set_build_data",
+    "include_path",
+    "path_is_excluded",
+    "path_is_reserved",
+    "path_is_artifact",
+    "path_is_build_artifact",
+    "get_distribution_path",
+    "exclude_spec",
+    "artifact_spec",
+    "only_include",
+    "force_include",
+    "target_config",
+    "vcs_exclusion_files",
+    "ignore_vcs",
+)
+_GLOBALS = ((utils, "normalize_inclusion_map"), (constants, "EXCLUDED_FILES"), (core, "load_toml"))
+
+_Walk = Callable[[str], Iterable[Tuple[str, List[str], List[str]]]]
+
+
+class IncompatibleError(Exception):
+    """Hatchling, or another builder, lacks what the plugin filters through. The message is a noun phrase."""
+
+
+def version() -> str:
+    """Return the version of Hatchling."""
+    return __version__
+
+
+def is_tested() -> bool:
+    """Return whether the plugin was tested with this version of Hatchling."""
+    first, last = map(_numbers, KNOWN_VERSIONS)
+    return first <= _numbers(__version__) <= last
+
+
+def _numbers(text: str) -> Tuple[int, ...]:
+    # A development version is not tested: it sorts behind all others.
+    return tuple(int(part) if part.isdigit() else sys.maxsize for part in text.split("."))
+
+
+def check(config: Any) -> None:
+    """Check that all undocumented names are there. `config` is the target's `BuilderConfig`.
+
+    Raises:
+        IncompatibleError: one is not; the message says which one, and where.
+    """
+    builder = getattr(config, "builder", None)
+    for owner, names in ((builder, _BUILDER_NAMES), (config, _CONFIG_NAMES)):
+        for name in names:
+            # On the class: to evaluate a property could raise what is wrong with the configuration.
+            if not (hasattr(type(owner), name) or name in getattr(owner, "__dict__", ())):
+                raise IncompatibleError(f"no `{name}` in `{type(owner).__name__}`")
+    for module, name in _GLOBALS:
+        if not hasattr(module, name):
+            raise IncompatibleError(f"no `{name}` in `{module.__name__}`")
+    for name in _GENERATORS:
+        code = getattr(getattr(BuilderInterface, name, None), "__code__", None)
+        if code is None or "safe_walk" not in code.co_names:
+            raise IncompatibleError(f"no `safe_walk` in `{name}`")
+
+
+def is_hatchlings(error: BaseException) -> bool:
+    """Return whether Hatchling raised the error, or what it called, and not this plugin."""
+    owners = [str(frame.f_globals.get("__name__", "")).partition(".")[0] for frame, _ in _frames(error)]
+    last = {owner: index for index, owner in enumerate(owners)}
+    return last.get("hatchling", -1) > last.get(__package__, -1)
+
+
+def _frames(error: BaseException) -> Iterator[Tuple[types.FrameType, int]]:
+    trace = error.__traceback__
+    while trace is not None:
+        yield trace.tb_frame, trace.tb_lineno
+        trace = trace.tb_next
+
+
+# --- Around the build -------------------------------------------------------------------------------------------------
+
+
+def around_build(config: Any, inside: Callable[[Dict[str, Any]], ContextManager[None]]) -> Callable[[], None]:
+    """Enter `inside` whenever Hatchling has entered `set_build_data`, until the returned function is called.
+
+    Raises:
+        IncompatibleError: the configuration does not accept a method of its own.
+    """
+    original = config.set_build_data
+    is_over = False
+
+    @contextlib.contextmanager
+    def set_build_data(build_data: Dict[str, Any]) -> Iterator[None]:
+        try:
+            with original(build_data), contextlib.nullcontext() if is_over else inside(build_data):
+                yield
+        except BaseException:
+            undo()
+            raise
+
+    def undo() -> None:
+        # Another hook may have wrapped it, and may never let go of it.
+        nonlocal is_over
+        is_over = True
+        _restore(config, "set_build_data", set_build_data, None)
+
+    _replace(config, "set_build_data", set_build_data)
+    return undo
+
+
+@contextlib.contextmanager
+def replaced_generators(builder: Any, wrap: Callable[[str, Callable[..., Any]], Callable[..., Any]]) -> Iterator[None]:
+    """Replace the three generators of the builder with `wrap(name, original)` until the block is left.
+
+    Raises:
+        IncompatibleError: the builder does not accept a method of its own.
+    """
+    before = {name: getattr(builder, "__dict__", {}).get(name) for name in _GENERATORS}
+    wrappers: Dict[str, Any] = {}
+    try:
+        for name in _GENERATORS:
+            wrappers[name] = wrap(name, getattr(builder, name))
+            _replace(builder, name, wrappers[name])
+        yield
+    finally:
+        for name, wrapper in wrappers.items():
+            _restore(builder, name, wrapper, before[name])
+
+
+def _replace(owner: Any, name: str, function: Any) -> None:
+    with contextlib.suppress(AttributeError):
+        setattr(owner, name, function)
+    if getattr(owner, name) is not function:
+        raise IncompatibleError(f"no replaceable `{name}` in `{type(owner).__name__}`")
+
+
+def _restore(owner: Any, name: str, function: Any, before: Any) -> None:
+    # On the instance: deleting it brings the method of the class back.
+    if getattr(owner, "__dict__", {}).get(name) is function:
+        if before is None:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, before)
+
+
+def with_walk(name: str, original: Callable[..., Any], walk: _Walk) -> Optional[Callable[..., Any]]:
+    """Return Hatchling's own generator `name`, bound to its builder, walking with `walk` instead of `safe_walk`.
+
+    None if another builder or another hook has replaced the generator.
+    """
+    function = getattr(original, "__func__", None)
+    if function is None or function is not getattr(BuilderInterface, name):
+        return None
+    namespace = dict(function.__globals__, safe_walk=walk)
+    copy = types.FunctionType(function.__code__, namespace, name, function.__defaults__, function.__closure__)
+    copy.__kwdefaults__ = function.__kwdefaults__
+    return types.MethodType(copy, original.__self__)  # type: ignore[attr-defined]
+
+
+def after_all_hooks(hook: Any, count: int, action: Callable[[str], None]) -> Optional[Callable[[str], None]]:
+    """Call `action` with the path of the archive after the last `finalize` of the `count` build hooks of this build.
+
+    To be called from the `initialize` of `hook`. Returns what `hook` must call at the end of its own `finalize`, or
+    None if this Hatchling is not tested or the other hooks cannot be found.
+    """
+    hooks = _running_hooks(hook)
+    if len(hooks) != count or not is_tested():
+        return None
+    pending = {id(each) for each in hooks}
+
+    def done(each: Any, artifact_path: str) -> None:
+        pending.discard(id(each))
+        if not pending:
+            action(artifact_path)
+
+    def wrapped(other: Any) -> Callable[..., None]:
+        original = other.finalize
+        before = vars(other).get("finalize")
+
+        @functools.wraps(original)
+        def finalize(version: str, build_data: Any, artifact_path: str) -> None:
+            _restore(other, "finalize", finalize, before)
+            original(version, build_data, artifact_path)
+            done(other, artifact_path)
+
+        return finalize
+
+    try:
+        for other in hooks:
+            if other is not hook:
+                _replace(other, "finalize", wrapped(other))
+    except (IncompatibleError, AttributeError, TypeError):
+        return None
+    return functools.partial(done, hook)
+
+
+def _running_hooks(hook: Any) -> List[Any]:
+    """Return the hooks of the build that is running, found in the local variables of the caller of `hook`."""
+    frame: Optional[types.FrameType] = sys._getframe()  # noqa: SLF001 - nothing else leads to the hooks
+    while frame is not None:
+        for value in frame.f_locals.values():
+            hooks = list(value.values()) if isinstance(value, dict) else value
+            if isinstance(hooks, (list, tuple)) and len(hooks) > 1 and any(each is hook for each in hooks):
+                return list(hooks)
+        frame = frame.f_back
+    return []
+
+
+def is_builtin(builder: Any) -> bool:
+    """Return whether the builder is Hatchling's own for sdists or wheels."""
+    kind = type(builder)
+    return (kind.__module__, kind.__name__) in {
+        ("hatchling.builders.sdist", "SdistBuilder"),
+        ("hatchling.builders.wheel", "WheelBuilder"),
+    }
+
+
+# --- What Hatchling selects -------------------------------------------------------------------------------------------
+
+
+class Route:
+    """One call of a generator: which files Hatchling selects in it, and under which names it packs them.
+
+    `kind` is the name of the generator; `mapping` its argument (source to target path), None for the default walk.
+    """
+
+    def __init__(self, config: Any, kind: str, mapping: Optional[Mapping[str, str]]) -> None:
+        self.config = config
+        self.mapping = mapping
+        self.is_forced = kind == "recurse_forced_files"
+        self.is_default = mapping is None
+        self._source = config.root
+
+    def start(self, source: str) -> None:
+        """Note that the walk begins at `source`."""
+        self._source = source
+
+    def selects_any(self, directory: str, names: Sequence[str], *, most: int) -> bool:
+        """Return whether a file directly in `directory` is selected; looks at no more than `most` of the names."""
+        wanted = [name for name in names if name not in constants.EXCLUDED_FILES][:most]
+        if self.is_forced:
+            return bool(wanted)
+        where = self._path(directory)
+        is_package = "__init__.py" in names
+        explicit = not self.is_default
+        include = self.config.include_path
+        return any(include(os.path.join(where, name), explicit=explicit, is_package=is_package) for name in wanted)
+
+    def excludes(self, directory: str) -> bool:
+        """Return whether the configuration excludes `directory` with everything below it."""
+        config = self.config
+        if self.is_forced or not config.path_is_excluded(self._path(directory) + "/"):
+            return False
+        spec = config.exclude_spec
+        negated = spec is not None and any(pattern.include is False for pattern in spec.patterns)
+        return not negated and config.artifact_spec is None and config.build_artifact_spec is None
+
+    def member(self, path: str) -> str:
+        """Return the name in the archive of what is at `path`, a path of the walk."""
+        return as_member(self.config.get_distribution_path(self._path(path)))
+
+    def option(self, path: str) -> str:
+        """Return the option that selects `path` (relative to the root) despite `exclude`; "" if `exclude` works."""
+        config = self.config
+        if self.is_forced:
+            return "`force-include`"
+        if self.mapping is not None and dict(self.mapping) != dict(config.only_include):
+            return "the option that names it"
+        if self.mapping is not None and os.path.join(config.root, native(path)) in self.mapping:
+            return "`only-include`"
+        return "`artifacts`" if config.path_is_artifact(path) or config.path_is_build_artifact(path) else ""
+
+    def _path(self, path: str) -> str:
+        below = os.path.relpath(path, self._source)
+        return below if self.mapping is None else os.path.normpath(os.path.join(self.mapping[self._source], below))
+
+
+def as_member(path: str) -> str:
+    """Return a distribution path as the archive has it: with `only-include = ["."]`, Hatchling prefixes `./`."""
+    name = path.replace(os.sep, "/")
+    return name if "./" not in name else "/".join(part for part in name.split("/") if part != ".")
+
+
+class Part(NamedTuple):
+    """One step in which Hatchling's own builder selects files.
+
+    `kind` is "files", "imports" (an editable wheel holds only their paths) or "licenses" (paths: the wheel builder opens
+    the files itself). `prefix` is what the builder puts before the names of the members.
+    """
+
+    kind: str
+    prefix: str
+    iterate: Callable[[], Iterable[Any]]
+
+
+def parts(builder: Any, target: str, version: str, build_data: Mapping[str, Any]) -> Iterator[Part]:
+    """Yield what Hatchling's own builder for an sdist or a wheel is going to select."""
+    if target == "sdist" or version != "editable":
+        yield Part("files", "", builder.recurse_included_files)
+    else:
+        if not builder.config.dev_mode_dirs:
+            yield Part("imports", "", builder.recurse_selected_project_files)
+        forced = builder.get_forced_inclusion_map(build_data)
+        yield Part("files", "", functools.partial(builder.recurse_forced_files, forced))
+    if target == "sdist":
+        return
+    data, info = (f"{builder.artifact_project_id}.{suffix}" for suffix in ("data", "dist-info"))
+    # An older Hatchling does not read all of these, whatever another hook puts there.
+    known = builder.get_default_build_data()
+    for key, prefix in (
+        ("shared_data", f"{data}/data/"),
+        ("shared_scripts", f"{data}/scripts/"),
+        ("extra_metadata", f"{info}/extra_metadata/"),
+    ):
+        mapping = dict(getattr(builder.config, key, {}))
+        mapping.update(utils.normalize_inclusion_map(build_data[key], builder.root) if key in known else {})
+        if mapping:
+            yield Part("files", prefix, functools.partial(builder.recurse_explicit_files, mapping))
+    boms = [*getattr(builder.config, "sbom_files", ()), *(build_data["sbom_files"] if "sbom_files" in known else ())]
+    if boms:
+        mapping = {os.path.join(builder.root, bom): os.path.basename(bom) for bom in boms}
+        yield Part("files", f"{info}/sboms/", functools.partial(builder.recurse_explicit_files, mapping))
+    yield Part("licenses", "", lambda: map(os.path.normpath, _license_files(builder)))
+
+
+def _license_files(builder: Any) -> List[str]:
+    return [os.path.join(builder.root, name) for name in builder.metadata.core.license_files]
+
+
+class License(NamedTuple):
+    """A license file, as far as it is like Hatchling's `IncludedFile`."""
+
+    path: str
+
+
+def written_members(builder: Any, target: str) -> List[str]:
+    """Return the members that the builder may write itself, instead of packing a selected file."""
+    if target == "sdist":
+        return ["PKG-INFO", *(["setup.py"] if builder.config.support_legacy else [])]
+    if target != "wheel":
+        return []
+    names = ["METADATA", "WHEEL", "RECORD", "entry_points.txt"]
+    names += (f"licenses/{as_member(name)}" for name in builder.metadata.core.license_files)
+    return [f"{builder.artifact_project_id}.dist-info/{name}" for name in names]
+
+
+def required_files(builder: Any, target: str) -> Dict[str, str]:
+    """Return the files that the archive cannot do without, by absolute path, and what requires each of them."""
+    licenses = dict.fromkeys(_license_files(builder), "license-files")
+    if target == "wheel":
+        return {os.path.normpath(path): key for path, key in licenses.items()}
+    if target != "sdist":
+        return {}
+    if builder.metadata.core.readme_path:
+        licenses[os.path.join(builder.root, builder.metadata.core.readme_path)] = "readme"
+    sources: Set[str] = set(builder.get_default_build_data().get("force_include", {}))
+    return {os.path.normpath(source): licenses.get(source, "the build") for source in sources}
+
+
+def wheel_builder(builder: Any) -> Any:
+    """Return a builder of the same project's wheel. It shares the metadata; no hook has run for it."""
+    kind = builder.plugin_manager.builder.get("wheel")
+    return kind(builder.root, plugin_manager=builder.plugin_manager, metadata=builder.metadata)
+
+
+# --- Tables -----------------------------------------------------------------------------------------------------------
+
+
+class Tables:
+    """The raw tables of the project's build: `build` is [tool.hatch.build], `targets` those of its targets."""
+
+    def __init__(self, builder: Any) -> None:
+        hatch = builder.metadata.hatch
+        self.build: Mapping[str, Any] = hatch.build_config
+        self.targets: Mapping[str, Any] = hatch.build_targets
+
+
+def hook_table(config: Any) -> str:
+    """Return the full TOML path of the hook's table that is in force for the target."""
+    hooks = config.target_config.get("hooks", {})
+    table = f"targets.{config.plugin_name}.hooks.{HOOK}" if HOOK in hooks else f"hooks.{HOOK}"
+    return f"build.{table}" if in_hatch_toml(config.root) else f"tool.hatch.build.{table}"
+
+
+def tables_in_force(config: Any) -> Tuple[str, str]:
+    """Return how hints name the hook's table, and the table whose `exclude` is in force, for the target.
+
+    Without any `exclude`, that is the target's own table.
+    """
+    is_general = "exclude" in config.build_config and "exclude" not in config.target_config
+    exclude = "build" if is_general else f"build.targets.{config.plugin_name}"
+    hook = hook_table(config)
+    if in_hatch_toml(config.root):
+        return f"[{hook}] of hatch.toml", f"[{exclude}] of hatch.toml"
+    return f"[{hook}]", f"[tool.hatch.{exclude}]"
+
+
+def selects(config: Any, path: str) -> bool:
+    """Return whether the tables of the target select the file at `path` (relative to the root) in the project's tree."""
+    parts = path.split("/")
+    names = constants.EXCLUDED_DIRECTORIES
+    if any(part in names for part in parts[:-1]) or config.path_is_reserved(config.get_distribution_path(native(path))):
+        return False
+    path = native(path)
+    if not config.only_include:
+        return bool(config.include_path(path))
+    absolute = os.path.join(config.root, path)
+    return any(within(absolute, source) for source in config.only_include) and bool(
+        config.include_path(path, explicit=True)
+    )
+
+
+def in_hatch_toml(root: str) -> bool:
+    """Return whether hatch.toml has the build tables; it wins over pyproject.toml table by table."""
+    path = os.path.join(root, "hatch.toml")
+    return os.path.isfile(path) and "build" in core.load_toml(path)
+
+
+def own_packages(builder: Any) -> Tuple[str, ...]:
+    """Return the directories in which Hatchling looks for the project's package, relative to the root, if they exist.
+
+    Source of the rule: https://hatch.pypa.io/latest/plugins/builder/wheel/#default-file-selection
+    """
+    normalize = builder.normalize_file_name_component
+    names = dict.fromkeys((normalize(builder.metadata.core.raw_name), normalize(builder.metadata.core.name)))
+    paths = (path for name in names for path in (name, f"src/{name}"))
+    return tuple(path for path in paths if os.path.isdir(os.path.join(builder.root, path)))

@@ -1,0 +1,1 @@
+"""Which of the files that Hatchling selects go into the archive."""

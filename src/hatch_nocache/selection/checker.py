@@ -1,0 +1,262 @@
+"""Decides about each selected file: whether it is packed, and what is reported."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from typing import Any, Callable, Dict, List, Mapping, Set, Tuple
+
+from hatch_nocache._hatchling import Route
+from hatch_nocache.config import Options
+from hatch_nocache.members.names import name_problem, outside_root
+from hatch_nocache.paths import relative
+from hatch_nocache.rules import OPTIONAL, Action, Finding
+from hatch_nocache.selection.directory import DirectoryFinding, DirectoryState, DirectoryStates
+
+__all__ = ["Checker"]
+
+_USES_EFFECTIVE_IDS = os.access in os.supports_effective_ids
+
+
+class Checker:
+    """Checks the files of one build of one target. `findings` grows; each thing is found once.
+
+    `accepted` are the members that are packed although a rule speaks against them.
+    """
+
+    def __init__(
+        self, target: str, options: Options, states: DirectoryStates, required: Mapping[str, str], tables: Tuple[str, str]
+    ) -> None:
+        """Take what the build depends on.
+
+        `required` are the files that the archive cannot do without, by path, with what requires them; `tables` are those
+        that hints name: the hook's, and the one whose `exclude` is in force.
+        """
+        self.root = states.root
+        self.findings: List[Finding] = []
+        self.accepted: Set[str] = set()
+        # Directories that are left out, as the walk has them.
+        self.dropped: List[str] = []
+        # The files that are packed as another kind: the type bits of their mode, by the id of the file object.
+        self.not_regular: Dict[int, int] = {}
+        self.is_rejected = False
+        self._options = options
+        self._states = states
+        self._required = required
+        self._tables = tables
+        self._known: Set[Finding] = set()
+        self._is_sdist = target == "sdist"
+        # Another target may write no archive at all.
+        self._is_archive = target in ("sdist", "wheel")
+        # What an sdist stores as symlinks: whether their link targets are members is known at the end.
+        self._stored: List[Tuple[Any, str, Route, str]] = []
+
+    def add(self, finding: Finding) -> None:
+        """Report a finding, once: Hatchling may select a file more than once."""
+        if finding not in self._known:
+            self._known.add(finding)
+            self.findings.append(finding)
+            self.is_rejected = self.is_rejected or finding.is_rejected
+
+    def report(self, found: DirectoryFinding) -> None:
+        """Report what was found about a directory."""
+        if found.reported:
+            return
+        found.reported = True
+        if found.drops:
+            self.dropped.append(found.walked)
+        messages, advice = self.words()
+        whole = next((each.key for each in found.explicit if not found.drops), "")
+        finding = messages.directory(found.path, found.evidence, whole, found.link_target, self._options, advice)
+        if finding is not None:
+            self.add(finding)
+
+    def check(self, file: Any, member: str, state: DirectoryState, route: Route) -> bool:
+        """Return whether the file is packed as `member`. Its `path` is replaced if another file is packed instead.
+
+        Raises:
+            OSError: the file cannot be read; Hatchling would end with a traceback.
+        """
+        path: str = file.path
+        allow = self._options.allow
+        if state.allowed or (allow and allow.match(relative(path, self.root))):
+            self.accepted.add(member)
+            return self._check_allowed(file, member, route)
+        if self.is_left_out(path, state):
+            return False
+        if self._is_archive:
+            self._check_name(path, member, route)
+        kind = state.directory.kind(os.path.basename(path)) if state.is_scanned else _kind(path)
+        if kind == "link":
+            self.not_regular[id(file)] = stat.S_IFLNK
+            return self._check_symlink(file, member, state, route)
+        if kind == "special":
+            return self._check_special(file, route)
+        check_readable(path)
+        return True
+
+    def _check_special(self, file: Any, route: Route) -> bool:
+        if self._is_sdist and stat.S_ISSOCK(os.lstat(file.path).st_mode):
+            # Hatchling leaves it out.
+            self.not_regular[id(file)] = stat.S_IFSOCK
+            return True
+        messages, advice = self.words()
+        shown = relative(file.path, self.root)
+        self.add(messages.special(file.path, shown, route.option(shown), advice))
+        return False
+
+    def is_allowed(self, path: str) -> bool:
+        """Return whether `allow` has the path, which is relative to the root."""
+        return self._options.allow.match(path)
+
+    def is_left_out(self, path: str, state: DirectoryState) -> bool:
+        """Return whether the file stays out because of the directory that it is in. Reports that."""
+        for found in (state.cache, state.outside, self._states.part(path)):
+            if found is None:
+                continue
+            if not found.drops:
+                self.report(found)
+            elif not self._is_explicit(path, found):
+                if path in self._required:
+                    messages, advice = self.words()
+                    shown = relative(path, self.root)
+                    self.add(messages.required(shown, self._required[path], found.path, found.evidence, advice))
+                else:
+                    self.report(found)
+                return True
+        return False
+
+    def _is_explicit(self, path: str, found: DirectoryFinding) -> bool:
+        for explicit in found.explicit:
+            if explicit.includes(path, self.root):
+                if explicit.key:
+                    messages, _ = self.words()
+                    self.add(messages.explicit(found.path, found.evidence, explicit.key))
+                return True
+        return False
+
+    def _check_allowed(self, file: Any, member: str, route: Route) -> bool:
+        path: str = file.path
+        is_regular = os.path.isfile(path)
+        if is_regular and not (self._is_sdist and os.path.islink(path)):
+            check_readable(path)
+        if self._is_sdist or is_regular:
+            self.not_regular[id(file)] = stat.S_IFMT(os.lstat(path).st_mode)
+            return True
+        # Hatchling would crash or hang on what has no content. An sdist stores symlinks as such.
+        self.refuse(path, member, route)
+        return False
+
+    def _check_name(self, path: str, member: str, route: Route) -> None:
+        outside = outside_root(member, "")
+        problem = outside or name_problem(member, wheel=not self._is_sdist)
+        if problem is None:
+            return
+        messages, advice = self.words()
+        shown = relative(path, self.root)
+        if outside is not None:
+            self.add(messages.outside_archive(shown, member, problem))
+        else:
+            self.add(messages.bad_name(shown, problem, route.option(shown), advice))
+
+    # --- Symlinks -----------------------------------------------------------------------------------------------------
+
+    def _check_symlink(self, file: Any, member: str, state: DirectoryState, route: Route) -> bool:
+        # Most projects have none.
+        from hatch_nocache.members.symlinks import problem_in_text, problem_on_disk
+
+        if self._is_sdist:
+            problem = problem_in_text(file.path, member)
+            if problem is None:
+                self._stored.append((file, member, route, state.home))
+                return True
+        else:
+            problem = problem_on_disk(file.path, state.home)
+            if problem is None:
+                check_readable(file.path)
+                return True
+        return self._settle(problem, file, member, route)
+
+    def finish(self, members: Set[str], selected_by_wheel: Callable[[], Set[str]]) -> Set[int]:
+        """Check the symlinks that an sdist stores, once all `members` are known. Returns the ids of files to leave out.
+
+        `selected_by_wheel` returns the paths that a wheel of the project selects from the tree.
+        """
+        from hatch_nocache.members.symlinks import StoredSymlink, problems_in_sdist
+
+        stored, self._stored = self._stored, []
+        symlinks = [
+            StoredSymlink(file.path, member, os.readlink(file.path).replace(os.sep, "/"), home)
+            for file, member, _, home in stored
+        ]
+        left_out = set()
+        for index, problem in problems_in_sdist(symlinks, members, selected_by_wheel):
+            file, member, route, _ = stored[index]
+            if not self._settle(problem, file, member, route):
+                left_out.add(id(file))
+        return left_out
+
+    @property
+    def has_stored_symlinks(self) -> bool:
+        """Whether `finish` has symlinks to check."""
+        return bool(self._stored)
+
+    def _settle(self, problem: Any, file: Any, member: str, route: Route) -> bool:
+        """Act on the problem of a symlink as the options say. Returns whether it is packed."""
+        messages, advice = self.words()
+        shown = relative(file.path, self.root)
+        is_required = file.path in self._required or self._states.is_named(file.path)
+        finding = messages.symlink(
+            problem, shown, member, self._options, route.option(shown), advice, is_required=is_required
+        )
+        if finding.drops or finding.code not in OPTIONAL or "symlinks" not in self._options.given:
+            self.add(finding)
+        if finding.code in OPTIONAL and not finding.drops:
+            self.accepted.add(member)
+            if finding.action is Action.COPIED and self._is_sdist:
+                file.path = problem.real
+                del self.not_regular[id(file)]
+        return not finding.drops
+
+    def refuse(self, source: str, member: str, route: Route) -> bool:
+        """Report a source that is neither a file nor a directory, or cannot be read as one.
+
+        Returns whether it is left out: not if it is allowed and an sdist can store it.
+        """
+        messages, advice = self.words()
+        shown = relative(source, self.root)
+        if not os.path.islink(source):
+            self.add(messages.special(source, shown, route.option(shown), advice))
+            return True
+        from hatch_nocache.members.symlinks import problem_without_content
+
+        problem = problem_without_content(source)
+        if problem is not None:
+            arguments = (problem, shown, member, self._options, route.option(shown), advice)
+            self.add(messages.symlink(*arguments, is_required=True))
+        return problem is not None
+
+    # --- Words --------------------------------------------------------------------------------------------------------
+
+    def words(self) -> Tuple[Any, Any]:
+        """Return the module `messages`, which a build without findings does not import, and what its hints name."""
+        from hatch_nocache import messages
+
+        return messages, messages.Advice(*self._tables)
+
+
+def check_readable(path: str) -> None:
+    """Raise the error that the build would end with.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    # The effective user, as for `open`.
+    if not os.access(path, os.R_OK, effective_ids=_USES_EFFECTIVE_IDS):
+        code = errno.EACCES if os.path.lexists(path) else errno.ENOENT
+        raise OSError(code, os.strerror(code), path)
+
+
+def _kind(path: str) -> str:
+    return "link" if os.path.islink(path) else "file" if os.path.isfile(path) else "special"

@@ -1,0 +1,126 @@
+"""Paths that the user spelled out, as opposed to paths that a pattern happens to match."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import Any, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+from hatch_nocache.paths import native, relative, within
+from hatch_nocache.patterns import Patterns, literal_lead
+
+__all__ = ["ExplicitPath", "ExplicitPaths", "allowed_paths"]
+
+_SOURCES = (
+    "force-include",
+    "only-include",
+    "packages",
+    "shared-data",
+    "shared-scripts",
+    "extra-metadata",
+    "sbom-files",
+)
+_PATTERNS = ("include", "artifacts")
+# The same in the build data, where other hooks write.
+_HOOK_SOURCES = (
+    "force_include",
+    "force_include_editable",
+    "shared_data",
+    "shared_scripts",
+    "extra_metadata",
+    "sbom_files",
+)
+
+
+class ExplicitPath(NamedTuple):
+    """One absolute path that a `key` spells out: a source, or the literal beginning of a `pattern`.
+
+    `anywhere`: the pattern is not anchored at the root, so only the last part of `path` counts.
+    """
+
+    path: str
+    key: str
+    pattern: Optional[Patterns] = None
+    anywhere: bool = False
+
+    def concerns(self, directory: str) -> bool:
+        """Return whether it is `directory` or inside it."""
+        if self.anywhere and os.path.basename(self.path) == os.path.basename(directory):
+            return True
+        return within(self.path, directory)
+
+    def includes(self, path: str, root: str) -> bool:
+        """Return whether it names the file `path`, which is in a directory that it concerns."""
+        if self.pattern is not None:
+            return self.pattern.match(relative(path, root))
+        return within(path, self.path)
+
+    def leads_to(self, directory: str) -> bool:
+        """Return whether the walk must go through `directory` to reach what it names."""
+        return self.anywhere or within(self.path, directory) or within(directory, self.path)
+
+
+class ExplicitPaths:
+    """The paths that the configuration of any target spells out, and those that other build hooks spell out."""
+
+    def __init__(self, root: str, build: Mapping[str, Any], targets: Mapping[str, Any]) -> None:
+        """Read the raw tables: [tool.hatch.build] and those of its targets. Invalid values are Hatchling's to report.
+
+        `root` is the absolute path of the project; any absolute path serves for an archive.
+        """
+        self._root = root
+        self._paths: List[ExplicitPath] = []
+        self._hook_paths: List[ExplicitPath] = []
+        for table in (build, *targets.values()):
+            for key in _SOURCES:
+                self._paths += (ExplicitPath(self._absolute(source), key) for source in _strings(table, key))
+            for key in _PATTERNS:
+                self._paths += self._patterns(_strings(table, key), key)
+
+    def add_hooks(self, build_data: Mapping[str, Any], required: Iterable[str]) -> None:
+        """Add what other build hooks have written into the build data; `required` is what Hatchling puts there."""
+        for key in _HOOK_SOURCES:
+            for source in build_data.get(key, ()):
+                if source not in required:
+                    self._hook_paths.append(ExplicitPath(self._absolute(os.fspath(source)), ""))
+        # A pathspec pattern, compiled, is possible too.
+        artifacts = [os.fspath(each) for each in build_data.get("artifacts", ()) if isinstance(each, (str, os.PathLike))]
+        self._hook_paths += self._patterns(artifacts, "")
+
+    def concerning(self, cache: str, *, output: bool = False) -> Tuple[ExplicitPath, ...]:
+        """Return what names the directory `cache` or something inside it.
+
+        What a hook names counts only inside build `output`: it knows the file that it has built, but a hook that
+        collects files by a glob must not carry a cache into the archive.
+        """
+        hooks = (each for each in self._hook_paths if each.path != cache and within(each.path, cache)) if output else ()
+        return (*(each for each in self._paths if each.concerns(cache)), *hooks)
+
+    def above(self, path: str) -> Iterator[str]:
+        """Yield the paths that the user or a hook spells out and that are `path` or above it."""
+        return (each.path for each in (*self._paths, *self._hook_paths) if within(path, each.path) and not each.anywhere)
+
+    def _patterns(self, patterns: Sequence[str], key: str) -> Iterator[ExplicitPath]:
+        for pattern in patterns:
+            lead = literal_lead(pattern)
+            if lead is not None:
+                path, anchored = lead
+                # Hatchling reports an invalid pattern.
+                with contextlib.suppress(ValueError):
+                    yield ExplicitPath(self._absolute(path), key, Patterns([pattern]), anywhere=not anchored)
+
+    def _absolute(self, path: str) -> str:
+        return os.path.normpath(os.path.join(self._root, os.path.expanduser(path)))
+
+
+def allowed_paths(allow: Patterns, root: str) -> Iterator[ExplicitPath]:
+    """Yield what `allow` spells out: the walk must reach it. Its files are packed before explicit paths count."""
+    for line in allow.lines:
+        if not line.startswith(("!", "#")):
+            path, anchored = literal_lead(line) or ("", False)
+            yield ExplicitPath(os.path.join(root, native(path)), "allow", Patterns(()), anywhere=not anchored)
+
+
+def _strings(table: object, key: str) -> List[str]:
+    values = table.get(key) if isinstance(table, dict) else None
+    return [value for value in values if isinstance(value, str)] if isinstance(values, (list, dict)) else []

@@ -1,0 +1,452 @@
+"""Filters what Hatchling selects for one build: everything is checked before an archive exists, then handed over."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import os
+import stat
+from typing import Any, Callable, ContextManager, Dict, Iterator, List, Mapping, NamedTuple, Optional, Set, Tuple
+
+from hatch_nocache import _hatchling
+from hatch_nocache._hatchling import Route, as_member
+from hatch_nocache.caches import declared
+from hatch_nocache.config import ConfigError, Options, parse
+from hatch_nocache.members.collisions import collisions
+from hatch_nocache.paths import native, relative, within
+from hatch_nocache.patterns import literal_lead
+from hatch_nocache.rules import Action, Finding, Note
+from hatch_nocache.selection.checker import Checker
+from hatch_nocache.selection.directory import DirectoryState, DirectoryStates
+from hatch_nocache.selection.explicit import ExplicitPaths
+from hatch_nocache.selection.untracked import Untracked
+from hatch_nocache.selection.walk import Aliases, Needed, filtered_walk
+
+__all__ = ["ChangedError", "RejectedError", "SelectionFilter"]
+
+
+class RejectedError(Exception):
+    """The selection is rejected; the findings say why."""
+
+
+class ChangedError(Exception):
+    """A file is no longer what was checked. The message says what it has become."""
+
+
+class Selected(NamedTuple):
+    """A file that goes into the archive as `member`. `path` is where the walk has found it."""
+
+    file: Any
+    path: str
+    member: str
+    route: Route
+
+
+class _Pass(NamedTuple):
+    """What one pass over the selection works with. Without `packs`, nothing of it goes into the archive."""
+
+    checker: Checker
+    states: DirectoryStates
+    aliases: Aliases
+    packs: bool
+
+
+class SelectionFilter:
+    """Filters one version of one target. `config` is Hatchling's; `prefix` is `sys.prefix`, "" if no build runs."""
+
+    def __init__(
+        self, config: Any, target: str, version: str, options: Options, build_data: Mapping[str, Any], prefix: str
+    ) -> None:
+        self.options = options
+        # Whether the builder has asked for any file.
+        self.is_used = False
+        # The paths that Hatchling selects, whether they are packed or not, and what is packed.
+        self.selected: Set[str] = set()
+        self.packed: List[Selected] = []
+        self._config = config
+        self._builder = config.builder
+        self._target = target
+        self._version = version
+        self._build_data = build_data
+        self._required = _hatchling.required_files(self._builder, target)
+        packages = _hatchling.own_packages(self._builder)
+        self._surroundings = declared.read(config.root, os.environ, prefix, packages)
+        self._main = self._new_pass(Aliases(self._wheel_needs if target == "sdist" else None), packs=True)
+        # In an editable wheel, the selection serves to find import paths only.
+        self._pass = self._main
+        self._is_planning = False
+        self._planned: Dict[Any, Tuple[List[Selected], bool]] = {}
+        self._handed_over: List[Any] = []
+        self._explicit_paths: Optional[ExplicitPaths] = None
+        self._wheel_filter: Optional[SelectionFilter] = None
+        self._lost: List[str] = []
+
+    def _new_pass(self, aliases: Aliases, *, packs: bool) -> _Pass:
+        root, forced = self._config.root, self._config.force_include
+        states = DirectoryStates(root, self.options, self._surroundings, self._explicit, forced)
+        tables = _hatchling.tables_in_force(self._config)
+        return _Pass(Checker(self._target, self.options, states, self._required, tables), states, aliases, packs)
+
+    def _explicit(self) -> ExplicitPaths:
+        if self._explicit_paths is None:
+            tables = _hatchling.Tables(self._builder)
+            self._explicit_paths = ExplicitPaths(self._config.root, tables.build, tables.targets)
+            self._explicit_paths.add_hooks(self._build_data, self._required)
+        return self._explicit_paths
+
+    # --- Results ------------------------------------------------------------------------------------------------------
+
+    @property
+    def findings(self) -> List[Finding]:
+        """Everything found so far."""
+        return self._main.checker.findings
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether any finding fails the build."""
+        return self._main.checker.is_rejected
+
+    @property
+    def accepted(self) -> Set[str]:
+        """The members that are packed although a rule speaks against them."""
+        return self._main.checker.accepted
+
+    def notes(self) -> List[Note]:
+        """Return what there is to report besides findings."""
+        root = self._config.root
+        tags = {
+            path: problem
+            for path, problem in self._main.states.invalid_tags.items()
+            if any(within(each.path, os.path.join(root, native(path), "CACHEDIR.TAG")) for each in self.packed)
+        }
+        unused = self._unused_allow()
+        if not (tags or unused or self._lost):
+            return []
+        messages, advice = self._main.checker.words()
+        notes = [messages.invalid_tags(tags, self._target, advice)] if tags else []
+        notes += [messages.lost(self._lost, self._target)] if self._lost else []
+        return notes + ([messages.unused_allow(unused, advice)] if unused else [])
+
+    def _unused_allow(self) -> List[str]:
+        unused = self.options.allow.unused()
+        if self._target == "sdist" or not unused:
+            return unused
+        # Another target need not reach a path for the entry to be of use in the sdist.
+        leads = {pattern: literal_lead(pattern) for pattern in unused}
+        root = self._config.root
+        return [pattern for pattern, lead in leads.items() if lead and not os.path.lexists(os.path.join(root, lead[0]))]
+
+    def members(self) -> Set[str]:
+        """Return what the archive may hold: what was handed over, and what the builder writes itself."""
+        members = {as_member(file.distribution_path) for file in self._handed_over}
+        return members.union(_hatchling.written_members(self._builder, self._target))
+
+    def has_handed_over(self, path: Any) -> bool:
+        """Return whether the file at `path` was handed over to the builder."""
+        return any(file.path == path for file in self._handed_over)
+
+    # --- The build ----------------------------------------------------------------------------------------------------
+
+    def installed(self) -> ContextManager[None]:
+        """Filter everything that the builder selects until the block is left.
+
+        Raises:
+            IncompatibleError: the builder does not accept a method of its own.
+        """
+        return _hatchling.replaced_generators(self._builder, self._generator)
+
+    def plan(self) -> None:
+        """Check everything that the target is going to select, if that is known.
+
+        Raises:
+            RejectedError: the selection is rejected.
+            OSError, TypeError, ValueError: Hatchling's own, about what it cannot select from.
+        """
+        self._is_planning = True
+        try:
+            if self._target in ("sdist", "wheel"):
+                self._plan_routes()
+            elif "reject" in (self.options.caches, self.options.symlinks):
+                # What another builder does is its own affair. It may create files first, or select nothing.
+                with contextlib.suppress(OSError, TypeError, ValueError):
+                    collections.deque(self._builder.recurse_included_files(), maxlen=0)
+                self._planned.clear()
+                self.packed.clear()
+        finally:
+            self._is_planning = False
+        if self.is_rejected:
+            raise RejectedError
+
+    def _plan_routes(self) -> None:
+        written = list(_hatchling.written_members(self._builder, self._target))
+        named: List[Tuple[str, Selected]] = []
+        for part in _hatchling.parts(self._builder, self._target, self._version, self._build_data):
+            if part.kind == "licenses":
+                self._check_licenses(part.iterate())
+                continue
+            self._pass = self._new_pass(Aliases(None), packs=False) if part.kind == "imports" else self._main
+            before = len(self.packed)
+            collections.deque(part.iterate(), maxlen=0)
+            named += ((part.prefix + each.member, each) for each in self.packed[before:])
+        self._pass = self._main
+        if self._target == "sdist":
+            self._finish_sdist()
+        kept = set(map(id, (each.file for each in self.packed)))
+        named = [(member, each) for member, each in named if id(each.file) in kept]
+        self._check_collisions(named, written)
+        self._report_aliases()
+
+    def _generator(self, name: str, original: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
+        def generator(*args: Any) -> Iterator[Any]:
+            mapping: Optional[Mapping[str, str]] = args[0] if args else None
+            key = (name, None if mapping is None else tuple(mapping.items()))
+            if self._is_planning:
+                selected = list(self._filtered(name, original, mapping))
+                self._planned[key] = selected, self._pass.packs
+                yield from (each.file for each in selected)
+                return
+            self.is_used = True
+            self._stop_if_rejected()
+            selected, packs = self._planned.pop(key, (None, True))
+            if selected is None:
+                # Not foreseen. Everything is checked before the builder gets the first file.
+                before = len(self.packed)
+                selected = list(self._filtered(name, original, mapping))
+                if self._target == "sdist":
+                    self._finish_sdist()
+                    selected = self.packed[before:]
+                self._stop_if_rejected()
+            for each in selected:
+                if packs:
+                    self._check_unchanged(each)
+                    self._handed_over.append(each.file)
+                yield each.file
+
+        return generator
+
+    def _stop_if_rejected(self) -> None:
+        if self.is_rejected:
+            raise RejectedError
+
+    def _check_unchanged(self, each: Selected) -> None:
+        mode = os.lstat(each.file.path).st_mode
+        expected = self._main.checker.not_regular.get(id(each.file), stat.S_IFREG)
+        if stat.S_IFMT(mode) != expected:
+            kinds = {stat.S_IFLNK: "symlink", stat.S_IFDIR: "directory", stat.S_IFREG: "regular file"}
+            kind = kinds.get(stat.S_IFMT(mode), "special file")
+            raise ChangedError(f"{relative(each.path, self._config.root)} became a {kind}")
+
+    # --- One call of a generator --------------------------------------------------------------------------------------
+
+    def _filtered(
+        self, name: str, original: Callable[..., Any], mapping: Optional[Mapping[str, str]]
+    ) -> Iterator[Selected]:
+        checker, states, aliases, packs = self._pass
+        route = Route(self._config, name, mapping)
+        # The directory that Hatchling's generator is in.
+        current: Dict[str, DirectoryState] = {}
+
+        def walk(top: str) -> Iterator[Tuple[str, List[str], List[str]]]:
+            for state, directories, files in filtered_walk(top, states, route, aliases, checker.report):
+                current.clear()
+                current[state.directory.walked] = state
+                yield state.directory.walked, directories, files
+
+        args = () if mapping is None else (self._present(route, mapping, checker),)
+        # For another builder's own generator, or another hook's wrapper, what it yields is filtered.
+        files = _hatchling.with_walk(name, original, walk) or original
+        homes: Optional[Dict[str, str]] = None
+        for file in files(*args):
+            path = file.path = native(os.fspath(file.path))
+            directory = os.path.dirname(path)
+            state = current.get(directory)
+            if state is None:
+                # No walk has come through it.
+                homes = _outside_homes(mapping or {}, self._config.root) if homes is None else homes
+                state = states.at(directory, homes.get(path))
+            if not packs:
+                if not checker.is_left_out(path, state):
+                    yield Selected(file, path, "", route)
+                continue
+            self.selected.add(path)
+            member = as_member(file.distribution_path)
+            if route.is_forced and self._copies_dropped(path, member, checker):
+                continue
+            if checker.check(file, member, state, route):
+                selected = Selected(file, path, member, route)
+                self.packed.append(selected)
+                yield selected
+
+    def _present(self, route: Route, mapping: Mapping[str, str], checker: Checker) -> Dict[str, str]:
+        """Return the sources without those that exist, but that Hatchling would end on with a traceback."""
+        present = {}
+        for source, target in mapping.items():
+            is_odd = route.is_forced and os.path.lexists(source) and not os.path.isfile(source)
+            if is_odd and not os.path.isdir(source):
+                allowed = self.options.allow.match(relative(source, self._config.root))
+                if not allowed and checker.refuse(source, as_member(target), route):
+                    continue
+            present[source] = target
+        return present
+
+    def _copies_dropped(self, path: str, member: str, checker: Checker) -> bool:
+        """Return whether another hook forces in, from elsewhere, what would be a member of a dropped directory."""
+        root = self._config.root
+        if not checker.dropped or within(path, root) or self._config.force_include.keys() & {path}:
+            return False
+        return any(
+            within(member, as_member(self._config.get_distribution_path(os.path.relpath(dropped, root))))
+            for dropped in checker.dropped
+            if not any(within(path, source) for source in self._config.force_include)
+        )
+
+    def _check_licenses(self, paths: Iterator[str]) -> None:
+        # `WheelBuilder.add_licenses` opens these files itself: they can be checked, but not filtered.
+        route = Route(self._config, "recurse_forced_files", {})
+        for path in paths:
+            state = self._main.states.at(os.path.dirname(path))
+            file = _hatchling.License(path)
+            self._main.checker.check(file, as_member(os.path.relpath(path, self._config.root)), state, route)
+
+    # --- What only the whole selection shows --------------------------------------------------------------------------
+
+    def _finish_sdist(self) -> None:
+        checker = self._main.checker
+        members = {each.member for each in self.packed}.union(_hatchling.written_members(self._builder, "sdist"))
+        left_out = checker.finish(members, self._wheel_selects) if checker.has_stored_symlinks else set()
+        left_out |= self._check_untracked()
+        if left_out:
+            self.packed = [each for each in self.packed if id(each.file) not in left_out]
+            for key, (selected, packs) in self._planned.items():
+                self._planned[key] = [each for each in selected if id(each.file) not in left_out], packs
+        if any(finding.action is Action.DROPPED for finding in self.findings):
+            self._find_lost()
+
+    def _check_untracked(self) -> Set[int]:
+        root, config, checker = self._config.root, self._config, self._main.checker
+        untracked = Untracked.read(root)
+        if untracked is None:
+            return set()
+        files = {
+            relative(each.path, root): each
+            for each in self.packed
+            if not each.route.is_forced and within(each.path, root) and each.path not in self._required
+        }
+        paths = {
+            path
+            for path in untracked.among(files)
+            if not (config.path_is_artifact(path) or config.path_is_build_artifact(path) or checker.is_allowed(path))
+        }
+        if paths:
+            paths = {path for path in paths if not untracked.is_named(files[path].path, self._explicit())}
+        if paths:
+            needed = self._wheel_selects()
+            paths = {path for path in paths if files[path].path not in needed}
+        if not paths:
+            return set()
+        messages, advice = checker.words()
+        kept = (path for path in files if path not in paths)
+        left_out = set()
+        for highest, inside in untracked.grouped(paths, kept):
+            finding = messages.untracked(highest, len(inside), self.options.untracked, advice)
+            checker.add(finding)
+            if finding.drops:
+                left_out.update(id(files[path].file) for path in inside)
+        return left_out
+
+    def _find_lost(self) -> None:
+        """Find what a wheel from the tree has, and a wheel from this sdist will not, because something was left out."""
+        wheel = self._wheel()
+        root = self._config.root
+        members = {each.member for each in self.packed}
+        for each in wheel.packed if wheel is not None else ():
+            path = relative(each.path, root)
+            if path not in members and within(each.path, root) and _hatchling.selects(self._config, path):
+                self._lost.append(path)
+
+    def _check_collisions(self, named: List[Tuple[str, Selected]], written: List[str]) -> None:
+        selection = [*((member, each.file.path) for member, each in named), *((member, "") for member in written)]
+        for collision in collisions(selection, sdist=self._target == "sdist"):
+            messages, _ = self._main.checker.words()
+            self._main.checker.add(messages.collision(collision.code, collision.member, collision.reason))
+
+    def _report_aliases(self) -> None:
+        by_directory = self._main.aliases.by_directory
+        if not by_directory:
+            return
+        messages, _ = self._main.checker.words()
+        root = self._config.root
+        packed = {os.path.dirname(each.path) for each in self.packed}
+        used = dict.fromkeys(by_directory[path] for path in packed if path in by_directory)
+        by_name: Dict[Tuple[str, str], List[str]] = {}
+        for alias in sorted(used):
+            by_name.setdefault((alias.known_as, alias.link), []).append(alias.walked)
+        for (known_as, link), names in by_name.items():
+            first = [known_as] if any(within(path, known_as) for path in packed) else []
+            shown = [relative(name, root) for name in sorted({*first, *names})]
+            target = os.readlink(link)
+            self._main.checker.add(messages.alias(relative(link, root), target, relative(known_as, root), shown))
+
+    # --- The project's wheel ------------------------------------------------------------------------------------------
+
+    def _wheel(self) -> Optional[SelectionFilter]:
+        """Return the filter of a wheel of the project that is built from the tree, planned; None if there is none."""
+        if self._wheel_filter is None:
+            self._wheel_filter = _plan_wheel(self._builder)
+        return self._wheel_filter
+
+    def _wheel_selects(self) -> Set[str]:
+        wheel = self._wheel()
+        return wheel.selected if wheel is not None else set()
+
+    def _wheel_needs(self) -> Needed:
+        wheel = self._wheel()
+        directories = {os.path.dirname(each.path) for each in wheel.packed} if wheel is not None else set()
+        parents: Set[str] = set()
+        for directory in directories:
+            parent = os.path.dirname(directory)
+            while parent not in parents and within(parent, self._config.root):
+                parents.add(parent)
+                parent = os.path.dirname(parent)
+        return Needed(directories, parents)
+
+
+def _plan_wheel(builder: Any) -> Optional[SelectionFilter]:
+    wheel = _hatchling.wheel_builder(builder)
+    try:
+        config = wheel.config
+        table = config.hook_config.get(_hatchling.HOOK, {"caches": "keep", "symlinks": "keep"})
+        options = parse(table, prefix="", target="wheel")
+        build_data = wheel.get_default_build_data()
+        wheel.set_build_data_defaults(build_data)
+        with config.set_build_data(build_data):
+            selection = SelectionFilter(config, "wheel", "standard", options, build_data, "")
+            with selection.installed(), contextlib.suppress(RejectedError):
+                selection.plan()
+    except ConfigError:
+        return None
+    except (OSError, TypeError, ValueError) as error:
+        # No wheel can be built from the tree.
+        if not _hatchling.is_hatchlings(error):
+            raise
+        return None
+    return selection
+
+
+def _outside_homes(mapping: Mapping[str, str], root: str) -> Dict[str, str]:
+    """Return the directory below which each single file from outside the project is checked.
+
+    It is the deepest one that holds all the files from the same place: like a directory that is forced in as a whole.
+    """
+    places: Dict[str, List[str]] = {}
+    for source in mapping:
+        if not within(source, root) and os.path.isfile(source):
+            with contextlib.suppress(ValueError):
+                common = os.path.commonpath([source, root])
+                first = os.path.relpath(source, common).partition(os.sep)[0]
+                places.setdefault(os.path.join(common, first), []).append(source)
+    homes = {}
+    for sources in places.values():
+        home = os.path.commonpath([os.path.dirname(source) for source in sources])
+        homes.update(dict.fromkeys(sources, home))
+    return homes

@@ -1,0 +1,206 @@
+"""The walk that Hatchling is given instead of `safe_walk`: the same order, without dropped directories.
+
+It tolerates what vanishes meanwhile (pypa/hatch#1998), and packs a directory that symlinks give several names under
+each name that needs it (pypa/hatch#276, #1197, #2008).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
+
+from hatch_nocache._hatchling import Route
+from hatch_nocache.paths import within
+from hatch_nocache.selection.directory import DirectoryFinding, DirectoryState, DirectoryStates
+
+__all__ = ["Alias", "Aliases", "Needed", "filtered_walk"]
+
+# How many files of a directory are looked at to see whether any is selected, before the walk enters it to find out.
+_SAMPLE = 32
+
+_Identity = Tuple[int, int]
+
+
+class Needed(NamedTuple):
+    """What a wheel of the project selects from the tree: the directories of its files, and those above them."""
+
+    directories: Set[str]
+    parents: Set[str]
+
+
+class Alias(NamedTuple):
+    """A directory that is entered as `walked`, although Hatchling has met it as `known_as`.
+
+    `link` is the directory symlink by which one of the two is reached.
+    """
+
+    walked: str
+    known_as: str
+    link: str
+
+
+class Aliases:
+    """The aliases of one build. `by_directory` has each directory below one, by its path in the walk.
+
+    `needed` is called once a directory has two names. It is None for targets that no wheel is built from: in them, every
+    symlink is followed once.
+    """
+
+    def __init__(self, needed: Optional[Callable[[], Needed]]) -> None:
+        self.needed = needed
+        self.by_directory: Dict[str, Alias] = {}
+
+
+class _Visit(NamedTuple):
+    """A directory on the stack of the walk, and the identities of those above it.
+
+    `is_native`: Hatchling's walk would enter the parent.
+    """
+
+    parent: Optional[DirectoryState]
+    name: str
+    is_native: bool
+    above: Tuple[_Identity, ...]
+
+    @property
+    def link(self) -> Optional[Tuple[str, str]]:
+        """What identifies the symlink that this is, if it is one: the same symlink has many paths."""
+        if self.parent is None or self.name not in self.parent.directory.links:
+            return None
+        return str(self.parent.directory.location), self.name
+
+
+class _Names:
+    """Decides under which of its names a directory is entered, and under which its files are packed."""
+
+    def __init__(self, source: str, route: Route, states: DirectoryStates, aliases: Aliases) -> None:
+        self._source = source
+        self._route = route
+        self._states = states
+        self._aliases = aliases
+        # The first visit of each directory, which is the only one of Hatchling's walk.
+        self._first: Dict[_Identity, DirectoryState] = {}
+        self._followed: Set[Tuple[str, str]] = set()
+        # Directories with no selected file under the names so far, and those above them, by real path.
+        self._lost: Set[str] = set()
+        self._above_lost: Set[str] = set()
+        self._unchecked: List[DirectoryState] = []
+
+    def enter(self, visit: _Visit, identity: _Identity, state: DirectoryState) -> Tuple[bool, bool]:
+        """Return whether to enter the directory under this name, and whether to pack its files under it."""
+        is_new_link = visit.link not in self._followed
+        if visit.link is not None:
+            self._followed.add(visit.link)
+        if visit.is_native and identity not in self._first:
+            self._first[identity] = state
+            self._unchecked.append(state)
+            return True, True
+        enters, packs = self._enter_again(state, is_new_link=is_new_link)
+        if enters:
+            self._record(identity, state)
+        return enters, packs
+
+    def is_native(self, identity: _Identity, state: DirectoryState) -> bool:
+        """Return whether Hatchling's walk would enter the directory under this name."""
+        return self._first.get(identity) is state
+
+    def _enter_again(self, state: DirectoryState, *, is_new_link: bool) -> Tuple[bool, bool]:
+        if state.link is None:
+            # The real name.
+            return True, True
+        if self._aliases.needed is None:
+            return is_new_link, True
+        needed = self._aliases.needed()
+        walked, real = state.directory.walked, str(state.directory.location)
+        if walked in needed.directories:
+            return True, True
+        self._find_lost()
+        packs = real in self._lost and self._selects_any(walked, state)
+        if packs:
+            self._lost.remove(real)
+        is_useful = real in self._above_lost and is_new_link and not self._route.excludes(walked)
+        return packs or walked in needed.parents or is_useful, packs
+
+    def _find_lost(self) -> None:
+        root, real_root = self._states.root, self._states.real_root
+        for state in self._unchecked:
+            location = str(state.directory.location)
+            if not state.directory.nondirectories or state.cache is not None or not within(location, real_root):
+                continue
+            real_name = os.path.normpath(os.path.join(root, os.path.relpath(location, real_root)))
+            candidates = [state.directory.walked, *([real_name] if within(real_name, self._source) else [])]
+            if not any(self._selects_any(name, state) for name in candidates):
+                self._lost.add(location)
+                while location not in self._above_lost and within(location, real_root):
+                    self._above_lost.add(location)
+                    location = os.path.dirname(location)
+        self._unchecked.clear()
+
+    def _selects_any(self, name: str, state: DirectoryState) -> bool:
+        files = state.directory.nondirectories
+        return self._route.selects_any(name, files, most=len(files))
+
+    def _record(self, identity: _Identity, state: DirectoryState) -> None:
+        walked = state.directory.walked
+        alias = self._aliases.by_directory.get(os.path.dirname(walked))
+        if alias is None:
+            # Below a directory with two names, Hatchling meets each directory under the first of them.
+            first = self._first.get(identity, state)
+            alias = Alias(walked, first.directory.walked, state.link or first.link or walked)
+        self._aliases.by_directory[walked] = alias
+
+
+def filtered_walk(
+    source: str, states: DirectoryStates, route: Route, aliases: Aliases, report: Callable[[DirectoryFinding], None]
+) -> Iterator[Tuple[DirectoryState, List[str], List[str]]]:
+    """Yield what `hatchling.builders.utils.safe_walk` does, with a state instead of the directory's path.
+
+    The caller may shorten and sort the list of directories. `report` is called for what is dropped on the way.
+    """
+    route.start(source)
+    names = _Names(source, route, states, aliases)
+    stack = [_Visit(None, source, True, ())]
+    while stack:
+        visit = stack.pop()
+        state = states.top(source) if visit.parent is None else _step(visit.parent, visit.name, states, route, report)
+        if state is None:
+            continue
+        try:
+            status = os.stat(state.directory.walked)
+        except OSError:
+            continue
+        identity = status.st_dev, status.st_ino
+        if identity in visit.above:
+            continue
+        enters, packs = names.enter(visit, identity, state)
+        if not enters:
+            continue
+        directories = list(state.directory.subdirectories)
+        yield state, directories, list(state.directory.nondirectories) if packs else []
+        is_native = names.is_native(identity, state)
+        above = (*visit.above, identity)
+        stack.extend(_Visit(state, name, is_native, above) for name in reversed(directories))
+
+
+def _step(
+    parent: DirectoryState,
+    name: str,
+    states: DirectoryStates,
+    route: Route,
+    report: Callable[[DirectoryFinding], None],
+) -> Optional[DirectoryState]:
+    """Return the state of a subdirectory, or None if nothing in it is selected."""
+    walked = os.path.join(parent.directory.walked, name)
+    if any(found is not None and found.can_prune(walked) for found in (parent.cache, parent.outside)):
+        return None
+    state = states.step(parent, name)
+    for found, known in ((state.cache, parent.cache), (state.outside, parent.outside)):
+        if found is None or found is known or not found.drops or found.reported:
+            continue
+        if route.excludes(walked):
+            return None
+        if not found.explicit and route.selects_any(walked, state.directory.nondirectories, most=_SAMPLE):
+            report(found)
+        if found.can_prune(walked):
+            return None
+    return state if state.directory.readable else None
