@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hatch_nocache.archive.check import ArchiveReport, inspect, verify
-from hatch_nocache.archive.reader import read_member, unsupported
-from hatch_nocache.archive.tree import UnreadableArchive
+from hatch_nocache.archive.reader import UnreadableArchive, read_member, unsupported
 
 __all__ = ["ArchiveReport", "UnreadableArchive", "inspect", "read_member", "unsupported", "verify"]

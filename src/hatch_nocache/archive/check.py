@@ -12,29 +12,13 @@ from typing import AbstractSet, Dict, Iterator, List, NamedTuple, Optional, Set,
 
 from hatch_nocache.archive import incompatibilities as table
 from hatch_nocache.archive.incompatibilities import Incompatibility, consequence
-from hatch_nocache.archive.reader import open_archive
-from hatch_nocache.archive.tree import (
-    ArchiveDirectory,
-    Entry,
-    Kind,
-    Member,
-    MemberTree,
-    OccupiedError,
-    UnreadableArchive,
-)
+from hatch_nocache.archive.reader import UnreadableArchive, open_archive
+from hatch_nocache.archive.tree import ArchiveDirectory, Entry, Kind, Member, MemberTree, OccupiedError
 from hatch_nocache.caches.declared import NOTHING
 from hatch_nocache.caches.detect import detect, head_names
 from hatch_nocache.caches.match import HEAD_SIZE
+from hatch_nocache.members import symlinks
 from hatch_nocache.members.names import is_too_long, link_target_problem, name_problem, outside_root
-from hatch_nocache.members.symlinks import (
-    LoopError,
-    follow,
-    goes_up_again,
-    is_absolute,
-    is_normal,
-    lands,
-    names_itself,
-)
 from hatch_nocache.rules import Action, Finding
 
 __all__ = ["ArchiveReport", "MemberChecker", "inspect", "symlink_problem", "verify"]
@@ -288,8 +272,8 @@ class MemberChecker:
 
     def _check_end(self, path: str, text: str) -> None:
         try:
-            end = follow(path, self._links)
-        except LoopError:
+            end = symlinks.follow(path, self._links)
+        except symlinks.LoopError:
             self.report(table.LOOP, path, "following it never arrives", text)
             return
         if end is None or self.tree.find(end) is not None:
@@ -311,20 +295,20 @@ def symlink_problem(at: str, text: str, root: str) -> Optional[Tuple[Incompatibi
     A link target that passes leads, symlink by symlink, only to places below the root: it goes up first and then down,
     and it is not below another symlink. Only the whole archive shows whether something is there.
     """
-    if is_absolute(text):
+    if symlinks.is_absolute(text):
         # `C:/x` is relative for most programs, except on Windows.
         return table.ABSOLUTE if text.startswith("/") else table.ABSOLUTE_ON_WINDOWS, ""
     problem = link_target_problem(text)
     if problem is not None:
         return table.TOO_LONG if is_too_long(text) else table.LINK_TARGET, f"the link target is invalid: {problem}"
-    if lands(at, text) is None:
+    if symlinks.lands(at, text) is None:
         # One level up is still inside the directory that most installers unpack into.
-        return table.OUT if lands(f"{root}/{at}", text) is not None else table.FAR_OUT, ""
-    if goes_up_again(text):
+        return table.OUT if symlinks.lands(f"{root}/{at}", text) is not None else table.FAR_OUT, ""
+    if symlinks.goes_up_again(text):
         return table.UP_AGAIN, "installers resolve it differently"
-    if names_itself(at, text):
+    if symlinks.names_itself(at, text):
         return table.OWN_DIRECTORY, ""
-    return None if is_normal(text) else (table.LONG_SPELLING, "there is a shorter spelling")
+    return None if symlinks.is_normal(text) else (table.LONG_SPELLING, "there is a shorter spelling")
 
 
 def _top(name: str) -> str:

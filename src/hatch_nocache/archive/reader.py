@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import sys
 import zlib
-from typing import AbstractSet, Generator, Iterator, Optional, Protocol, Tuple
+from typing import Iterator, Optional, Union
 
-from hatch_nocache.archive.incompatibilities import Incompatibility
-from hatch_nocache.archive.tarfiles import MAX_BYTES, Stream, TarReader
-from hatch_nocache.archive.tree import Kind, Member, UnreadableArchive
+from hatch_nocache.archive.tarfiles import MAX_BYTES, TarReader
+from hatch_nocache.archive.tree import Kind, UnreadableArchive
 from hatch_nocache.archive.zipfiles import MAX_DIRECTORY, ZipReader
 
-__all__ = ["Reader", "open_archive", "read_member", "unsupported"]
+__all__ = ["UnreadableArchive", "open_archive", "read_member", "unsupported"]
 
 # Size limit: parsers of TOML are superlinear. `TarReader` reads no more at once.
 _MAX_SETTINGS = 256 * 1024
@@ -23,23 +22,8 @@ _UNSUPPORTED = (
 )
 
 
-Members = Generator[Tuple[Member, bytes], None, None]
-
-
-class Reader(Protocol):
-    """An open archive. `zipped`: it is a zip file, with regular files and directories only."""
-
-    zipped: bool
-
-    def members(self, heads: AbstractSet[str], head_size: int) -> Members:
-        """Yield each member, with the first `head_size` bytes of a regular file whose base name is in `heads`."""
-
-    def structure_problems(self) -> Iterator[Tuple[Incompatibility, str]]:
-        """Yield what an installer refuses in the archive as a whole. To be called after `members`."""
-
-
 @contextlib.contextmanager
-def open_archive(path: str, *, bounded: bool = True) -> Iterator[Reader]:
+def open_archive(path: str, *, bounded: bool = True) -> Iterator[Union[TarReader, ZipReader]]:
     """Open the archive at `path`. Not `bounded`: it may have any size, because this build has just written it.
 
     Raises:
@@ -53,8 +37,8 @@ def open_archive(path: str, *, bounded: bool = True) -> Iterator[Reader]:
             if path.lower().endswith((".whl", ".zip")) or file.read(2) == b"PK":
                 yield ZipReader(file, MAX_DIRECTORY if bounded else sys.maxsize)
                 return
-        with Stream(path, MAX_BYTES if bounded else sys.maxsize) as stream:
-            yield TarReader(stream)
+        with TarReader(path, MAX_BYTES if bounded else sys.maxsize) as archive:
+            yield archive
     except EOFError as error:
         raise UnreadableArchive("it is truncated") from error
     except OSError as error:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import importlib
 import io
-import math
 import os
 import re
+import sys
 import tarfile
 from typing import IO, AbstractSet, Any, Generator, Iterator, Optional, Set, Tuple, cast
 
@@ -14,7 +14,7 @@ from hatch_nocache.archive import incompatibilities as table
 from hatch_nocache.archive.incompatibilities import Incompatibility
 from hatch_nocache.archive.tree import Kind, Member, UnreadableArchive
 
-__all__ = ["MAX_BYTES", "Stream", "TarReader"]
+__all__ = ["MAX_BYTES", "TarReader"]
 
 Members = Generator[Tuple[Member, bytes], None, None]
 Problem = Tuple[Incompatibility, str]
@@ -52,50 +52,61 @@ _CHARSETS = ("BINARY", "ISO-IR 10646 2000 UTF-8")
 _MAX_TIME = 2**63 - 1
 
 
-class Stream:
-    """A file, decompressed, with the methods that tarfile needs. `last` is the last block that was read."""
+class TarReader:
+    """The tar archive at `path`, which may decompress to `max_bytes`. tarfile reads from it: it is a file object, too.
+
+    Raises:
+        UnreadableArchive: not a tar archive, damaged, or installers disagree about where its members begin.
+        OSError, EOFError, zlib.error, lzma.LZMAError: the file is damaged.
+    """
+
+    zipped = False
 
     def __init__(self, path: str, max_bytes: int) -> None:
         with open(path, "rb") as file:
             magic = file.read(6)
         # The name of the module that reads it, "" for an uncompressed archive.
-        self.compression = next((module for start, module in _COMPRESSIONS if magic.startswith(start)), "")
-        if path.lower().endswith((".gz", ".tgz")) and self.compression != "gzip":
+        self._compression = next((module for start, module in _COMPRESSIONS if magic.startswith(start)), "")
+        if path.lower().endswith((".gz", ".tgz")) and self._compression != "gzip":
             raise UnreadableArchive("its name is that of a gzip file, but it is none")
         # The decompressors of the standard library are slow where little is read at a time.
-        self._file = io.BufferedReader(cast("io.RawIOBase", _open(path, self.compression)), _CHUNK)
-        self._max_bytes = max_bytes if self.compression else os.path.getsize(path)
+        self._file = io.BufferedReader(cast("io.RawIOBase", _open(path, self._compression)), _CHUNK)
+        self._max_bytes = max_bytes if self._compression else os.path.getsize(path)
         self._position = 0
-        self.last = b""
-        # Bytes that were read since `start_header`.
-        self.taken = 0
+        # The last block that was read, and the bytes that were read for the current member.
+        self._last = b""
+        self._taken = 0
 
-    def __enter__(self) -> Stream:  # noqa: PYI034 - Self is not in Python 3.8
+    def __enter__(self) -> TarReader:  # noqa: PYI034 - Self is not in Python 3.8
         return self
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
-    def start_header(self) -> None:
-        """Start to count what is read for the next member."""
-        self.taken = 0
+    def members(self, heads: AbstractSet[str], head_size: int) -> Members:
+        """Yield each member, with the first `head_size` bytes of a regular file whose base name is in `heads`."""
+        try:
+            yield from self._members(heads, head_size)
+        except (tarfile.TarError, ValueError, IndexError, RecursionError) as error:
+            raise UnreadableArchive(f"not a tar archive, or damaged ({error})") from error
+        self._check_end()
+
+    def structure_problems(self) -> Iterator[Problem]:
+        """Yield what an installer refuses in the archive as a whole."""
+        if self._compression in ("bz2", "lzma"):
+            yield table.FORMAT, "an sdist must be a .tar.gz file"
+
+    # What tarfile calls.
 
     def read(self, size: int) -> bytes:
-        """Return the next `size` bytes, fewer only at the end.
-
-        Raises:
-            UnreadableArchive: a header asks for an absurd amount.
-            OSError, EOFError, zlib.error, lzma.LZMAError: the file is damaged.
-        """
-        self.taken += size
-        if size < 0 or self.taken > _MAX_HEADER:
-            raise UnreadableArchive(f"a header asks for {size if size < 0 else self.taken} bytes")
-        self.last = self._file.read(size)
-        self._advance(len(self.last))
-        return self.last
+        self._taken += size
+        if size < 0 or self._taken > _MAX_HEADER:
+            raise UnreadableArchive(f"a header asks for {min(size, 0) or self._taken} bytes")
+        self._last = self._file.read(size)
+        self._advance(len(self._last))
+        return self._last
 
     def seek(self, position: int) -> int:
-        """Skip to `position`, or to the end. Raises: see `read`."""
         missing = position - self._position
         if missing < 0:
             raise UnreadableArchive("a header points back")
@@ -104,13 +115,7 @@ class Stream:
         return self._position
 
     def tell(self) -> int:
-        """Return the position in the decompressed file."""
         return self._position
-
-    def drain(self) -> None:
-        """Read the rest, so that the checksum at the end is verified. Raises: see `read`."""
-        while self._advance(len(self._file.read(_CHUNK))):
-            pass
 
     def _advance(self, size: int) -> int:
         self._position += size
@@ -118,56 +123,40 @@ class Stream:
             raise UnreadableArchive(f"it decompresses to more than {self._max_bytes:,} bytes")
         return size
 
+    def _members(self, heads: AbstractSet[str], head_size: int) -> Members:
+        magics: Set[bytes] = set()
+        tar = tarfile.TarFile(fileobj=cast("IO[bytes]", self), encoding="utf-8", errors="surrogateescape")
+        for info in iter(tar.next, None):
+            # TarFile would keep them all.
+            tar.members = []  # type: ignore[attr-defined]
+            sparse = info.issparse()
+            if not sparse:
+                magics.add(self._last[257:265])
+            disputed = _disputed(info) or (_OF_ONE & tar.pax_headers.keys() and "a global PAX header names one member")
+            if disputed:
+                raise UnreadableArchive(f"{disputed}; {table.refused_by(table.HEADER.installers)}")
+            problem = None if sparse else _problem(info, self._taken, len(magics))
+            kind = Kind.OTHER if sparse else _KINDS.get(info.type, Kind.OTHER)
+            has_head = kind is Kind.FILE and info.name.rpartition("/")[2] in heads
+            self._taken = 0
+            head = self.read(min(head_size, info.size)) if has_head else b""
+            yield Member(info.name, kind, info.linkname, info.size, problem), head
+            self._taken = 0
+        if not magics:
+            raise UnreadableArchive("it is empty")
 
-class TarReader:
-    """A tar archive, read from `stream`."""
+    def _check_end(self) -> None:
+        """Check that the archive ends with two blocks of zeros.
 
-    zipped = False
-
-    def __init__(self, stream: Stream) -> None:
-        self._stream = stream
-
-    def members(self, heads: AbstractSet[str], head_size: int) -> Members:
-        """Yield each member, with the first `head_size` bytes of a regular file whose base name is in `heads`.
-
-        Raises:
-            UnreadableArchive: not a tar archive, damaged, or installers disagree about where its members begin.
-            OSError, EOFError, zlib.error, lzma.LZMAError: the file is damaged.
+        Source of the rule: POSIX.1, "pax Interchange Format". uv from 0.13 insists on it; other readers stop silently
+        at anything that is not a header, so members after it exist for some readers only.
         """
-        try:
-            yield from _members(self._stream, heads, head_size)
-        except (tarfile.TarError, ValueError, IndexError, RecursionError) as error:
-            raise UnreadableArchive(f"not a tar archive, or damaged ({error})") from error
-        _check_end(self._stream)
-
-    def structure_problems(self) -> Iterator[Problem]:
-        """Yield what an installer refuses in the archive as a whole."""
-        if self._stream.compression in ("bz2", "lzma"):
-            yield table.FORMAT, "an sdist must be a .tar.gz file"
-
-
-def _members(stream: Stream, heads: AbstractSet[str], head_size: int) -> Members:
-    magics: Set[bytes] = set()
-    stream.start_header()
-    tar = tarfile.TarFile(fileobj=cast("IO[bytes]", stream), encoding="utf-8", errors="surrogateescape")
-    for info in iter(tar.next, None):
-        # TarFile would keep them all.
-        tar.members = []  # type: ignore[attr-defined]
-        sparse = info.issparse()
-        if not sparse:
-            magics.add(stream.last[257:265])
-        disputed = _disputed(info) or (_OF_ONE & tar.pax_headers.keys() and "a global PAX header names one member")
-        if disputed:
-            raise UnreadableArchive(f"{disputed}; {table.refused_by(table.HEADER.installers)}")
-        problem = None if sparse else _problem(info, stream.taken, len(magics))
-        kind = Kind.OTHER if sparse else _KINDS.get(info.type, Kind.OTHER)
-        head = b""
-        if kind is Kind.FILE and info.name.rpartition("/")[2] in heads:
-            head = stream.read(min(head_size, info.size))
-        yield Member(info.name, kind, info.linkname, info.size, problem), head
-        stream.start_header()
-    if not magics:
-        raise UnreadableArchive("it is empty")
+        if self._last.strip(b"\0"):
+            raise UnreadableArchive("damaged or truncated (found no header where one must be)")
+        if len(self._last) != tarfile.BLOCKSIZE or self.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
+            raise UnreadableArchive("truncated (no end-of-archive marker)")
+        # To the end of the file, so that its checksum is verified.
+        self.seek(sys.maxsize)
 
 
 def _open(path: str, compression: str) -> Any:
@@ -192,50 +181,21 @@ def _disputed(info: tarfile.TarInfo) -> Optional[str]:
 def _problem(info: tarfile.TarInfo, taken: int, formats: int) -> Optional[Problem]:
     """Return what an installer refuses in the header of a member. Source of the rules: uv from 0.13, as observed."""
     records = info.pax_headers
-    reason = ""
-    if formats > 1:
-        reason = "the archive mixes tar formats"
-    elif taken > _MAX_RECORDS:
-        reason = "its PAX records have more than 262,144 bytes"
-    elif "linkpath" in records and info.type not in (tarfile.SYMTYPE, tarfile.LNKTYPE):
-        reason = "a regular file with a link target"
-    elif records.get("hdrcharset", "BINARY") not in _CHARSETS:
-        reason = f"unknown character set {records['hdrcharset']!r}"
-    elif min(info.uid, info.gid) < 0 or not all(records.get(key, "0").isdigit() for key in ("uid", "gid")):
-        reason = "invalid owner"
+    links = (tarfile.SYMTYPE, tarfile.LNKTYPE)
     unknown = [key for key in records if key not in _RECORDS and not key.startswith(_VENDORS)]
-    if unknown:
-        reason = f"unknown PAX record {unknown[0]!r}"
-    if reason:
-        return table.HEADER, reason
     empty = [key for key, value in records.items() if not value]
-    if empty:
-        return table.EMPTY_RECORD, f"empty PAX record {empty[0]!r}"
-    return _time_problem(info)
-
-
-def _time_problem(info: tarfile.TarInfo) -> Optional[Problem]:
-    if not math.isfinite(info.mtime) or abs(info.mtime) > _MAX_TIME:
-        return table.TIME_OUT_OF_RANGE, f"the modification time {info.mtime} is out of range"
-    if info.mtime < 0:
-        return table.TIME, "the modification time is before 1970"
-    for key in _TIMES:
-        value = info.pax_headers.get(key, "0")
-        if not re.fullmatch(r"[0-9]{1,18}(\.[0-9]+)?", value):
-            return table.TIME, f"invalid `{key}` {value[:40]!r}"
-    return None
-
-
-def _check_end(stream: Stream) -> None:
-    """Check that the archive ends with two blocks of zeros.
-
-    Source of the rule: POSIX.1, "pax Interchange Format". uv from 0.13 insists on it; other readers stop silently at
-    anything that is not a header, so members after it exist for some readers only.
-
-    Raises: see `TarReader.members`.
-    """
-    if stream.last.strip(b"\0"):
-        raise UnreadableArchive("damaged or truncated (found no header where one must be)")
-    if len(stream.last) != tarfile.BLOCKSIZE or stream.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
-        raise UnreadableArchive("truncated (no end-of-archive marker)")
-    stream.drain()
+    owners = all(re.fullmatch("[0-9]*", records.get(key, "")) for key in ("uid", "gid"))
+    times = [key for key in _TIMES if not re.fullmatch(r"[0-9]{1,18}(\.[0-9]+)?", records.get(key, "0"))]
+    problems = (
+        (formats > 1, table.HEADER, "the archive mixes tar formats"),
+        (taken > _MAX_RECORDS, table.HEADER, "PAX records of more than 262,144 bytes"),
+        ("linkpath" in records and info.type not in links, table.HEADER, "a regular file with a link target"),
+        (records.get("hdrcharset", "BINARY") not in _CHARSETS, table.HEADER, "an unknown character set"),
+        (min(info.uid, info.gid) < 0 or not owners, table.HEADER, "the owner is no number"),
+        (unknown, table.HEADER, f"unknown PAX record {unknown[:1]}"),
+        (empty, table.EMPTY_RECORD, f"empty PAX record {empty[:1]}"),
+        (not abs(info.mtime) <= _MAX_TIME, table.TIME_OUT_OF_RANGE, f"modified at {info.mtime}"),
+        (info.mtime < 0, table.TIME, "modified before 1970"),
+        (times, table.TIME, f"not a number of seconds since 1970: {times[:1]}"),
+    )
+    return next(((row, reason) for applies, row, reason in problems if applies), None)
