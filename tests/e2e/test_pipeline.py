@@ -1,0 +1,110 @@
+"""The reported job (astral-sh/uv issue 15086), run by a pipeline runner: it fails without the hook and passes with it.
+
+The runner is gitlab-ci-local from npm, with its shell executor. It needs Node.js, rsync and git.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Dict, List
+
+import pytest
+from building import read
+from projects import PROJECTS
+
+RUNNER = "gitlab-ci-local@4.56.0"
+PROGRAMS = ("node", "npm", "rsync", "git")
+MISSING = [program for program in PROGRAMS if not shutil.which(program)]
+JOB = """\
+build:
+  variables:
+    UV_CACHE_DIR: .uv-cache
+    UV_SYSTEM_PYTHON: "1"
+    UV_LINK_MODE: copy
+  cache:
+    key:
+      files:
+        - pyproject.toml
+    paths:
+      - $UV_CACHE_DIR
+  script:
+    - uv build
+  artifacts:
+    paths:
+      - dist/
+"""
+HOOK = "\n[tool.hatch.build.hooks.nocache]\n"
+
+pytestmark = [
+    pytest.mark.pipeline,
+    pytest.mark.skipif(bool(MISSING), reason=f"not here: {', '.join(MISSING)}"),
+]
+
+
+@pytest.fixture(scope="session")
+def runner(filled) -> str:
+    def install(directory: Path) -> None:
+        command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(directory), RUNNER]
+        subprocess.run(command, check=True)
+
+    return str(filled("gitlab-ci-local", install) / "node_modules" / ".bin" / "gitlab-ci-local")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The project of the report in a git repository, with its job."""
+    root = tmp_path / "project"
+    shutil.copytree(str(PROJECTS / "gitlab-uv-cache"), str(root))
+    (root / "case.toml").unlink()
+    (root / ".gitlab-ci.yml").write_text(JOB, encoding="utf-8")
+    commit(root)
+    return root
+
+
+def commit(root: Path) -> None:
+    someone = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    for arguments in (["init", "-q"], ["add", "-A"], [*someone, "commit", "-qm", "all"]):
+        subprocess.run(["git", *arguments], cwd=str(root), check=True)
+
+
+@pytest.mark.parametrize("version", ["0.8.4", ""], ids=lambda version: f"uv-{version or 'newest'}")
+def test_reported_job(version: str, runner: str, run, uv, env: Dict[str, str], project: Path) -> None:
+    path = os.pathsep.join([str(Path(uv(version)).parent), os.environ["PATH"]])
+    variables = {name: value for name, value in env.items() if name.startswith("UV_")}
+    variables.update({"UV_PYTHON": sys.executable, "PATH": path})
+    given = [part for name, value in variables.items() for part in ("--variable", f"{name}={value}")]
+
+    def job() -> "subprocess.CompletedProcess[str]":
+        shutil.rmtree(str(project / "dist"), ignore_errors=True)
+        return run(runner, "--shell-isolation=false", *given, "build", cwd=project, PATH=path)
+
+    # Without the hook: uv refuses the sdist that it has just made.
+    configuration = (project / "pyproject.toml").read_text(encoding="utf-8")
+    assert HOOK in configuration
+    (project / "pyproject.toml").write_text(configuration.replace(HOOK, ""), encoding="utf-8")
+    failed = job()
+    assert failed.returncode != 0
+    said = failed.words.replace("build > ", "")
+    assert "is outside of the target directory" in said or "is absolute" in said
+    assert members(project, "*.tar.gz", ".uv-cache")
+
+    # With it, twice: the second job has the cache of the first.
+    shutil.rmtree(str(project / ".uv-cache"))
+    (project / "pyproject.toml").write_text(configuration, encoding="utf-8")
+    for _ in range(2):
+        passed = job()
+        assert passed.returncode == 0
+        assert "NC001 .uv-cache/" in passed.words
+        assert (project / ".uv-cache" / "CACHEDIR.TAG").exists()
+        expected = [".gitlab-ci.yml", "PKG-INFO", "README.md", "pyproject.toml", "src/demo/__init__.py"]
+        assert members(project, "*.tar.gz") == expected
+        assert "demo/__init__.py" in members(project, "*.whl")
+
+
+def members(project: Path, pattern: str, below: str = "") -> List[str]:
+    (archive,) = (project / "dist").glob(pattern)
+    return read(archive).below(below) if below else read(archive).names
