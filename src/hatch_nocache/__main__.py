@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from hatch_nocache.command.cli import main
+from hatch_nocache.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

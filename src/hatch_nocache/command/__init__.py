@@ -1,1 +1,0 @@
-"""The command: `hatch-nocache check`. The hook imports nothing of it."""

@@ -1,0 +1,350 @@
+"""`check` on archives, directories of archives, workspaces, and what is neither."""
+
+from __future__ import annotations
+
+import io
+import os
+import tarfile
+import zipfile
+
+import pytest
+from projects import SIGNATURE, plant
+
+from hatch_nocache.cli.check import Request, check
+from hatch_nocache.patterns import Patterns
+from hatch_nocache.report import hint_lines
+
+BASE = """\
+[build-system]
+requires = ["hatchling", "hatch-nocache"]
+build-backend = "hatchling.build"
+
+[project]
+name = "demo"
+version = "1.0"
+
+"""
+HOOK = "[tool.hatch.build.hooks.nocache]\n"
+SETUPTOOLS = BASE.replace('"hatchling", "hatch-nocache"', '"setuptools"').replace(
+    "hatchling.build", "setuptools.build_meta"
+)
+VENV = {"venv/pyvenv.cfg": b"home = /usr/bin\n", "venv/bin/python": "-> /usr/bin/python3", "venv/bin/activate": b"x"}
+STORE = {"store/CACHEDIR.TAG": SIGNATURE, "store/x": b"12345"}
+
+
+def sdist(path, files, pyproject=""):
+    """Write an sdist; "-> x" is a symlink to x."""
+    members = {
+        "PKG-INFO": b"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n",
+        "pyproject.toml": pyproject.encode(),
+        **files,
+    }
+    with tarfile.open(str(path), "w:gz") as archive:
+        for name, content in members.items():
+            info = tarfile.TarInfo(f"demo-1.0/{name}")
+            info.mtime = 1580601600
+            if isinstance(content, str):
+                info.type, info.linkname = tarfile.SYMTYPE, content[3:]
+                archive.addfile(info)
+            else:
+                info.size = len(content)
+                archive.addfile(info, io.BytesIO(content))
+    return path
+
+
+def wheel(path, files):
+    """Write a wheel."""
+    information = {
+        "METADATA": b"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n",
+        "WHEEL": b"Wheel-Version: 1.0\n",
+        "RECORD": b"",
+    }
+    with zipfile.ZipFile(str(path), "w") as archive:
+        for name, content in {
+            **files,
+            **{f"demo-1.0.dist-info/{key}": value for key, value in information.items()},
+        }.items():
+            archive.writestr(name, content)
+    return path
+
+
+def brief(results):
+    """The code and the path of each finding."""
+    return [(finding.code, finding.path) for result in results for finding in result.findings]
+
+
+def errors(results):
+    """The error messages, each with its file and line."""
+    return [(each.text, each.file, each.line) for result in results for each in result.errors]
+
+
+# --- Archives ---------------------------------------------------------------------------------------------------------
+
+
+def test_sdist(tmp_path):
+    """Its kind, members and size, and what is wrong with it."""
+    (result,) = check(str(sdist(tmp_path / "x.tar.gz", {**STORE, "l": "-> /etc/passwd"}, BASE)), Request())
+    assert (result.kind, result.about, result.members) == ("sdist", "sdist, top-level directory demo-1.0/", 5)
+    assert brief([result]) == [("NC101", "l"), ("NC001", "store/")]
+    assert (result.findings[1].members, result.findings[1].size) == (2, 48)
+    assert result.exit_code() == 1
+
+
+@pytest.mark.parametrize(
+    ("tables", "accepted"),
+    [
+        (HOOK, []),
+        (HOOK + 'allow = ["/store/"]\n', ["NC001"]),
+        (HOOK + 'allow = ["/venv/bin/python"]\n', ["NC101"]),
+        (HOOK + 'caches = "keep"\n', ["NC001", "NC004"]),
+        (HOOK + 'symlinks = "keep"\n', ["NC101"]),
+        (HOOK + 'symlinks = "nonsense"\ncaches = "keep"\n', []),
+        ('[tool.hatch.build.targets.sdist.hooks.nocache]\ncaches = "keep"\n', ["NC001", "NC004"]),
+        ('[tool.hatch.build.targets.wheel.hooks.nocache]\ncaches = "keep"\n', []),
+        (HOOK + '[tool.hatch.build.targets.wheel.force-include]\n"store" = "demo/store"\n', ["NC001"]),
+        (HOOK + '[tool.hatch.build.targets.sdist.force-include]\n"../data" = "store"\n', ["NC001"]),
+        (HOOK + '[tool.hatch.build.targets.wheel]\nartifacts = ["/store/*.bin"]\n', ["NC001"]),
+        (HOOK + '[tool.hatch.build.targets.wheel]\nartifacts = ["*.bin"]\n', []),
+        # Without the hook, a pattern is no reason why the whole directory is in the archive.
+        ('[tool.hatch.build.targets.wheel]\nartifacts = ["/store/*.bin"]\n', []),
+        ('[tool.hatch.build.targets.wheel]\npackages = ["store"]\n', ["NC001"]),
+    ],
+)
+def test_sdist_with_its_own_options(tables, accepted, tmp_path):
+    """What its own tables let the hook pack is no finding."""
+    found = brief(check(str(sdist(tmp_path / "x.tar.gz", {**STORE, **VENV}, BASE + tables)), Request()))
+    everything = {"NC001": "store/", "NC004": "venv/", "NC101": "venv/bin/python"}
+    assert sorted(found) == [pair for pair in everything.items() if pair[0] not in accepted]
+
+
+def test_sdist_with_hatch_toml(tmp_path):
+    """Its tables replace those of pyproject.toml."""
+    files = {**STORE, "hatch.toml": b'[build.hooks.nocache]\ncaches = "keep"\n'}
+    assert brief(check(str(sdist(tmp_path / "x.tar.gz", files, BASE + HOOK)), Request())) == []
+
+
+def test_sdist_with_a_broken_pyproject(tmp_path):
+    """It is checked all the same."""
+    (result,) = check(str(sdist(tmp_path / "x.tar.gz", STORE, "[")), Request())
+    assert brief([result]) == [("NC001", "store/")]
+    assert result.parts[0].notes[0].header.startswith("pyproject.toml in it cannot be read: ")
+
+
+@pytest.mark.parametrize("pattern", ["/demo/store/", "store", "/demo/**"])
+def test_allow(pattern, tmp_path):
+    """Patterns of the command line hold for any archive."""
+    path = str(
+        wheel(tmp_path / "demo-1.0-py3-none-any.whl", {f"demo/{name}": content for name, content in STORE.items()})
+    )
+    assert brief(check(path, Request())) == [("NC001", "demo/store/")]
+    assert brief(check(path, Request(allow=Patterns([pattern])))) == []
+
+
+@pytest.mark.parametrize(
+    ("pyproject", "hints"),
+    [
+        (
+            BASE + HOOK,
+            [
+                (
+                    'to accept it, add "/store/" to `allow` in [tool.hatch.build.hooks.nocache] '
+                    "of the project's pyproject.toml"
+                )
+            ],
+        ),
+        (BASE, ["to leave it out, build it with the hook hatch-nocache", 'to accept it, pass --allow "/store/"']),
+        (
+            SETUPTOOLS,
+            [
+                'to leave it out, exclude "/store/" in the configuration of the build backend',
+                'to accept it, pass --allow "/store/"',
+            ],
+        ),
+    ],
+)
+def test_hints_for_an_archive(pyproject, hints, tmp_path):
+    """They never advise the hook for an archive that was built with it, or that Hatchling did not build."""
+    (result,) = check(str(sdist(tmp_path / "x.tar.gz", STORE, pyproject)), Request())
+    lines = hint_lines([hint for finding in result.findings for hint in finding.hints])
+    assert " ".join(map(str.strip, lines)) == " ".join(f"hint: {hint}" for hint in hints)
+
+
+def test_no_hint_for_a_member(tmp_path):
+    """The archive is wrong, whatever anyone accepts."""
+    (result,) = check(str(sdist(tmp_path / "x.tar.gz", {"a:b": b""}, BASE + HOOK)), Request())
+    assert [(finding.code, finding.hints) for finding in result.findings] == [("NC203", ())]
+
+
+def truncated(path):
+    """An sdist that ends in the middle."""
+    sdist(path, {"data/big.bin": os.urandom(100_000)})
+    path.write_bytes(path.read_bytes()[:50_000])
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "words"),
+    [
+        ("text.tar.gz", lambda path: path.write_text("text", encoding="utf-8"), "but it is none"),
+        ("text.whl", lambda path: path.write_text("text", encoding="utf-8"), "not a"),
+        ("notes.txt", lambda path: path.write_text("text", encoding="utf-8"), "not a"),
+        ("truncated.tar.gz", truncated, "truncated"),
+        ("x.tar.zst", lambda path: path.write_bytes(b"\x28\xb5\x2f\xfd"), "supported"),
+        ("dangling.whl", lambda path: path.symlink_to("nowhere"), "neither a directory nor a regular file"),
+        ("missing.whl", os.fspath, "no such file"),
+    ],
+)
+def test_what_is_no_archive(name, make, words, tmp_path):
+    """One error that says so."""
+    make(tmp_path / name)
+    (result,) = check(str(tmp_path / name), Request())
+    ((text, file, line),) = errors([result])
+    assert words in text
+    assert "\n" not in text
+    assert (result.kind, result.about, file, line, result.exit_code()) == ("unknown", "", "", 0, 2)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs here")
+def test_fifo(tmp_path):
+    """It is not opened: neither an archive, nor a pyproject.toml."""
+    os.mkfifo(str(tmp_path / "x.tar.gz"))
+    assert errors(check(str(tmp_path / "x.tar.gz"), Request()))[0][0] == "it is neither a directory nor a regular file"
+    os.mkfifo(str(tmp_path / "pyproject.toml"))
+    assert errors(check(str(tmp_path), Request())) == [
+        ("cannot be read: it is not a regular file", "pyproject.toml", 0)
+    ]
+
+
+# --- Directories ------------------------------------------------------------------------------------------------------
+
+
+def test_directory_of_archives(tmp_path):
+    """Each is checked; other files are not."""
+    sdist(tmp_path / "b.tar.gz", STORE)
+    wheel(tmp_path / "a.whl", {"demo/__init__.py": b""})
+    (tmp_path / "c.tar.zst").touch()
+    (tmp_path / "SHA256SUMS").touch()
+    results = check(str(tmp_path), Request())
+    assert [os.path.basename(result.path) for result in results] == ["a.whl", "b.tar.gz", "c.tar.zst"]
+    assert [result.exit_code() for result in results] == [0, 1, 2]
+
+
+def test_empty_directory(tmp_path):
+    """It is no proof of good archives."""
+    assert errors(check(str(tmp_path), Request())) == [("the directory is empty", "", 0)]
+
+
+def test_project_with_archives_in_it(tmp_path):
+    """A project is a project; --allow is not for projects."""
+    sdist(tmp_path / "b.tar.gz", STORE)
+    (tmp_path / "pyproject.toml").write_text(BASE + HOOK, encoding="utf-8")
+    (result,) = check(str(tmp_path), Request())
+    assert (result.kind, "--allow" in " ".join(result.notes)) == ("project", False)
+    (result,) = check(str(tmp_path), Request(allow=Patterns(["x"])))
+    assert result.notes[-1] == "--allow is for archives; a project has the option `allow`"
+
+
+@pytest.mark.parametrize(
+    ("content", "file", "line", "words"),
+    [
+        (b"[project]\nname = 'x'\n[tool\n", "pyproject.toml", 3, "cannot be read: Expected ']'"),
+        (b"\xff", "pyproject.toml", 0, "cannot be read: 'utf-8' codec can't decode"),
+        (b"[tool.x]\nx = " + b"[" * 5000, "pyproject.toml", 0, "cannot be read: "),
+        ("-> nowhere", "pyproject.toml", 0, "cannot be read: No such file or directory"),
+        (b"[build\n", "hatch.toml", 1, "cannot be read: Expected ']'"),
+    ],
+)
+def test_unreadable_configuration(content, file, line, words, tmp_path):
+    """One error, with the line if the parser says it."""
+    (tmp_path / "pyproject.toml").write_text(BASE, encoding="utf-8")
+    if isinstance(content, str):
+        os.remove(str(tmp_path / file))
+        plant(str(tmp_path), file, content, [])
+    else:
+        (tmp_path / file).write_bytes(content)
+    ((text, *place),) = errors(check(str(tmp_path), Request()))
+    assert text.startswith(words)
+    assert place == [file, line]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not delete a directory that is in use")
+@pytest.mark.parametrize("path", ["absolute", "../project"])
+def test_from_a_deleted_directory(path, tmp_path, monkeypatch):
+    """An absolute path is checked; of a relative one, the error is reported."""
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project/pyproject.toml").write_text(BASE + HOOK, encoding="utf-8")
+    (tmp_path / "deleted").mkdir()
+    monkeypatch.chdir(tmp_path / "deleted")
+    os.rmdir(str(tmp_path / "deleted"))
+    results = check(str(tmp_path / "project") if path == "absolute" else path, Request())
+    assert bool(errors(results)) is (path != "absolute")
+    os.chdir(str(tmp_path))
+
+
+# --- Workspaces -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch):
+    """Return a function that makes a workspace: the root's pyproject.toml, and three members."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("core", "cli", "old"):
+        member = tmp_path / "packages" / name
+        (member / "src" / name).mkdir(parents=True)
+        (member / "src" / name / "__init__.py").touch()
+        (member / "pyproject.toml").write_text((BASE + HOOK).replace('"demo"', f'"{name}"'), encoding="utf-8")
+    (tmp_path / "packages/notes").mkdir()
+    plant(str(tmp_path), "packages/core/store", "cache", [])
+
+    def make(pyproject, hatch_toml=""):
+        (tmp_path / "pyproject.toml").write_text(pyproject, encoding="utf-8")
+        (tmp_path / "hatch.toml").write_text(hatch_toml, encoding="utf-8")
+        return [(result.path.replace(os.sep, "/"), result.about) for result in check(".", Request())]
+
+    return make
+
+
+CORE = ("packages/core", "Hatchling project core")
+CLI = ("packages/cli", "Hatchling project cli")
+OLD = ("packages/old", "Hatchling project old")
+
+
+@pytest.mark.parametrize(
+    ("pyproject", "hatch_toml", "expected"),
+    [
+        ('[tool.uv.workspace]\nmembers = ["packages/*"]\nexclude = ["packages/old"]\n', "", [CLI, CORE]),
+        ('[tool.uv.workspace]\nmembers = ["packages/c*"]\n', "", [CLI, CORE]),
+        (
+            '[tool.uv.workspace]\nmembers = ["packages/core", "packages/**", "."]\nexclude = ["pack*/o*"]\n',
+            "",
+            [CORE, CLI],
+        ),
+        (
+            '[tool.hatch.envs.default]\nworkspace.members = ["packages/core", {path = "packages/old"}]\n',
+            "",
+            [CORE, OLD],
+        ),
+        ("", '[envs.test.workspace]\nmembers = ["packages/core"]\n', [CORE]),
+        (
+            BASE + HOOK + '[tool.uv.workspace]\nmembers = ["packages/core"]\n',
+            "",
+            [(".", "Hatchling project demo"), CORE],
+        ),
+    ],
+)
+def test_workspace(pyproject, hatch_toml, expected, workspace):
+    """The members are checked, each by name; a virtual root is not."""
+    assert workspace(pyproject, hatch_toml) == expected
+
+
+@pytest.mark.parametrize("members", ['"packages/*"', "1", "[1, {x = 1}]", '["nothing"]'])
+def test_workspace_without_members(members, workspace):
+    """The root is checked like any project."""
+    ((path, about),) = workspace(f"[tool.uv.workspace]\nmembers = {members}\n")
+    assert path == "."
+    assert about.startswith("no build backend")
+
+
+def test_workspace_member_that_cannot_be_read(workspace, tmp_path):
+    """The others are checked."""
+    (tmp_path / "packages/cli/pyproject.toml").write_text("[", encoding="utf-8")
+    assert workspace('[tool.uv.workspace]\nmembers = ["packages/*"]\n') == [("packages/cli", ""), CORE, OLD]

@@ -1,0 +1,522 @@
+"""`check` on projects: it says what the build will do, and none of the project's code runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+from building import build, build_apart, surroundings
+from projects import fill, load, made, plant
+from test_check import BASE, HOOK, SETUPTOOLS, errors
+
+from hatch_nocache import _hatchling
+from hatch_nocache.cli import other_backend
+from hatch_nocache.cli.check import Request, check
+from hatch_nocache.cli.result import exit_code
+from hatch_nocache.report import describe
+from hatch_nocache.rules import Action
+
+CASES = [case for case in load() if not case.unprivileged]
+ROWS = [pytest.param(case, target, id=f"{case.id}-{target}") for case in CASES for target in case.expect]
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Return a function that makes a project out of pyproject.toml and what is planted in it."""
+
+    def make(settings=BASE + HOOK, /, **planted):
+        root = tmp_path / "project"
+        (root / "src/demo").mkdir(parents=True)
+        (root / "src/demo/__init__.py").touch()
+        if settings is not None:
+            (root / "pyproject.toml").write_text(settings, encoding="utf-8")
+        for name, what in planted.items():
+            plant(str(root), name, what, [])
+        return root
+
+    return make
+
+
+def run(root, *targets, run_hooks=False):
+    """Check one project."""
+    (result,) = check(str(root), Request(targets, run_hooks=run_hooks))
+    return result
+
+
+def brief(result):
+    """The findings of each part, as (action, code, path)."""
+    return {part.name: [(each.action.value, each.code, each.path) for each in part.findings] for part in result.parts}
+
+
+def texts(result):
+    """The error messages."""
+    return [error.text for error in result.errors]
+
+
+# --- The build and the command ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("case", "target"), ROWS)
+def test_says_what_the_build_says(case, target, tmp_path):
+    """In all test projects, the command reports the findings of the build, and both fail or neither."""
+    with made(case, tmp_path) as root:
+        env = {name: fill(value, root) for name, value in case.env.items()}
+        env["HATCH_VERBOSE"] = "1"
+        builder = build_apart if case.expect[target].without == "hangs" else build
+        built = builder(root, target, tmp_path / "dist", env)
+        with surroundings(root, env):
+            asked = "wheel:editable" if target == "editable" else target
+            result = run(root, asked, run_hooks=(root / "hatch_build.py").exists())
+    if not all(part.enabled for part in result.parts):
+        assert built.codes == []
+        return
+    assert (built.code == 0) == (result.exit_code() == 0), (built.said, result)
+    for finding in result.findings:
+        if finding.action is not Action.COPIED and (built.code == 0 or finding.is_rejected):
+            assert " ".join(describe(finding).split()) in built.words
+    assert built.codes == sorted(
+        {each.code for each in result.findings if " ".join(describe(each).split()) in built.words}
+    )
+
+
+def test_project_behind_a_symlink(project, tmp_path):
+    """A front end builds in the real directory."""
+    root = project(l="-> src/demo/__init__.py", store="cache")
+    (tmp_path / "link").symlink_to(root)
+    assert brief(run(tmp_path / "link")) == brief(run(root))
+
+
+def test_cost_of_one_walk(project, monkeypatch):
+    """Each directory of the project is read once for each target, and no cache is entered."""
+    root = project(**{"store": "uv cache", "docs/index.md": "file"})
+    read = []
+    scandir = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: (read.append(os.path.relpath(path, str(root))), scandir(path))[1])
+    run(root, "sdist")
+    # Because of the dropped cache, what a wheel selects is looked at as well.
+    assert [read.count(path) for path in ("docs", "src", "src/demo")] == [1, 2, 2]
+    # The layout of a uv cache shows one level down.
+    assert not any(path.count("/") > 1 for path in read if path.startswith("store"))
+
+
+def test_interpreter_of_the_command(project, monkeypatch):
+    """It is not one that runs a build."""
+    root = project(env="venv")
+    monkeypatch.setattr(sys, "prefix", str(root / "env"))
+    (finding,) = run(root, "sdist").findings
+    assert (finding.code, finding.reason) == ("NC004", "contains pyvenv.cfg")
+
+
+# --- Targets ----------------------------------------------------------------------------------------------------------
+
+
+def test_all_targets_by_default(project):
+    """The sdist, the wheel, and those that have a table, in this order."""
+    root = project(BASE + HOOK + "[tool.hatch.build.targets.wheel]\n", **{"src/demo/store": "cache", "venv": "venv"})
+    result = run(root)
+    assert brief(result) == {
+        "sdist": [("dropped", "NC001", "src/demo/store/"), ("dropped", "NC004", "venv/")],
+        "wheel": [("dropped", "NC001", "src/demo/store/")],
+    }
+    assert (result.kind, result.about, result.notes, result.errors) == ("project", "Hatchling project demo", (), ())
+
+
+def test_versions_of_a_target(project):
+    """Those that the project builds, or the one that is asked for."""
+    root = project(BASE + HOOK + '[tool.hatch.build.targets.wheel]\nversions = ["standard", "editable"]\n')
+    assert list(brief(run(root))) == ["sdist", "wheel", "wheel:editable"]
+    assert list(brief(run(root, "wheel:editable", "sdist", "sdist"))) == ["wheel:editable", "sdist"]
+
+
+@pytest.mark.parametrize(
+    ("target", "error"),
+    [
+        ("editable", "editable: no installed plugin builds this target; targets: "),
+        ("rpm", "rpm: no installed plugin builds this target; targets: "),
+        ("wheel:nightly", "wheel:nightly: the target has no version `nightly`; targets: "),
+    ],
+)
+def test_unknown_target(target, error, project):
+    """The error lists the targets; a target that only has a table is a note."""
+    root = project(BASE + HOOK + "[tool.hatch.build.targets.rpm]\n")
+    ((text),) = texts(run(root, target))
+    assert text.startswith(error)
+    assert {"custom", "sdist", "wheel", "wheel:editable"} <= set(text.partition("; targets: ")[2].split(", "))
+    assert run(root).notes == ("rpm: no installed plugin builds this target",)
+
+
+def test_project_without_a_package(project):
+    """That it has no wheel is a note, unless the project or the user speaks of it."""
+    settings = BASE.replace('"demo"', '"other"') + HOOK
+    root = project(settings)
+    result = run(root)
+    assert list(brief(result)) == ["sdist"]
+    assert result.notes[0].startswith("wheel: Hatchling cannot build it: Unable to determine which files to ship")
+    assert (result.exit_code(), run(root, "wheel").exit_code()) == (0, 2)
+    (root / "pyproject.toml").write_text(
+        settings + "[tool.hatch.build.targets.wheel]\nexclude = []\n", encoding="utf-8"
+    )
+    assert run(root).exit_code() == 2
+
+
+def test_custom_builder(project):
+    """It is the project's own code, so it runs only when asked."""
+    root = project(
+        BASE + HOOK + "[tool.hatch.build.targets.custom]\n", **{"hatch_build.py": "file: raise SystemExit(9)"}
+    )
+    reason = "its builder is the project's own code, which runs only with --run-hooks"
+    assert run(root).notes == (f"custom: {reason}",)
+    assert texts(run(root, "custom"))[0].startswith(f"custom: {reason}; targets: ")
+    assert texts(run(root, "custom", run_hooks=True)) == ["custom: Hatchling cannot build it: 9"]
+
+
+# --- Whether the build starts -----------------------------------------------------------------------------------------
+
+WITHOUT = BASE.replace(', "hatch-nocache"', "")
+NOT_ENABLED = "Hatchling project demo; the hook is not enabled, so this is what it would do"
+ADD = 'to enable the hook, add "hatch-nocache" to `requires` in [build-system], and the table '
+UNKNOWN = 'the build ends with "Unknown build hook: '
+
+
+@pytest.mark.parametrize(
+    ("settings", "hatch_toml", "about", "notes", "expected"),
+    [
+        (BASE + HOOK, "", "Hatchling project demo", [], []),
+        (
+            BASE.replace("hatch-nocache", "Hatch_Nocache>=0.1 ; python_version > '3'") + HOOK,
+            "",
+            "Hatchling project demo",
+            [],
+            [],
+        ),
+        (
+            WITHOUT + HOOK,
+            "",
+            "Hatchling project demo",
+            [],
+            [(f'{UNKNOWN}nocache"; add "hatch-nocache" to `requires` in [build-system]', "pyproject.toml", 2)],
+        ),
+        (WITHOUT + HOOK + "enable-by-default = false\n", "", NOT_ENABLED, [], []),
+        (
+            BASE + "[tool.hatch.build.hooks.hatch-nocache]\n",
+            "",
+            NOT_ENABLED,
+            [],
+            [(f'{UNKNOWN}hatch-nocache"; rename its table to [tool.hatch.build.hooks.nocache]', "pyproject.toml", 9)],
+        ),
+        (
+            BASE,
+            "\n[build.hooks.hatch_nocache]\n",
+            NOT_ENABLED,
+            [],
+            [(f'{UNKNOWN}hatch_nocache"; rename its table to [build.hooks.nocache] in hatch.toml', "hatch.toml", 2)],
+        ),
+        (
+            BASE,
+            "",
+            NOT_ENABLED,
+            [
+                '"hatch-nocache" is in `requires`, but the hook has no table, so the build does not use it',
+                f"{ADD}[tool.hatch.build.hooks.nocache]",
+            ],
+            [],
+        ),
+        (WITHOUT, "[build]\n", NOT_ENABLED, [f"{ADD}[build.hooks.nocache] in hatch.toml"], []),
+        (
+            BASE + "[tool.hatch.build.targets.sdist.hooks.nocache]\n",
+            "",
+            "Hatchling project demo; the hook is enabled for sdist only, so this is what it would do",
+            [],
+            [],
+        ),
+    ],
+)
+def test_whether_the_build_starts(settings, hatch_toml, about, notes, expected, project):
+    """The requirement, the table and its name; an error where the build would end."""
+    root = project(settings)
+    (root / "hatch.toml").write_text(hatch_toml, encoding="utf-8")
+    result = run(root)
+    assert (result.about, list(result.notes)) == (about, notes)
+    assert errors([result]) == expected
+    assert list(brief(result)) == ["sdist", "wheel"]
+
+
+def test_disabled_hooks(project, monkeypatch):
+    """With HATCH_BUILD_NO_HOOKS, the build starts without the requirement."""
+    monkeypatch.setenv("HATCH_BUILD_NO_HOOKS", "true")
+    assert run(project(WITHOUT + HOOK)).errors == ()
+
+
+@pytest.mark.parametrize(
+    ("settings", "found"),
+    [
+        (HOOK + 'caches = "reject"\n', "rejected"),
+        (HOOK + 'enable-by-default = false\ncaches = "reject"\n', "rejected"),
+        ('[tool.hatch.build.targets.sdist.hooks.nocache]\ncaches = "reject"\n', "rejected"),
+        ("", "dropped"),
+    ],
+)
+def test_options_in_force(settings, found, project):
+    """Those of the hook's table, even if the hook is not enabled; without one, the defaults."""
+    assert brief(run(project(BASE + settings, store="cache"))) == {"sdist": [(found, "NC001", "store/")], "wheel": []}
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "prefix", "line"),
+    [
+        ("pyproject.toml", BASE, "tool.hatch.build.", 10),
+        ("hatch.toml", "# x\n\n", "build.", 4),
+    ],
+)
+def test_configuration_errors(name, before, prefix, line, project):
+    """All at once, each once although it holds for two targets, with its line."""
+    root = project(BASE)
+    table = f'[{prefix}hooks.nocache]\ncache = "drop"\n"symlinks" = 1\nallow = [\n    1,\n]\n'
+    (root / name).write_text(before + table, encoding="utf-8")
+    result = run(root)
+    assert result.parts == ()
+    assert errors([result]) == [
+        (f"{prefix}hooks.nocache.cache: unknown key; did you mean `caches`?", name, line),
+        (f'{prefix}hooks.nocache.symlinks: expected "reject", "drop", "copy" or "keep", got 1', name, line + 1),
+        (f"{prefix}hooks.nocache.allow, item 1: expected a gitignore pattern, got 1", name, line + 2),
+    ]
+
+
+def test_line_of_an_inline_table(project):
+    """The innermost line that is found."""
+    root = project(BASE + "[tool.hatch.build.hooks]\nnocache = { cache = 1 }\n")
+    assert [line for _, _, line in errors([run(root)])] == [10]
+
+
+def test_configuration_error_of_one_target(project):
+    """The others are checked."""
+    result = run(project(BASE + '[tool.hatch.build.targets.sdist.hooks.nocache]\ncaches = "no"\n'))
+    assert (list(brief(result)), result.exit_code()) == (["wheel"], 2)
+
+
+@pytest.mark.parametrize(
+    ("settings", "error"),
+    [
+        (
+            "tool.hatch.build.hooks = 1\n",
+            "sdist: Hatchling cannot build it: Field `tool.hatch.build.hooks` must be a table",
+        ),
+        ("tool.hatch = 1\n", "The `tool.hatch` configuration must be a table"),
+        (
+            'tool.hatch.build.targets.sdist.force-include."nothing.txt" = "x"\n',
+            "sdist: Hatchling cannot build it: Forced include not found: ",
+        ),
+    ],
+)
+def test_errors_of_hatchling(settings, error, project):
+    """In its own words, one line each."""
+    result = run(project(settings + BASE))
+    assert result.exit_code() == 2
+    assert texts(result)[0].startswith(error)
+    assert "\n" not in "".join(texts(result))
+
+
+def test_notes(project):
+    """An entry of `allow` that is of no use, and an invalid tag."""
+    root = project(BASE + HOOK + 'allow = ["/shop/"]\n', **{"data/CACHEDIR.TAG": "forged tag"})
+    (sdist, _) = run(root).parts
+    assert [note.header for note in sdist.notes] == [
+        "packed 1 directory with an invalid CACHEDIR.TAG into the sdist",
+        "1 entry of `allow` in [tool.hatch.build.hooks.nocache] can be removed",
+    ]
+
+
+# --- Other people's code ----------------------------------------------------------------------------------------------
+
+SCRIPT = """\
+import os
+from pathlib import Path
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.metadata.plugin.interface import MetadataHookInterface
+
+print("the script was loaded")
+os.write(1, b"to the file descriptor\\n")
+
+class Hook(BuildHookInterface):
+    def initialize(self, version, build_data):
+        assert os.getcwd() == self.root
+        {body}
+
+class Metadata(MetadataHookInterface):
+    def update(self, metadata):
+        Path(self.root, "updated").touch()
+        metadata["description"] = "dynamic"
+"""
+ADDS = (
+    'Path(self.root, "added/x").mkdir(parents=True, exist_ok=True)\n'
+    '        Path(self.root, "added/CACHEDIR.TAG").write_bytes(b"Signature: 8a477f597d28d172789f06886806bc55")\n'
+    '        build_data["force_include"]["added"] = "added"'
+)
+CUSTOM = "[tool.hatch.build.hooks.custom]\n"
+
+
+def test_nothing_of_the_project_runs(project, capfd):
+    """Neither hooks nor the source of the version, and a note says so."""
+    settings = BASE.replace('version = "1.0"', 'dynamic = ["version", "description"]') + HOOK + CUSTOM
+    settings += '[tool.hatch.version]\nsource = "code"\npath = "version.py"\n[tool.hatch.metadata.hooks.custom]\n'
+    version = 'file: open("evaluated", "w").close(); __version__ = "2.0"'
+    root = project(settings, **{"version.py": version, "hatch_build.py": "file: raise SystemExit(9)", "store": "cache"})
+    result = run(root)
+    assert brief(result) == {"sdist": [("dropped", "NC001", "store/")], "wheel": []}
+    assert result.notes == ("not run: metadata hook custom, build hook custom; --run-hooks runs them",)
+    assert not (root / "evaluated").exists()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_hooks_run_when_asked(project, capfd, tmp_path):
+    """In the real directory; what they add is checked, and what they print is not in the output."""
+    root = project(BASE + HOOK + CUSTOM)
+    (root / "hatch_build.py").write_text(SCRIPT.format(body=ADDS), encoding="utf-8")
+    (tmp_path / "link").symlink_to(root)
+    before = os.getcwd()
+    result = run(tmp_path / "link", "sdist", run_hooks=True)
+    assert (result.notes, texts(result)) == ((), [])
+    assert [path for _, _, path in brief(result)["sdist"]] == ["added/"]
+    assert os.getcwd() == before
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert "the script was loaded" in err
+    assert "to the file descriptor" in err
+
+
+def test_metadata_hooks_run_when_asked(project):
+    """They may decide on the readme and the license files."""
+    settings = (
+        BASE.replace("version", 'dynamic = ["description"]\nversion') + HOOK + "[tool.hatch.metadata.hooks.custom]\n"
+    )
+    root = project(settings)
+    script = SCRIPT.format(body="pass").replace("class Hook(BuildHookInterface)", "class Hook")
+    (root / "hatch_build.py").write_text(script, encoding="utf-8")
+    assert run(root, "wheel").notes == ("not run: metadata hook custom; --run-hooks runs them",)
+    assert not (root / "updated").exists()
+    assert run(root, "wheel", run_hooks=True).notes == ()
+    assert (root / "updated").exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ("raise RuntimeError('first\\nsecond')", "first"),
+        ("raise SystemExit(3)", "3"),
+        ("raise RuntimeError", "RuntimeError"),
+    ],
+)
+def test_hook_that_fails(body, error, project):
+    """One line, no traceback."""
+    root = project(BASE + HOOK + CUSTOM)
+    (root / "hatch_build.py").write_text(SCRIPT.format(body=body), encoding="utf-8")
+    assert texts(run(root, "sdist", run_hooks=True)) == [f"sdist: Hatchling cannot build it: {error}"]
+
+
+def test_incompatible_hatchling(project, monkeypatch):
+    """The build would fail, and so does the command, with the versions that are known to work."""
+
+    def incompatible(_):
+        raise _hatchling.IncompatibleError("no `safe_walk` in `recurse_project_files`")
+
+    root = project()
+    monkeypatch.setattr(_hatchling, "check", incompatible)
+    (error,) = texts(run(root))
+    assert error.startswith("Hatchling ")
+    assert " has no `safe_walk` in `recurse_project_files`" in error
+    assert "1.22" in error
+
+
+# --- Other backends ---------------------------------------------------------------------------------------------------
+
+
+def test_tree_of_another_backend(project):
+    """Caches, environments and symlinks are noticed; nothing is rejected."""
+    root = project(
+        SETUPTOOLS,
+        **{
+            ".gitignore": "file: /ignored/\n*.log\n",
+            ".git/config": "file",
+            ".git/l": "-> /etc/passwd",
+            "docs/loop": "-> loop",
+            "docs/x.log": "-> /etc/passwd",
+            "ignored": "cache",
+            "outside": "-> /etc",
+            "src/demo/l": "-> /etc/passwd",
+            "a": "-> plain",
+            "plain/x.txt": "file",
+            "store": "uv cache",
+            "tox-like": "venv",
+        },
+    )
+    result = run(root)
+    assert brief(result) == {
+        "tree": [
+            ("notice", "NC105", "docs/loop"),
+            ("notice", "NC103", "outside"),
+            ("notice", "NC101", "src/demo/l"),
+            ("notice", "NC001", "store/"),
+            ("notice", "NC004", "tox-like/"),
+        ]
+    }
+    assert (result.kind, result.exit_code(strict=True)) == ("tree", 0)
+    assert result.about == "built by setuptools.build_meta, not by Hatchling"
+    assert result.notes[0].endswith(" outside of caches checked; files ignored by .gitignore were skipped")
+    assert {hint.action for each in result.findings for hint in each.hints} == {
+        "exclude {} in the configuration of the build backend"
+    }
+    assert texts(run(root, "sdist")) == ["Hatchling does not build it, so there are no targets"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "more", "about"),
+    [
+        (None, {}, "no build backend"),
+        (None, {"setup.py": "file"}, "built by setup.py"),
+        ("[tool.black]\n", {}, "no build backend"),
+        ("build-system = 1\n", {}, "no build backend"),
+        (SETUPTOOLS + "dynamic = []\n", {}, "built by setuptools.build_meta, not by Hatchling"),
+        ('[build-system]\nrequires = 1\nbuild-backend = "flit_core.buildapi"\n', {}, "built by flit_core.buildapi, "),
+        ('[build-system]\nrequires = ["hatchling"]\n', {}, "no build backend"),
+    ],
+)
+def test_what_builds_it(settings, more, about, project):
+    """It is in the first line."""
+    result = run(project(settings, **more))
+    assert result.about.startswith(about)
+    assert (result.kind, "there is no .gitignore" in result.notes[0]) == ("tree", True)
+
+
+def test_backend_that_wraps_hatchling(project):
+    """A backend of the project's own that requires Hatchling is Hatchling."""
+    settings = BASE.replace('"hatchling.build"', '"backend"\nbackend-path = ["."]').replace(
+        '"hatchling"', '"Hatchling >= 1.20"'
+    )
+    assert run(project(settings)).kind == "project"
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [{".gitignore/x": "file"}, {".gitignore": "fifo"}, {".gitignore": "-> /dev/zero"}, {".gitignore": "file: [z-a]"}],
+)
+def test_gitignore_that_cannot_be_read(planted, project):
+    """A note says so, and no file is skipped."""
+    assert run(project(None, **planted)).notes[0].startswith(".gitignore cannot be read (")
+
+
+def test_file_that_vanishes(project, monkeypatch):
+    """A tree that changes meanwhile is no error."""
+
+    def vanished(*_):
+        raise FileNotFoundError
+
+    monkeypatch.setattr(other_backend.Checker, "check", vanished)
+    assert brief(run(project(None))) == {"tree": []}
+
+
+def test_exit_code_is_the_highest(project):
+    """Without any path, it is 0."""
+    good = run(project())
+    assert exit_code([]) == 0
+    assert exit_code([good, good._replace(errors=("gone",)), good]) == 2
