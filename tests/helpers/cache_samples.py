@@ -1,7 +1,7 @@
-"""For each row of the catalogue: what its tool leaves behind, and a near miss that someone may well have in a project.
+"""For each row of the catalogue: what its tool leaves behind, and a near miss that a project may have of its own.
 
-`at` is the path of the directory; a name that gives nothing away unless the row needs another. `declared` rows have no
-structure that is safe by itself: only a variable, a key or a tag makes them known.
+`at` is the path of the directory: a name that proves nothing unless the row needs another. `declared` rows have no
+structure that is safe by itself: it takes a variable, a key or a tag.
 """
 
 from __future__ import annotations
@@ -11,6 +11,11 @@ from typing import NamedTuple, Tuple
 SIGNATURE = "Signature: 8a477f597d28d172789f06886806bc55"
 HOME = "pyvenv.cfg=home = /usr/bin\n"
 HEX = "0123456789abcdef" * 4
+_JOBLIB = ("m/f/func_code.py=# first line: 2\n", f"m/f/{HEX[:32]}/output.pkl")
+_STATS = "=" + "0\n" * 30
+_DVC = HEX[:30] + '.dir=[{"md5": "0"}]'
+_SITE = "lib/python3.11/site-packages"
+_SHA512 = HEX + HEX[:62]
 
 
 class Sample(NamedTuple):
@@ -36,20 +41,21 @@ SAMPLES = (
         "uv cache", ("simple-v16/index/ab/x.rkyv", "wheels-v5/"), ("environments-v1/a.json", "environments-v2/b.json")
     ),
     Sample("pip cache", (f"wheels/aa/bb/cc/{HEX[:52]}/x.whl",), ("wheels/x-1.0-py3-none-any.whl",)),
-    Sample("pip cache", (f"http-v2/a/b/c/d/e/{HEX}",), ("http-v2/client.c",)),
+    Sample("pip cache", (f"http-v2/a/b/c/d/e/{HEX[:56]}",), (f"http-v2/a/b/c/d/e/{HEX}",)),
     Sample("pip cache", (f"http/a/b/c/d/e/{HEX[:56]}",), ("http/client.c", "wheels/")),
     Sample("pip cache", (f"http-v2/a/b/c/d/e/{HEX[:56]}.body",), ("http/a/b/c/d/e/index.html",)),
     Sample("pip cache", (f"a/b/c/d/e/{HEX[:56]}",), ("a/b/c/d/e/index.html",), at="zeta-3/http"),
     Sample("pip cache", (f"selfcheck/{HEX[:56]}",), ("selfcheck/README",)),
     Sample("pip cache", (f"selfcheck/{HEX[:56]}",), (f"selfcheck/{HEX[:56]}", "main.c")),
     Sample("pip cache", (f"aa/bb/cc/{HEX[:56]}/x.whl",), (f"aa/bb/cc/{HEX[:56]}/x.whl", "x.c"), at="zeta-3/wheels"),
-    Sample("pip cache", (f"a/b/c/d/e/{HEX}",), ("a/b/c/d/x",), at="zeta-3/http-v2"),
+    Sample("pip cache", (f"wheels/aa/bb/cc/{HEX[:50]}/origin.json",), (f"wheels/aa/bb/cc/{HEX[:50]}/photo.jpeg",)),
+    Sample("pip cache", (f"a/b/c/d/e/{HEX[:56]}",), ("a/b/c/d/x",), at="zeta-3/http-v2"),
     Sample("pip cache", (HEX[:56],), (HEX[:55],), at="zeta-3/selfcheck"),
-    Sample("Pipenv cache", ("wheels/aa/",), ("wheels/x-1.0-py3-none-any.whl",), declared=True),
+    Sample("Pipenv cache", ("wheels/aa/bb/cc/",), ("wheels/linux/x-1.0-py3-none-any.whl",), declared=True),
     Sample("Poetry cache", ("cache/repositories/PyPI/_http/x",), ("cache/repositories/users/sql.c",)),
     Sample("Poetry cache", ("cache/repositories/pypi/ab/cd/ef/x",), ("cache/repositories/names/de/x.csv",)),
     Sample("Poetry cache", ("cache/repositories/x/_packages/",), ("cache/repositories/users/_private/x.c",)),
-    Sample("Poetry cache", (f"artifacts/aa/bb/cc/{HEX[:54]}/x.whl",), ("artifacts/logo.png", "cache/")),
+    Sample("Poetry cache", (f"artifacts/aa/bb/cc/{HEX[:54]}/x.whl",), (f"artifacts/aa/bb/cc/{HEX[:54]}/x.png",)),
     Sample("Poetry cache", ("virtualenvs/zeta-aBcDeFgH-py3.11/pyvenv.cfg",), ("virtualenvs/zeta/guide.md",)),
     Sample("Poetry cache", (f"aa/bb/cc/{HEX[:56]}/x.whl",), ("aa/logo.png",), at="zeta-3/artifacts"),
     Sample("Poetry cache", ("repositories/PyPI/_http/",), ("repositories/users/sql.c",), at="zeta-3/cache"),
@@ -70,7 +76,7 @@ SAMPLES = (
         "Hatch data directory", ("env/.internal/hatch-test/pyvenv.cfg",), ("env/.internal/x/pyvenv.cfg", "Makefile")
     ),
     Sample("Hatch data directory", ("virtual/zeta/py/pyvenv.cfg",), ("virtual/zeta/py/x",), at="zeta-3/env"),
-    Sample("Hatch cache", ("x/",), ("x/", "notes.md"), declared=True),
+    Sample("Hatch cache", (), ("x/",), declared=True),
     Sample(
         "tox work directory",
         ("py/pyvenv.cfg=home = x", "py/lib/", "py/.tox-info.json", ".tmp/", "log/", ".package.lock"),
@@ -97,7 +103,7 @@ SAMPLES = (
     Sample(
         "Conda package cache", ("urls.txt", "x-1.0-0/info/index.json"), ("urls.txt", "x-1.0-0/info/index.json", "x.c")
     ),
-    Sample("pixi cache", ("pkgs/", "repodata/"), ("pkgs/", "main.c", "x.c"), declared=True),
+    Sample("pixi cache", ("pkgs/", "repodata/", "uv-cache/"), ("pkgs/", "repodata/x.json"), declared=True),
     Sample("uv Pythons", ("cpython-3.12.1-linux-x86_64-gnu/bin/", ".temp/"), ("cpython-3.12.1/README", "x.c")),
     Sample(
         "uv Pythons",
@@ -149,7 +155,7 @@ SAMPLES = (
     Sample(
         "Ruff cache", (f"CACHEDIR.TAG={SIGNATURE}", ".gitignore=# Automatically created by ruff.\n*\n"), (), tagged=True
     ),
-    Sample("Ruff cache", ("0.17.6/123",), ("0.17.6/123", "x.c", "y.c"), declared=True),
+    Sample("Ruff cache", ("0.17.6/12345678901234567890",), ("0.17.6/notes",), declared=True),
     Sample("pytest cache", ("v/cache/lastfailed",), ("v/cache/x.c",)),
     Sample("Black cache", ("26.10.1/cache.1.pickle",), ("26.10.1/cache.json",)),
     Sample("Black cache", ("26.10.1/cache.-.88.1.0.x.pickle",), ("1.0/cache.users.pickle", "2.0/cache.users.pickle")),
@@ -168,8 +174,10 @@ SAMPLES = (
         (".gitignore=# This .gitignore file was automatically created by Hypothesis.",),
         (".gitignore=*", "examples/"),
     ),
-    Sample("Hypothesis database", (f"examples/{HEX[:16]}/{HEX[:16]}", "tmp/"), ("examples/first/x.c", "tmp/")),
-    Sample("Pyright cache", ("1.1.414/x",), ("1.1.414/x", "x.c", "y.c"), declared=True),
+    Sample(
+        "Hypothesis database", (f"examples/{HEX[:16]}/{HEX[:16]}", "constants/"), (f"examples/{HEX[:16]}/{HEX[:16]}",)
+    ),
+    Sample("Pyright cache", ("1.1.414/node_modules/pyright/",), ("1.1.414/x",), declared=True),
     Sample("pytype cache", (".gitignore=# Automatically created by pytype",), (".gitignore=# pytype",)),
     Sample("pytype cache", ("pyi/", "imports/", "build.ninja"), ("pyi/", "imports/")),
     Sample(
@@ -178,23 +186,14 @@ SAMPLES = (
     Sample("bytecode cache", ("x.cpython-311.pyc",), (), at="zeta/__pycache__"),
     Sample("Numba cache", (f"pkg_{HEX[:40]}/x.1.nbc",), (f"pkg_{HEX[:40]}/x.c",)),
     Sample("Numba cache", ("x.1.nbc", "x.nbi"), ("x.1.nbc", "x.c"), at=f"zeta-3/pkg_{HEX[:40]}"),
-    Sample("joblib cache", ("m/f/func_code.py", f"m/f/{HEX[:32]}/output.pkl"), ("m/f/x.c",), at="zeta-3/joblib"),
-    Sample(
-        "joblib cache",
-        ("m/f/func_code.py", f"m/f/{HEX[:32]}/output.pkl"),
-        ("m/f/func_code.py", f"m/f/{HEX[:32]}/output.pkl", "notes/x.md"),
-        at="zeta-3/joblib",
-    ),
+    Sample("joblib cache", _JOBLIB, (*_JOBLIB, "notes/x.md"), at="zeta-3/joblib"),
+    Sample("joblib cache", _JOBLIB, ("m/f/func_code.py=def f(): ...", _JOBLIB[1]), at="zeta-3/joblib"),
     Sample(
         "joblib cache",
         (".gitignore=# Created by joblib automatically.\n*\n", "joblib/"),
         (".gitignore=*\n", "joblib/x.c"),
     ),
-    Sample(
-        "joblib cache",
-        ("joblib/m/f/func_code.py", f"joblib/m/f/{HEX[:32]}/output.pkl"),
-        ("joblib/m/f/func_code.py",),
-    ),
+    Sample("joblib cache", tuple(f"joblib/{line}" for line in _JOBLIB), ("joblib/m/f/func_code.py",)),
     Sample("Hugging Face cache", ("hub/models--x--y/blobs/", "token"), ("hub/models--x--y/blobs/", "train.sh")),
     Sample("Hugging Face cache", ("datasets--x--y/refs/main", "version.txt"), ("datasets--x--y/data.csv",)),
     Sample("Hugging Face cache", ("download/x.metadata",), ("client.c",), at="models/m/.cache/huggingface"),
@@ -217,9 +216,10 @@ SAMPLES = (
         (f"a/CACHEDIR.TAG={SIGNATURE}\n# created by ccache", "tmp/", "ccache.conf"),
         (f"a/CACHEDIR.TAG={SIGNATURE}", "tmp/"),
     ),
-    Sample("ccache", ("0/stats", "tmp/"), ("0/stats", "tmp/", "alphabetical.c")),
-    Sample("ccache", ("3/stats=0\n0\n14\n", "tmp/.cleaned"), ("a/stats=mean 3.2\n", "b/stats=mean 4.1\n", "tmp/x")),
-    Sample("sccache", (f"a/b/{HEX}",), ("a/b/word",)),
+    Sample("ccache", (f"0/stats{_STATS}", "tmp/"), (f"0/stats{_STATS}", "tmp/", "alphabetical.c")),
+    Sample("ccache", (f"3/stats{_STATS}", "tmp/.cleaned"), ("a/stats=3\n", "b/stats=4\n", "tmp/x")),
+    # A content-addressed store has the same names.
+    Sample("sccache", (f"a/b/{HEX}=PK\x03\x04",), (f"a/b/{HEX}=text",)),
     Sample("sccache", (f"b/{HEX}=PK\x03\x04",), (f"b/{HEX}",), at="zeta-3/a"),
     Sample("Cargo registry", (f"cache/index.crates.io-{HEX[:16]}/",), ("cache/x.c", "src/"), at=".cargo/registry"),
     Sample(
@@ -247,7 +247,7 @@ SAMPLES = (
     Sample("Maven repository", ("org/a/1/_remote.repositories", "junit/1/x.lastUpdated"), ("org/a/", "junit/x")),
     Sample("Maven repository", ("com/a/1/x.lastUpdated",), ("com/a/1/x.lastUpdated", "lib/own.c")),
     Sample("Gradle cache", ("x",), (), at=".gradle/daemon"),
-    Sample("Gradle cache", ("modules-2/",), ("modules/",), at="zeta-3/caches"),
+    Sample("Gradle cache", ("modules-2/files-2.1/",), ("modules-2/",), at="zeta-3/caches"),
     Sample(
         "Gradle cache",
         ("modules-2/files-2.1/x", "jars-9/jars-9.lock", "8.5/", "journal-1/", "user-id.txt", "user-id.txt.lock"),
@@ -261,21 +261,99 @@ SAMPLES = (
     Sample("npm cache", ("_cacache/index-v5/", "_logs/"), ("_cacache/index-v5/", "package.json", "src/x.js")),
     Sample("npm cache", ("content-v2/", "index-v5/"), ("content-v2/",), at="zeta-3/_cacache"),
     Sample("Yarn cache", ("v6/npm-x-1.0-abc-integrity/",), ("v6/npm-x/",)),
-    Sample("pnpm store", (f"v11/files/00/{HEX}",), ("v11/files/x",)),
-    Sample("pnpm store", (f"v3/files/de/{HEX}{HEX[:62]}-exec",), ("v1/files/de/x.json", "v1/files/fr/x.json")),
-    Sample("pnpm store", (f"v10/files/00/{HEX}{HEX[:62]}-index.json",), ("v1/files/01/x.csv", "v1/files/02/x.csv")),
+    Sample("pnpm store", (f"v3/files/de/{_SHA512}-exec",), (f"v3/files/de/{_SHA512}",)),
+    Sample("pnpm store", (f"v10/files/00/{_SHA512}-index.json",), ("v1/files/01/x.csv", "v1/files/02/x.csv")),
+    Sample("pnpm store", (f"v10/files/00/{_SHA512}", f"v10/index/00/{HEX}-x.json"), (f"v1/files/ab/{HEX[:62]}",)),
+    Sample(
+        "pnpm store",
+        (f"files/00/{_SHA512}", f"index/00/{HEX}-x.json"),
+        (f"files/ab/{HEX[:62]}", "index", "metadata.json"),
+        at="zeta-3/v10",
+    ),
+    Sample("pnpm store", (f"files/00/{_SHA512}", "index.db"), (f"files/00/{_SHA512}",), at="zeta-3/v11"),
     Sample("pnpm store", ("v11/index.db", "v11/files/"), ("v11/index.db",)),
     Sample("pnpm store", ("v11/index.db", "v11/files/"), ("v1/index.db", "v1/files/x.csv")),
     Sample("Parcel cache", ("data.mdb", "lock.mdb", "x-AssetGraph-0"), ("data.mdb", "lock.mdb")),
     Sample("Turborepo cache", (f"{HEX[:16]}.tar.zst",), (f"{HEX[:16]}.tar.gz", "x"), declared=True),
     Sample("DVC cache", ("x",), (), at=".dvc/cache"),
     Sample("DVC cache", ("x",), (), at=".dvc/tmp"),
-    Sample("DVC cache", (f"files/md5/ab/{HEX[:30]}",), ("files/md5/sums.txt",)),
-    Sample("DVC cache", (f"md5/ab/{HEX[:30]}",), ("md5/sums.txt",), at="zeta-3/files"),
-    Sample("DVC cache", (f"ab/{HEX[:30]}.dir",), ("ab/sums.txt",), at="zeta-3/files/md5"),
+    Sample("DVC cache", (f"files/md5/ab/{_DVC}",), (f"files/md5/ab/{HEX[:30]}",)),
+    Sample("DVC cache", (f"md5/ab/{_DVC}",), (f"md5/ab/{HEX[:30]}",), at="zeta-3/files"),
+    Sample("DVC cache", (f"ab/{_DVC}",), (f"ab/{HEX[:30]}.dir",), at="zeta-3/files/md5"),
     Sample("Bazel output root", ("DO_NOT_BUILD_HERE", "execroot/"), ("DO_NOT_BUILD_HERE",)),
     Sample("Bazel output root", (f"{HEX[:32]}/DO_NOT_BUILD_HERE", "install@"), (f"{HEX[:32]}/x",)),
     Sample("Next.js cache", ("x",), (), at="web/.next/cache"),
+    Sample(
+        "linked git worktree",
+        (".git=gitdir: /home/me/zeta/.git/worktrees/x\n", "pyproject.toml"),
+        (".git=gitdir: ../.git/modules/x\n",),
+    ),
+    Sample("linked git worktree", (".git=gitdir: C:\\zeta\\.git\\worktrees\\x",), (".git=worktrees/x",)),
+    Sample(
+        "linked git worktree",
+        (".git=gitdir: ../.git/modules/x/worktrees/y\n",),
+        (".git=gitdir: /home/me/zeta/.git/worktrees/x/modules/y\n",),
+    ),
+    Sample("home of caches", ("jedi/CPython-311-33/x.pkl", "unknown/x"), ("guide.md", "uv/"), ".cache", declared=True),
+    Sample("Python user base", (f"{_SITE}/six.py", "bin/x"), ("lib/x.so", "bin/x"), declared=True),
+    Sample("pip-tools cache", ("depcache-cp3.11.json", "pkgs/"), ("depcache-cp3.11.json", "x.c")),
+    Sample("setuptools eggs", ("x-1.0-py3.11.egg/",), (), at=".eggs"),
+    Sample("parso cache", (f"CPython-311-33/{HEX}-{HEX}.pkl",), ("CPython-311-33/model.pkl",)),
+    Sample("parso cache", (f"{HEX}-{HEX}.pkl",), (f"{HEX}-{HEX}.pkl", "x.c"), at="zeta-3/CPython-311-33"),
+    Sample(
+        "tldextract cache",
+        (f"publicsuffix.org-tlds/{HEX[:32]}.tldextract.json", "urls/"),
+        ("publicsuffix.org-tlds/list.dat",),
+    ),
+    Sample(
+        "Zensical cache",
+        ("objects.inv", "10450421714888733546", "mkdocstrings.json"),
+        ("objects.inv", "10450421714888733546", "x.c"),
+        at="docs/.cache",
+    ),
+    Sample("marimo cache", ("session/x.json",), (), at="__marimo__"),
+    Sample("Scrapy HTTP cache", ("s/1f/x/meta",), (), at=".scrapy/httpcache"),
+    Sample("Snakemake directory", ("log/x.log",), (), at=".snakemake"),
+    Sample("Metaflow data store", ("F/1/x.json",), (), at=".metaflow"),
+    Sample("rope data", ("history.json", "autoimport.db"), ("config.py", "history.json"), at=".ropeproject"),
+    Sample(
+        "Jupyter cache", ("__version__.txt", "global.db", "executed/x/base.ipynb"), ("__version__.txt", "global.db")
+    ),
+    Sample("Pyre directory", ("pyre.stderr",), (), at=".pyre"),
+    Sample("Robocop cache", ("cache.msgpack",), (), at=".robocop_cache"),
+    Sample("RobotCode cache", ("x",), (), at=".robotcode_cache"),
+    Sample("Nx cache", ("workspace-data/x.db", "cache/x"), ("workflows/agents.yaml", "cache/x"), at=".nx"),
+    Sample("Nx cache", ("x",), (), at=".nx/cache"),
+    Sample("Nx cache", ("x.db",), (), at=".nx/workspace-data"),
+    Sample("Wireit cache", ("77/fingerprint",), (), at=".wireit"),
+    Sample("VitePress cache", ("deps/vue.js",), (), at="docs/.vitepress/cache"),
+    Sample("Wrangler state", ("state/v3/x",), (), at=".wrangler"),
+    Sample("moon cache", ("states/x.json",), (), at=".moon/cache"),
+    Sample("Docusaurus cache", ("routes.js",), (), at="docs/.docusaurus"),
+    Sample("Angular cache", ("22.0.0/x",), (), at=".angular/cache"),
+    Sample(
+        "Bun install cache",
+        ("is-odd@3.0.1@@@1/x.js", "is-odd/3.0.1@@@1@", "0123456789abcdef.npm"),
+        ("is-odd@3.0.1/x.js",),
+    ),
+    Sample("Bun install cache", ("@nx/x@1.0@@@1/",), ("x@1.0@@@1/", "notes.md")),
+    Sample("Bun install cache", ("x@1.0@@@1/",), ("x@1.0@@@1/", "notes.md")),
+    Sample("Bun install cache", ("x",), (), at=".bun/install/cache"),
+    Sample("Deno cache", ("dep_analysis_cache_v2", "npm/", "gen/"), ("dep_analysis_cache_v2", "x.c")),
+    Sample("Zig cache", ("h/timestamp", f"z/{HEX[:32]}", "o/", "tmp/"), ("h/timestamp", f"z/{HEX[:32]}", "x.c")),
+    Sample("gitlab-ci-local state", (".gitignore=*", "builds/x"), (), at=".gitlab-ci-local"),
+    Sample("direnv directory", ("python-3.11/x",), (), at=".direnv"),
+    Sample("devenv directory", ("profile@",), (), at=".devenv"),
+    Sample("Terraform directory", ("providers/x",), (), at="infra/.terraform"),
+    Sample("Serverless directory", ("x.zip",), (), at=".serverless"),
+    Sample("clangd index", ("index/x.idx",), (), at=".cache/clangd"),
+    Sample("ccls index", ("x",), (), at=".ccls-cache"),
+    Sample("Jekyll cache", ("x",), (), at=".jekyll-cache"),
+    Sample("Dart tool directory", ("package_config.json",), (), at=".dart_tool"),
+    Sample("Metals and Bloop", ("x.json",), (), at=".bloop"),
+    Sample("Aider tags cache", ("cache.db",), (), at=".aider.tags.cache.v4"),
+    Sample("Serena cache", ("python/x.pkl",), (), at=".serena/cache"),
+    Sample("Playwright MCP output", ("page.yml",), (), at=".playwright-mcp"),
     Sample(
         "Cargo build output",
         (f"CACHEDIR.TAG={SIGNATURE}\n", ".rustc_info.json"),

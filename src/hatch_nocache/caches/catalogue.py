@@ -63,7 +63,7 @@ _JOBLIB_OUTPUT = Mark("joblib/**/~[0-9a-f]{32}/output.pkl")
 _DVC_DIR = f"{_HEX2}/~[0-9a-f]{{30}}\\.dir"
 _DVC_SAYS = r'\A\[\{"md5": '
 _DEPCACHE = r"~depcache-(cp|pp|py|cpython|pypy)[0-9.]+\.json"
-_PARSO = "(CPython|PyPy)-3[0-9]+-[0-9]+"
+_PARSO = "PARSO-CACHE-LOCK|(CPython|PyPy)-3[0-9]+-[0-9]+"
 _DENO = (
     r"((dep|node)_analysis|check|fast_check|v8_code)_cache_v.*|gen|npm|remote|deps|registries|jsr|latest\.txt|"
     r"location_data|bin|dl|web_worker.*|deno_history\.txt|\.deno.*"
@@ -743,7 +743,10 @@ CATALOGUE: Tuple[Tool, ...] = (
         variables=(Variable("BUN_INSTALL_CACHE_DIR"), Variable("BUN_INSTALL", "install/cache")),
         shapes=(
             Shape(at=".bun/install/cache"),
-            Shape((Mark("~.*@.*@@@[0-9]+/"),), only=rf"(?!{_TEXTS})@?[a-z0-9._~-]+(@.*@@@[0-9]+)?"),
+            *(
+                Shape((Mark(path),), only=rf"(?!{_TEXTS})@?[a-z0-9._~-]+(@.*@@@[0-9]+)?")
+                for path in ("~.*@.*@@@[0-9]+/", "~@[a-z0-9._~-]+/~.*@.*@@@[0-9]+/")
+            ),
         ),
     ),
     Tool(

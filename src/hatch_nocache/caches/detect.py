@@ -33,6 +33,7 @@ SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55"
 _OTHER_WAYS = "uv also reads --cache-dir, XDG_CACHE_HOME and `cache-dir` in uv.toml or [tool.uv]"
 _OWN_NAME = "only the tool uses this directory name"
 _MOST_ENTRIES = 36
+_LONG_NAME = 40
 # Texts that people write, and tools do not write into the top levels of their caches.
 _TEXTS = (".cfg", ".csv", ".html", ".ini", ".ipynb", ".md", ".py", ".rst", ".toml", ".tsv", ".txt", ".yaml", ".yml")
 
@@ -183,7 +184,8 @@ def _known(directory: Directory, rows: Sequence[Row]) -> Optional[_Found]:
                 return _Found("NC003", tool, _OWN_NAME)
         elif is_shaped(directory, shape):
             seen = first_sight(directory, shape)
-            reason = f"contains `{seen}`" if seen else _OWN_NAME
+            shown = seen if len(seen) <= _LONG_NAME else f"{seen[:20]}...{seen[-12:]}"
+            reason = f"contains `{shown}`" if seen else _OWN_NAME
             if tool is WORKTREE:
                 reason = "its `.git` file leads to the `worktrees/` of a repository"
             return _Found("NC003", tool, reason, seen if seen in directory.files else "")

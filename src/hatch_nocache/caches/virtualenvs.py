@@ -222,4 +222,5 @@ def _recorded(directory: Directory) -> Set[str]:
                 for line in record.splitlines():
                     if line.startswith("../"):
                         found.add(posixpath.normpath(path + line.rpartition(",")[0].rpartition(",")[0].strip('"')))
-    return {path for path in found if not path.startswith("../")}
+    # A package that installs its README into the root has not made the project's README a part of the environment.
+    return {path for path in found if path.partition("/")[0] in _REST and "/" in path}

@@ -1,0 +1,271 @@
+"""What the running build declares: variables, configuration keys, its interpreter."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hatch_nocache.caches.catalogue import CATALOGUE
+from hatch_nocache.caches.declared import INTERPRETER, NOTHING, read
+
+VARIABLES = [(tool, variable) for tool in CATALOGUE for variable in tool.variables]
+KEYS = [(tool, key) for tool in CATALOGUE for key in tool.keys]
+
+
+def _id(value):
+    return getattr(value, "file", None) or value.name
+
+
+def _found(root, environ=None, prefix="/usr"):
+    real = os.path.realpath(root)
+    found = read(str(root), environ or {}, prefix, ()).declarations
+    return [(d.tool.name, os.path.relpath(d.directory, real).replace(os.sep, "/"), d.source, d.value) for d in found]
+
+
+@pytest.fixture
+def root(tmp_path):
+    """Make a project with one directory that may be a cache."""
+    (tmp_path / "project" / "zeta-3").mkdir(parents=True)
+    return tmp_path / "project"
+
+
+def test_surroundings(root):
+    """The packages and the value of UV_CACHE_DIR are handed through."""
+    surroundings = read(str(root), {"UV_CACHE_DIR": "/elsewhere"}, "/usr", ["src/zeta"])
+    assert surroundings == ((), ("src/zeta",), "/elsewhere")
+    assert read(str(root), {}, "/usr", []) == NOTHING
+
+
+@pytest.mark.parametrize(("tool", "variable"), VARIABLES, ids=_id)
+def test_variable(root, tool, variable):
+    """Each leads to the directory at, or below, its value, relative or absolute."""
+    below = "/".join(part for part in ("zeta-3", variable.below) if part)
+    (root / below).mkdir(parents=True, exist_ok=True)
+    for value in ("zeta-3", "./zeta-3/", str(root / "zeta-3")):
+        assert (tool.name, below, variable.name, value) in _found(root, {variable.name: value})
+    for value in ("zeta-4", str(root.parent), " "):
+        assert _found(root, {variable.name: value}) == []
+
+
+@pytest.mark.parametrize(("tool", "key"), KEYS, ids=_id)
+def test_key(root, tool, key):
+    """Each leads to the directory that it names, relative to its file, in the spellings that the file allows."""
+    (root / key.file).parent.mkdir(exist_ok=True)
+    (root / key.file).parent.joinpath("zeta-4").mkdir()
+    table = key.table.replace("*", "x")
+    if key.file.endswith(".toml"):
+        texts = [f'[{table}]\n{key.name} = "zeta-4"', f'{table}.{key.name} = "zeta-4"']
+        texts = texts if table else [f'{key.name} = "zeta-4"', f'"{key.name}" = "zeta-4"']
+    else:
+        texts = [
+            f"[{table}]\n" * bool(table) + f"{name}{sep}zeta-4" for name in (key.name, key.name.upper()) for sep in "=:"
+        ]
+    for text in texts:
+        (root / key.file).write_text(text)
+        where = "/".join([*key.file.split("/")[:-1], "zeta-4"])
+        source = f"`{key.name}` in " + f"[{key.table}] of " * bool(table) + key.file
+        assert _found(root) == [(tool.name, where, source, "zeta-4")], text
+
+
+@pytest.mark.parametrize(
+    "value", ["", " ", ".", "..", "missing", "file", "../other", "../project-2", "/", "a\0b", "x" * 5000, "~", "$PWD"]
+)
+def test_value_that_is_no_directory_inside(root, value):
+    """The root, its parents, its siblings, what does not exist, and what is no path declare nothing."""
+    (root / "file").write_text("")
+    for name in ("other", "project-2"):
+        (root.parent / name).mkdir()
+    assert _found(root, {"UV_CACHE_DIR": value, "XDG_CACHE_HOME": value, "CONDA_PKGS_DIRS": value}) == []
+
+
+def test_home_of_caches(root):
+    """XDG_CACHE_HOME declares itself and the caches of known tools in it."""
+    for name in ("uv", "pip", "mine"):
+        (root / "zeta-3" / name).mkdir()
+    found = [(tool, at) for tool, at, _, _ in _found(root, {"XDG_CACHE_HOME": "zeta-3"})]
+    assert found == [("uv cache", "zeta-3/uv"), ("home of caches", "zeta-3"), ("pip cache", "zeta-3/pip")]
+
+
+@pytest.mark.parametrize("environ", [{}, {"PWD": ""}, {"PWD": "relative"}, {"PWD": "/nowhere"}])
+def test_relative_value_needs_a_working_directory(root, environ):
+    """Without the front end's working directory only the root is tried."""
+    (root / "sub" / "inner").mkdir(parents=True)
+    assert _found(root, {"UV_CACHE_DIR": "inner", **environ}) == []
+    assert _found(root, {"UV_CACHE_DIR": "sub/inner", **environ})[0][1] == "sub/inner"
+
+
+def test_relative_value_from_where_the_shell_was(root):
+    """A front end that was started above or below the project resolves the value from there."""
+    (root / "sub" / "inner").mkdir(parents=True)
+    assert _found(root, {"UV_CACHE_DIR": "inner", "PWD": str(root / "sub")})[0][1] == "sub/inner"
+    assert _found(root, {"UV_CACHE_DIR": "project/zeta-3", "PWD": str(root.parent)})[0][1] == "zeta-3"
+
+
+@pytest.mark.parametrize("separator", [os.pathsep, ","])
+def test_list_of_directories(root, separator):
+    (root / "zeta-4").mkdir()
+    found = _found(root, {"CONDA_PKGS_DIRS": separator.join(["zeta-3", "", "/nowhere", "zeta-4"])})
+    assert [at for _, at, _, _ in found] == ["zeta-3", "zeta-4"]
+
+
+def test_links_are_resolved(root, tmp_path):
+    """A link in the project to a cache outside declares nothing inside; one from outside to the inside does."""
+    (tmp_path / "outside").mkdir()
+    (root / "out").symlink_to(tmp_path / "outside")
+    (tmp_path / "in").symlink_to(root / "zeta-3")
+    (tmp_path / "alias").symlink_to(root)
+    assert _found(root, {"UV_CACHE_DIR": "out"}) == []
+    assert _found(root, {"UV_CACHE_DIR": str(tmp_path / "in")})[0][1] == "zeta-3"
+    assert _found(tmp_path / "alias", {"UV_CACHE_DIR": "zeta-3"})[0][1] == "zeta-3"
+
+
+def test_root_in_another_spelling(root, monkeypatch):
+    """On a case-insensitive file system the value may spell the root differently; elsewhere it is another directory."""
+    other = root.parent / "PROJECT"
+    (other / "zeta-3").mkdir(parents=True, exist_ok=True)
+    assert _found(root, {"UV_CACHE_DIR": str(other / "zeta-3")}) == []
+    monkeypatch.setattr(os.path, "samefile", lambda one, two: one.lower() == two.lower())
+    assert len(_found(root, {"UV_CACHE_DIR": str(other / "zeta-3")})) == 1
+    assert _found(root, {"UV_CACHE_DIR": str(other)}) == []
+
+
+@pytest.mark.parametrize(
+    ("prefix", "expected"),
+    [
+        # In every isolated build of uv, the prefix gives the cache away.
+        ("zeta-3/builds-v0/.tmpX", [("uv cache", "zeta-3"), ("virtual environment", "zeta-3/builds-v0/.tmpX")]),
+        ("builds-v0/.tmpX", [("virtual environment", "builds-v0/.tmpX")]),
+        ("zeta-3", [("virtual environment", "zeta-3")]),
+        ("", []),
+        ("..", []),
+    ],
+)
+def test_interpreter(root, prefix, expected):
+    """The environment that runs the build is one in use, unless it is the root or around it."""
+    path = os.path.normpath(root / prefix)
+    os.makedirs(path, exist_ok=True)
+    assert _found(root, prefix=path) == [(*each, INTERPRETER, path) for each in expected]
+
+
+def test_variable_comes_before_key_before_interpreter(root):
+    (root / "zeta-3" / "builds-v0" / "x").mkdir(parents=True)
+    (root / "uv.toml").write_text('cache-dir = "zeta-3"')
+    environ = {"UV_CACHE_DIR": "zeta-3", "PWD": str(root)}
+    sources = [source for tool, _, source, _ in _found(root, environ, str(root / "zeta-3/builds-v0/x")) if "uv" in tool]
+    assert sources == ["UV_CACHE_DIR", "`cache-dir` in uv.toml", INTERPRETER]
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("pyproject.toml", ""),
+        ("pyproject.toml", "[tool.uv\ncache-dir"),
+        ("pyproject.toml", "tool = 1 # uv cache-dir"),
+        ("pyproject.toml", "[tool]\nuv = 1 # cache-dir"),
+        ("pyproject.toml", "[tool.uv]\ncache-dir = 1"),
+        ("pyproject.toml", "[tool.uv]\ncache-dir = ''"),
+        ("pyproject.toml", "[tool.uv]\ncache-dir = ['zeta-3']"),
+        ("pyproject.toml", "[tool.uv]\ncache-dir = 'a\\u0000b'"),
+        ("pyproject.toml", "[[tool.uv]]\ncache-dir = 'zeta-3'"),
+        pytest.param("pyproject.toml", "tool.uv.cache-dir = " + "[" * 5000, id="deep"),
+        ("mypy.ini", ""),
+        ("mypy.ini", "cache_dir"),
+        ("mypy.ini", "[mypy\ncache_dir=zeta-3"),
+        ("mypy.ini", "[mypy]\ncache_dir"),
+        ("mypy.ini", " x\n=\n"),
+        ("mypy.ini", "[\0]\nx=1"),
+        ("uv.toml", "cache-dir = "),
+        ("uv.toml", 'cache-dir = "zeta-3"\n[x'),
+        ("tox.ini", "[tox]\nwork_dir = zeta-3\n= x"),
+        (".npmrc", "cache=zeta-3\nignore-scripts\n  audit=false"),
+        ("tox.ini", "[tox]\nwork_dir = zeta-3\n" + "# x\n" * 100_000),
+        ("tox.ini", "[tox]\nwork_dir = zeta-3\nx = " + "y" * 3000 + "\n"),
+        ("mypy.ini", b"[mypy]\ncache_dir = zeta-3\n# \xff"),
+        ("pyproject.toml", b"[tool.mypy]\ncache_dir = 'zeta-3'\n# \xff"),
+    ],
+)
+def test_file_that_declares_nothing(root, file, text):
+    """Nothing that is wrong with another tool's file fails the build, nor is too long a file read."""
+    (root / file).write_bytes(text if isinstance(text, bytes) else text.encode())
+    assert _found(root) == []
+    (root / file).unlink()
+    (root / file).mkdir()
+    assert _found(root) == []
+
+
+LINES = st.sampled_from(
+    ["cache", "cache=x", "cache_dir", " cache_dir = x", "\tx", "[tox]", "[", "=", ": x", "a: [", "#", ""]
+)
+
+
+@given(st.lists(LINES, max_size=5), st.sampled_from(["\n", "\r", "\r\n", "\n\n"]), st.text(max_size=3))
+def test_no_file_is_too_odd(lines, end, more):
+    with tempfile.TemporaryDirectory() as root:
+        for name in (".npmrc", "mypy.ini", "uv.toml"):
+            with open(os.path.join(root, name), "w", encoding="utf-8", errors="replace", newline="") as file:
+                file.write(f'{end.join(lines)}{more}\n# cache cache_dir cache-dir "')
+        read(root, {}, "/usr", ())
+
+
+def test_spellings_of_the_root(root):
+    """Both tox and mypy can spell the directory of their file. Editors on Windows write a byte order mark."""
+    (root / "tox.ini").write_text("[tox]\ntoxworkdir = {toxinidir}/zeta-3\n")
+    (root / "mypy.ini").write_text("[mypy]\ncache_dir = $MYPY_CONFIG_FILE_DIR/zeta-3\n")
+    (root / "uv.toml").write_text('\ufeffcache-dir = "zeta-3"', encoding="utf-8")
+    found = {(tool, at) for tool, at, _, _ in _found(root)}
+    assert found == {(tool, "zeta-3") for tool in ("tox work directory", "mypy cache", "uv cache")}
+
+
+def test_several_tables(root):
+    """A `*` in a key stands for every environment of Hatch."""
+    (root / "zeta-4").mkdir()
+    (root / "hatch.toml").write_text('[envs.a]\npath = "zeta-3"\n[envs.b]\npath = "zeta-4"\n[envs.c]\npath = 1\n')
+    assert [at for _, at, _, _ in _found(root)] == ["zeta-3", "zeta-4"]
+
+
+def test_uv_toml_wins(root):
+    """If there is a uv.toml, uv does not read the table in pyproject.toml."""
+    (root / "zeta-4").mkdir()
+    (root / "pyproject.toml").write_text('[tool.uv]\ncache-dir = "zeta-3"')
+    assert [at for _, at, _, _ in _found(root)] == ["zeta-3"]
+    (root / "uv.toml").write_text('cache-dir = "zeta-4"')
+    assert [at for _, at, _, _ in _found(root)] == ["zeta-4"]
+
+
+@pytest.mark.parametrize(
+    ("value", "pwd", "sure"),
+    [
+        ("zeta-3", "project", True),
+        ("project/zeta-3", ".", True),
+        ("{root}/zeta-3", None, True),
+        ("{root}/zeta-3", ".", True),
+        ("zeta-3", None, False),
+        ("zeta-3", ".", False),
+        ("zeta-3", "project/sub", False),
+        ("zeta-3", "gone", False),
+    ],
+)
+def test_value_is_sure_from_where_the_front_end_was_started(root, value, pwd, sure):
+    environ = {"UV_CACHE_DIR": value.format(root=root)}
+    if pwd is not None:
+        environ["PWD"] = os.path.join(str(root.parent), pwd)
+    found = [said for said in read(str(root), environ, "/usr", ()).declarations if said.source == "UV_CACHE_DIR"]
+    assert [(os.path.basename(said.directory), said.sure) for said in found] == [("zeta-3", sure)]
+
+
+def test_without_a_build_the_front_end_would_start_here(root, monkeypatch):
+    """The command knows its own working directory, whatever PWD says, unless that directory is gone."""
+    environ = {"UV_CACHE_DIR": "zeta-3", "PWD": "/nowhere"}
+
+    def gone():
+        raise FileNotFoundError
+
+    for where, sure in ((root, True), (root.parent, False)):
+        monkeypatch.chdir(where)
+        assert [said.sure for said in read(str(root), environ, "", ()).declarations] == [sure]
+    monkeypatch.setattr(os, "getcwd", gone)
+    assert [said.sure for said in read(str(root), environ, "", ()).declarations] == [False]

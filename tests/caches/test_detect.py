@@ -1,0 +1,314 @@
+"""The decision: tags, precedence, homes of caches, the sentences, owners of symlinks."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from cache_samples import HOME, SIGNATURE
+from fakes import tree
+
+from hatch_nocache.caches.catalogue import CATALOGUE, ENVIRONMENT, UV
+from hatch_nocache.caches.declared import INTERPRETER, Declaration, Surroundings, read
+from hatch_nocache.caches.detect import detect, link_owner, tag_problem
+from hatch_nocache.caches.match import HEAD_SIZE
+from hatch_nocache.caches.model import LinkOwner
+
+TAG = f"CACHEDIR.TAG={SIGNATURE}"
+BUCKETS = ("archive-v0/", "wheels-v5/")
+HERE = "/project/zeta-3"
+TOOLS = {tool.name: tool for tool in CATALOGUE}
+WAYS = "uv also reads --cache-dir, XDG_CACHE_HOME and `cache-dir` in uv.toml or [tool.uv]"
+MAY = "may lead here, depending on where the front end was started"
+
+
+def said(tool=UV, source="UV_CACHE_DIR", value="zeta-3", directory=HERE, *, sure=True):
+    return Declaration(tool, directory, source, value, sure)
+
+
+def found(directory, *declarations, own=(), uv_cache_dir=None):
+    evidence = detect(directory, Surroundings(declarations, own, uv_cache_dir))
+    assert evidence is not None
+    return evidence
+
+
+@pytest.mark.parametrize("rest", ["", "\n", "\n# This file is a cache directory tag.\n", " and more"])
+def test_tag_is_decided_by_43_bytes(rest):
+    evidence = found(tree(TAG + rest, "x.c"))
+    assert evidence[:5] == ("NC001", "cache directory", "valid CACHEDIR.TAG", "", "CACHEDIR.TAG")
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("CACHEDIR.TAG@", "a symlink"),
+        ("CACHEDIR.TAG/", "a directory"),
+        ("CACHEDIR.TAG=", "empty or unreadable"),
+        (f"CACHEDIR.TAG={SIGNATURE[:-1]}", "cut short"),
+        (f"CACHEDIR.TAG={SIGNATURE.upper()}", "wrong signature"),
+        (f"CACHEDIR.TAG= {SIGNATURE}", "wrong signature"),
+        (f"CACHEDIR.TAG=\ufeff{SIGNATURE}", "wrong signature"),
+        (TAG, None),
+        (TAG + "\n", None),
+        (f"cachedir.tag={SIGNATURE}", None),
+        ("x.c", None),
+    ],
+)
+def test_invalid_tag(line, problem):
+    """The specification asks for a regular file that begins with the signature; anything else proves nothing."""
+    directory = tree(line, "x.c")
+    assert (detect(directory) is None) == (line.partition("\n")[0] != TAG)
+    assert tag_problem(directory) == problem
+
+
+def test_tag_in_another_case(tmp_path, monkeypatch):
+    """On a case-insensitive file system it is the same file, whatever case a listing shows."""
+    for name in ("CACHEDIR.TAG", "cachedir.tag"):
+        (tmp_path / name).write_text(SIGNATURE)
+    directory = tree(f"cachedir.tag={SIGNATURE}", location=str(tmp_path))
+    assert os.path.samefile(tmp_path / "CACHEDIR.TAG", tmp_path / "cachedir.tag") == (detect(directory) is not None)
+    assert detect(tree(f"cachedir.tag={SIGNATURE}", location=HERE)) is None
+    monkeypatch.setattr(os.path, "samefile", lambda one, other: one.lower() == other.lower())
+    assert found(directory).code == "NC001"
+    assert tag_problem(tree("cachedir.tag=x", location=str(tmp_path))) == "wrong signature"
+    assert detect(tree(f"cachedir.tag={SIGNATURE}")) is None
+
+
+@pytest.mark.parametrize("own", [[], ["zeta-3"], ["zeta-3/src/zeta"]])
+def test_neither_the_root_nor_a_package_is_a_cache(own):
+    """A wheel is built from an sdist that was unpacked inside a cache. Not even a valid tag makes one of a package."""
+    assert detect(tree(TAG, HOME, path="" if not own else "zeta-3"), Surroundings((said(),), tuple(own), None)) is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        ((HOME, "bin/"), "virtual environment"),
+        (("conda-meta/history",), "Conda environment"),
+        ((f"py/{HOME}", "py/.tox-info.json", "py/bin/"), "tox work directory"),
+        ((f"lint/{HOME}", "lint/bin/", f"tests/{HOME}", "tests/bin/"), "virtual environments"),
+        (BUCKETS, "uv cache"),
+        ((".gitignore=# created by virtualenv automatically",), "virtual environment"),
+        ((".gitignore=# Created by pytest automatically.",), "pytest cache"),
+        ((".gitignore=# Created by someone.",), "cache directory"),
+    ],
+)
+def test_tool_of_a_tagged_directory(lines, name):
+    """The tag gives the code, and the other entries give the name."""
+    assert found(tree(TAG, *lines))[:2] == ("NC001", name)
+    assert found(tree(TAG, path=".nox"))[:2] == ("NC001", "nox environments")
+
+
+def test_codes_in_the_order_of_the_contract():
+    readme = "README=This directory holds cached build artifacts from the Go build system.\n"
+    declaration = said(TOOLS["Go build cache"], "GOCACHE")
+    assert found(tree(TAG, readme, HOME, location=HERE), declaration).code == "NC001"
+    assert found(tree(readme, HOME, "bin/", location=HERE), declaration).code == "NC002"
+    assert found(tree(readme, HOME, "bin/", location=HERE)).code == "NC003"
+    assert found(tree(HOME, location=HERE)).code == "NC004"
+
+
+@pytest.mark.parametrize(
+    "name", ["cache", "env", "venv", "build", "target", "dist", "a", "http", "wheels", "node_modules"]
+)
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("x.c",),
+        ("__init__.py", "core.py"),
+        ("a/x.c", "b/x.c", "0/x.c"),
+        ("00/x", "ff/x"),
+        (".gitignore=*\n!.gitignore\n",),
+        (".gitignore=*", "data/x.csv"),
+        ("1.0/schema.json",),
+        ("hooks/x.sh", "tools/x.sh"),
+        ("artifacts/x", "cache/x"),
+        ("http/x.c", "wheels/x-1.0-py3-none-any.whl"),
+        ("blobs/x", "refs/x"),
+        ("build.ninja",),
+        ("debug/x", "release/x"),
+        ("examples/x", "constants/x"),
+        ("data.mdb", "lock.mdb"),
+        ("stats.txt", "fontlist-v1.txt"),
+        ("src/x.c", "cache/x.c", "index/x.c"),
+        ("lib/python3.11/x.so", "bin/x"),
+    ],
+)
+def test_generic_names_prove_nothing(name, lines):
+    for path in (name, f"src/zeta/{name}"):
+        assert detect(tree(*lines, path=path, location=HERE)) is None
+
+
+def test_declaration_of_another_directory():
+    """Only the declared directory counts, and in an archive none: its paths are not those of this machine."""
+    for directory, where in ((tree(".lock", location=HERE), "/project/other"), (tree(".lock"), HERE)):
+        assert detect(directory, Surroundings((said(directory=where),), (), None)) is None
+
+
+def test_second_declaration_counts_if_the_first_does_not():
+    """Two tools may be pointed at one directory that only one of them has used."""
+    evidence = found(tree("3.11/cache.0.db", location=HERE), said(), said(TOOLS["mypy cache"], "MYPY_CACHE_DIR"))
+    assert evidence[:2] == ("NC002", "mypy cache")
+
+
+def test_declared_directory_of_environments():
+    """More than half of the entries must be environments or what the tool puts next to them."""
+    workon, tox = said(TOOLS["Pipenv environments"]), said(TOOLS["tox work directory"])
+    few = tree(f"a/{HOME}", "b/x", "c.txt", location=HERE)
+    assert detect(few, Surroundings((workon,), (), None)) is None
+    assert found(tree(f"a/{HOME}", f"b/{HOME}", "c.txt", location=HERE), workon).code == "NC002"
+    assert found(tree(".pkg/x", location=HERE), tox).code == "NC002"
+
+
+@pytest.mark.parametrize(
+    ("path", "lines", "whole"),
+    [
+        (".cache", ("jedi/x.pkl", "pip-tools/x.json", "zig/o/x", "deno/x", "python-tldextract/x"), True),
+        (".cache", ("unknown/1/x.bin",), True),
+        ("build-cache", ("unknown/x.bin", f"other/{TAG}"), True),
+        ("store", ("uv/archive-v0/x", "pip/x"), True),
+        ("store", (f"other/{TAG}", "pip/x"), True),
+        ("store", ("uv/archive-v0/x", "unknown/x.bin"), False),
+        ("docs", ("guide/x.md", "images/x.png"), False),
+        ("docs", ("index.md", "uv/archive-v0/"), False),
+        (".cache", ("uv/archive-v0/", "README.md"), False),
+        (".cache", ("uv/archive-v0/", "notes/x.md"), False),
+        (".cache", ("uv/archive-v0/", "notes/deep/x.csv"), False),
+        (".cache", ("uv/archive-v0/", "zeta@"), False),
+        (".cache", ("__init__.py", "uv/"), False),
+        (".cache", tuple(f"unknown{number}/x" for number in range(40)), False),
+    ],
+)
+def test_home_of_all_caches(path, lines, whole):
+    """It is one cache, whichever tools wrote there, unless it has files of the project."""
+    home = said(TOOLS["home of caches"], "XDG_CACHE_HOME", path)
+    evidence = detect(tree(*lines, path=path, location=HERE), Surroundings((home,), (), None))
+    assert (evidence is not None) == whole
+    if evidence:
+        assert evidence[:3] == ("NC002", "home of caches", f"XDG_CACHE_HOME={path} points into the project")
+        assert ("UV_CACHE_DIR is unset" in evidence.hint) == ("uv/archive-v0/x" in lines)
+
+
+@pytest.mark.parametrize(
+    ("declaration", "value", "code", "reason", "hint"),
+    [
+        (said(), "zeta-3", "NC002", "UV_CACHE_DIR=zeta-3 points into the project", ""),
+        (
+            said(source="`cache-dir` in [tool.uv] of pyproject.toml", value="./zeta-3"),
+            None,
+            "NC002",
+            "`cache-dir` in [tool.uv] of pyproject.toml is ./zeta-3",
+            "UV_CACHE_DIR is unset",
+        ),
+        (
+            said(source="XDG_CACHE_HOME", value=".c"),
+            "/elsewhere",
+            "NC002",
+            "XDG_CACHE_HOME=.c points into the project",
+            "UV_CACHE_DIR=/elsewhere points elsewhere",
+        ),
+        (
+            said(source=INTERPRETER, value="/x"),
+            "",
+            "NC002",
+            f"contains {INTERPRETER}",
+            f"UV_CACHE_DIR is unset; {WAYS}",
+        ),
+        (None, None, "NC003", "contains `archive-v0/`", f"UV_CACHE_DIR is unset; {WAYS}"),
+        (None, "../other", "NC003", "contains `archive-v0/`", f"UV_CACHE_DIR=../other points elsewhere; {WAYS}"),
+        (None, "./zeta-3", "NC003", "contains `archive-v0/`", f"UV_CACHE_DIR=./zeta-3 {MAY}"),
+        (said(sure=False), "zeta-3", "NC002", "contains `archive-v0/`", f"UV_CACHE_DIR=zeta-3 {MAY}"),
+    ],
+)
+def test_uv_cache_names_its_variable_truthfully(declaration, value, code, reason, hint):
+    directory = tree(*BUCKETS, path="sub/zeta-3", location=HERE)
+    evidence = found(directory, *([declaration] if declaration else []), uv_cache_dir=value)
+    assert evidence[:4] == (code, "uv cache", reason, hint)
+
+
+def test_declaration_that_is_not_sure():
+    """What was seen is the reason, and the variable is only a hint."""
+    unsure = said(sure=False)
+    hint = f"UV_CACHE_DIR=zeta-3 {MAY}"
+    assert found(tree(TAG, location=HERE), unsure)[2:4] == ("valid CACHEDIR.TAG", hint)
+    assert found(tree(".lock", location=HERE), unsure)[2:4] == (hint, "")
+
+
+def test_uv_cache_in_an_archive():
+    """The variables of this build say nothing about an archive that was built elsewhere."""
+    assert found(tree(*BUCKETS), uv_cache_dir="/somewhere").hint == f"UV_CACHE_DIR puts it into a project; {WAYS}"
+
+
+def test_other_tools_say_nothing_of_uv():
+    evidence = found(tree(HOME, location=HERE), said(ENVIRONMENT, INTERPRETER), uv_cache_dir="zeta-3")
+    assert evidence[:4] == ("NC002", "virtual environment", f"contains {INTERPRETER}", "")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "leads"),
+    [
+        (".uv-cache", "p/.uv-cache", True),
+        (".uv-cache", "../p/.uv-cache", True),
+        ("sub/.uv-cache", "../sub/.uv-cache", True),
+        ("sub/.uv-cache", ".uv-cache", True),
+        (".uv-cache", "/tmp/.uv-cache", False),
+        (".uv-cache", "C:\\x\\.uv-cache", False),
+        ("sub/.uv-cache", "other/.uv-cache", False),
+        (".uv-cache", "p/uv", False),
+    ],
+)
+def test_relative_variable_of_uv(path, value, leads):
+    """It depends on where the front end was started, which is not always known."""
+    hint = found(tree(*BUCKETS, path=path, location=HERE), uv_cache_dir=value).hint
+    assert hint == (f"UV_CACHE_DIR={value} {MAY}" if leads else f"UV_CACHE_DIR={value} points elsewhere; {WAYS}")
+
+
+def test_worktree_says_how_it_is_known():
+    evidence = found(tree(".git=gitdir: ../.git/worktrees/x\n", "setup.py", path=".claude/worktrees/x"))
+    assert evidence[:3] == ("NC003", "linked git worktree", "its `.git` file leads to the `worktrees/` of a repository")
+
+
+def test_ordinary_directory_is_not_looked_into():
+    """Detection is asked about every directory of a build. It opens none that has no name of a row."""
+    directory = tree("__init__.py", "core.py", "data/x.csv", "tests/test_core.py")
+    assert detect(directory) is None
+    assert directory.opened == [0]
+
+
+def test_heads_are_short():
+    assert detect(tree("README=" + " " * HEAD_SIZE + "This directory is maintained by the prek project.")) is None
+
+
+def test_spelling_of_a_declared_directory(tmp_path, monkeypatch):
+    """On a case-insensitive file system `UV_CACHE_DIR=STORE` declares `store/`."""
+    (tmp_path / "store").mkdir()
+    (tmp_path / "STORE").mkdir(exist_ok=True)
+    monkeypatch.setattr(os.path, "samefile", lambda one, other: one.lower() == other.lower())
+    surroundings = read(str(tmp_path), {"UV_CACHE_DIR": str(tmp_path).upper() + "/STORE", "PWD": "/"}, "/usr", ())
+    assert surroundings.declarations == ()
+    surroundings = read(str(tmp_path), {"UV_CACHE_DIR": "STORE", "PWD": str(tmp_path)}, "/usr", ())
+    evidence = detect(tree(".lock", path="store", location=os.path.realpath(tmp_path / "store")), surroundings)
+    assert evidence is not None
+    assert evidence[:3] == ("NC002", "uv cache", "UV_CACHE_DIR=STORE points into the project")
+
+
+@pytest.mark.parametrize(
+    ("path", "target", "name", "owned"),
+    [
+        ("bazel-bin", "/c/_bazel_me/0/execroot/_main/bazel-out/k8/bin", "Bazel convenience symlinks", "bazel-*"),
+        ("web/bazel-zeta", "C:\\c\\_bazel_me\\0\\execroot\\_main", "Bazel convenience symlinks", "web/bazel-*"),
+        ("bazel-notes", "../notes", None, None),
+        ("result", "/nix/store/0-zeta", "Nix build result", "result"),
+        ("result", "../results", None, None),
+        ("result-doc", "/nix/store/0-zeta-doc", "Nix build results", "result-*"),
+        ("results", "/nix/store/0-zeta", None, None),
+        ("wandb/latest-run", "/home/me/wandb/run-1", "Weights & Biases runs", "wandb/"),
+        ("models/wandb/run-1/x/debug.log", "/x", "Weights & Biases runs", "models/wandb/"),
+        (".direnv/flake-profile", "/nix/store/0-env", "direnv directory", ".direnv/"),
+        ("wandb", "/data/wandb", None, None),
+        ("data/x", "/data/x", None, None),
+    ],
+)
+def test_owner_of_a_symlink(path, target, name, owned):
+    """One tool is one finding, with a pattern that still fits after the tool's next run."""
+    assert link_owner(path, target) == (LinkOwner(name, owned, f"/{owned}") if name else None)
