@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import List, Optional, Sequence, Set, Tuple
 
 from pathspec import GitIgnoreSpec
 
-__all__ = ["Patterns", "literal_lead"]
+__all__ = ["Patterns", "literal_lead", "toml_pattern"]
 
 
 class Patterns:
@@ -74,3 +75,17 @@ def literal_lead(line: str) -> Optional[Tuple[str, bool]]:
         parts.append(part.replace("\\", ""))
     lead = "/".join(part for part in parts if part not in ("", "."))
     return (lead, "/" in body) if lead else None
+
+
+def toml_pattern(path: str) -> str:
+    """Return a gitignore pattern for this path alone, as a TOML string; "" if there is none."""
+    if path.startswith("../") or re.search("[\ud800-\udfff]", path):
+        return ""
+    pattern = "/" + re.sub(r"([\\*?\[\]])", r"\\\1", path)
+    # https://git-scm.com/docs/gitignore: trailing spaces are ignored unless quoted; old pathspecs know no quoted ones.
+    pattern = pattern[:-1] + "[ ]" if pattern.endswith(" ") else pattern
+    # TOML has escapes for what the report would have to escape.
+    text = json.dumps(pattern, ensure_ascii=not path.isprintable())
+    for mark, written in (("\x7f", "\\u007f"), ("::", ":\\u003a"), ("##", "#\\u0023")):
+        text = text.replace(mark, written)
+    return text

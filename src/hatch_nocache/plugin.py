@@ -91,6 +91,7 @@ class NoCacheBuildHook(BuildHookInterface):  # type: ignore[type-arg] - it is ge
         import sys
 
         from hatch_nocache import _hatchling
+        from hatch_nocache.selection.checker import UnreadableError
         from hatch_nocache.selection.filter import ChangedError, RejectedError, SelectionFilter
 
         options = self._options
@@ -107,6 +108,9 @@ class NoCacheBuildHook(BuildHookInterface):  # type: ignore[type-arg] - it is ge
                 self._fail_incompatible(f"has {error}")
             except RejectedError:
                 self._refuse(selection)
+            except UnreadableError as error:
+                path = os.path.relpath(str(error), self.root)
+                self._fail(f"the {self._what} was not built: {path} cannot be read")
             except (OSError, TypeError, ValueError) as error:
                 if not _hatchling.is_hatchlings(error):
                     raise

@@ -44,7 +44,9 @@ def deleted(findings: Sequence[Finding], target: str, archive: str, hooks: Seque
     """Return what to say about an archive that broke a rule. `hooks` are the other build hooks."""
     header = f"deleted {archive}: {count(len(findings), 'problem')} in the finished {target}"
     others = f"; check the other build hooks: {', '.join(hooks)}" if hooks else ""
-    return _section(header, _lines(findings, verbose=verbose), [Hint("", f"Hatchling did not select this file{others}")])
+    return _section(
+        header, _lines(findings, verbose=verbose), [Hint("", f"Hatchling did not select this file{others}")]
+    )
 
 
 def failed(what: str, lines: Iterable[str] = (), hints: Sequence[Hint] = ()) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from typing import Any, Callable, Dict, List, Mapping, Set, Tuple
@@ -14,9 +13,13 @@ from hatch_nocache.paths import relative
 from hatch_nocache.rules import OPTIONAL, Action, Finding
 from hatch_nocache.selection.directory import DirectoryFinding, DirectoryState, DirectoryStates
 
-__all__ = ["Checker"]
+__all__ = ["Checker", "UnreadableError"]
 
 _USES_EFFECTIVE_IDS = os.access in os.supports_effective_ids
+
+
+class UnreadableError(Exception):
+    """A selected file cannot be read. The argument is its path."""
 
 
 class Checker:
@@ -26,7 +29,12 @@ class Checker:
     """
 
     def __init__(
-        self, target: str, options: Options, states: DirectoryStates, required: Mapping[str, str], tables: Tuple[str, str]
+        self,
+        target: str,
+        options: Options,
+        states: DirectoryStates,
+        required: Mapping[str, str],
+        tables: Tuple[str, str],
     ) -> None:
         """Take what the build depends on.
 
@@ -46,6 +54,8 @@ class Checker:
         self._required = required
         self._tables = tables
         self._known: Set[Finding] = set()
+        # The notices about explicit files in each directory that drops the others.
+        self._explicit: Dict[DirectoryFinding, Set[Finding]] = {}
         self._is_sdist = target == "sdist"
         # Another target may write no archive at all.
         self._is_archive = target in ("sdist", "wheel")
@@ -68,15 +78,18 @@ class Checker:
             self.dropped.append(found.walked)
         messages, advice = self.words()
         whole = next((each.key for each in found.explicit if not found.drops), "")
-        finding = messages.directory(found.path, found.evidence, whole, found.link_target, self._options, advice)
+        finding = messages.directory(found, whole, self._options, advice)
         if finding is not None:
+            # It says which files are packed all the same.
+            self.findings = [each for each in self.findings if each not in self._explicit.get(found, ())]
             self.add(finding)
 
     def check(self, file: Any, member: str, state: DirectoryState, route: Route) -> bool:
         """Return whether the file is packed as `member`. Its `path` is replaced if another file is packed instead.
 
         Raises:
-            OSError: the file cannot be read; Hatchling would end with a traceback.
+            UnreadableError: Hatchling would end with a traceback.
+            OSError: the file has vanished.
         """
         path: str = file.path
         allow = self._options.allow
@@ -121,7 +134,7 @@ class Checker:
                 if path in self._required:
                     messages, advice = self.words()
                     shown = relative(path, self.root)
-                    self.add(messages.required(shown, self._required[path], found.path, found.evidence, advice))
+                    self.add(messages.required(shown, self._required[path], found, advice))
                 else:
                     self.report(found)
                 return True
@@ -130,9 +143,11 @@ class Checker:
     def _is_explicit(self, path: str, found: DirectoryFinding) -> bool:
         for explicit in found.explicit:
             if explicit.includes(path, self.root):
-                if explicit.key:
+                if explicit.key and explicit.key != "allow" and not found.reported:
                     messages, _ = self.words()
-                    self.add(messages.explicit(found.path, found.evidence, explicit.key))
+                    finding = messages.explicit(found, explicit.key)
+                    self._explicit.setdefault(found, set()).add(finding)
+                    self.add(finding)
                 return True
         return False
 
@@ -206,7 +221,7 @@ class Checker:
         """Act on the problem of a symlink as the options say. Returns whether it is packed."""
         messages, advice = self.words()
         shown = relative(file.path, self.root)
-        is_required = file.path in self._required or self._states.is_named(file.path)
+        is_required = file.path in self._required
         finding = messages.symlink(
             problem, shown, member, self._options, route.option(shown), advice, is_required=is_required
         )
@@ -241,21 +256,20 @@ class Checker:
 
     def words(self) -> Tuple[Any, Any]:
         """Return the module `messages`, which a build without findings does not import, and what its hints name."""
-        from hatch_nocache import messages
+        from hatch_nocache.selection import messages
 
         return messages, messages.Advice(*self._tables)
 
 
 def check_readable(path: str) -> None:
-    """Raise the error that the build would end with.
+    """Check that the build could read the file.
 
     Raises:
-        OSError: the file cannot be read.
+        UnreadableError: it could not.
     """
     # The effective user, as for `open`.
     if not os.access(path, os.R_OK, effective_ids=_USES_EFFECTIVE_IDS):
-        code = errno.EACCES if os.path.lexists(path) else errno.ENOENT
-        raise OSError(code, os.strerror(code), path)
+        raise UnreadableError(path)
 
 
 def _kind(path: str) -> str:

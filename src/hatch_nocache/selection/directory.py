@@ -28,7 +28,17 @@ class DiskDirectory:
     `walked` is the path of the walk (symlinks unresolved), `location` the real one, `path` the one that a person reads.
     """
 
-    __slots__ = ("_children", "links", "location", "nondirectories", "path", "readable", "special", "subdirectories", "walked")
+    __slots__ = (
+        "_children",
+        "links",
+        "location",
+        "nondirectories",
+        "path",
+        "readable",
+        "special",
+        "subdirectories",
+        "walked",
+    )
 
     def __init__(self, location: str, path: str, walked: Optional[str] = None) -> None:
         self.location: Optional[str] = location
@@ -293,10 +303,6 @@ class DirectoryStates:
             for source, member in self._forced.items()
         )
 
-    def is_named(self, path: str) -> bool:
-        """Return whether an option names exactly this path."""
-        return any(each.key and each.pattern is None and each.path == path for each in self._explicit().concerning(path))
-
     def part(self, walked: str) -> Optional[DirectoryFinding]:
         """Return the environment that the file at `walked` belongs to, in a directory that it shares with a project."""
         return self._parts.get(walked) if self._parts else None
@@ -344,7 +350,9 @@ class DirectoryStates:
 
     def _concerning(self, cache: str, *, output: bool = False) -> Tuple[ExplicitPath, ...]:
         """Return what is explicit or allowed in a cache: the walk must enter it for that."""
-        allowed = (each for each in allowed_paths(self.options.allow, self.root) if each.anywhere or each.concerns(cache))
+        allowed = (
+            each for each in allowed_paths(self.options.allow, self.root) if each.anywhere or each.concerns(cache)
+        )
         return (*self._explicit().concerning(cache, output=output), *allowed)
 
     def _find_tag(self, directory: DiskDirectory) -> None:

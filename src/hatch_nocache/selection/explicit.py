@@ -84,7 +84,9 @@ class ExplicitPaths:
                 if source not in required:
                     self._hook_paths.append(ExplicitPath(self._absolute(os.fspath(source)), ""))
         # A pathspec pattern, compiled, is possible too.
-        artifacts = [os.fspath(each) for each in build_data.get("artifacts", ()) if isinstance(each, (str, os.PathLike))]
+        artifacts = [
+            os.fspath(each) for each in build_data.get("artifacts", ()) if isinstance(each, (str, os.PathLike))
+        ]
         self._hook_paths += self._patterns(artifacts, "")
 
     def concerning(self, cache: str, *, output: bool = False) -> Tuple[ExplicitPath, ...]:
@@ -98,7 +100,9 @@ class ExplicitPaths:
 
     def above(self, path: str) -> Iterator[str]:
         """Yield the paths that the user or a hook spells out and that are `path` or above it."""
-        return (each.path for each in (*self._paths, *self._hook_paths) if within(path, each.path) and not each.anywhere)
+        return (
+            each.path for each in (*self._paths, *self._hook_paths) if within(path, each.path) and not each.anywhere
+        )
 
     def _patterns(self, patterns: Sequence[str], key: str) -> Iterator[ExplicitPath]:
         for pattern in patterns:

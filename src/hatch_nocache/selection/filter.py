@@ -20,7 +20,7 @@ from hatch_nocache.selection.checker import Checker
 from hatch_nocache.selection.directory import DirectoryState, DirectoryStates
 from hatch_nocache.selection.explicit import ExplicitPaths
 from hatch_nocache.selection.untracked import Untracked
-from hatch_nocache.selection.walk import Aliases, Needed, filtered_walk
+from hatch_nocache.selection.walk import Alias, Aliases, Needed, filtered_walk
 
 __all__ = ["ChangedError", "RejectedError", "SelectionFilter"]
 
@@ -105,6 +105,11 @@ class SelectionFilter:
     def is_rejected(self) -> bool:
         """Whether any finding fails the build."""
         return self._main.checker.is_rejected
+
+    @property
+    def forced(self) -> List[str]:
+        """The sources inside the project that the configuration of the target forces in."""
+        return [source for source in self._config.force_include if within(source, self._config.root)]
 
     @property
     def accepted(self) -> Set[str]:
@@ -359,10 +364,20 @@ class SelectionFilter:
         wheel = self._wheel()
         root = self._config.root
         members = {each.member for each in self.packed}
-        for each in wheel.packed if wheel is not None else ():
+        if wheel is None:
+            return
+        for each in wheel.packed:
             path = relative(each.path, root)
             if path not in members and within(each.path, root) and _hatchling.selects(self._config, path):
                 self._lost.append(path)
+        for source in wheel.forced:
+            path = relative(source, root)
+            found = any(member == path or member.startswith(f"{path}/") for member in members)
+            for finding in () if found or not _hatchling.selects(self._config, path) else self.findings[:]:
+                if within(path, finding.path.rstrip("/")):
+                    # Hatchling would end with "Forced include not found".
+                    note = "the wheel's `force-include` requires it"
+                    self._main.checker.add(finding._replace(action=Action.REJECTED, note=note, hints=()))
 
     def _check_collisions(self, named: List[Tuple[str, Selected]], written: List[str]) -> None:
         selection = [*((member, each.file.path) for member, each in named), *((member, "") for member in written)]
@@ -378,14 +393,15 @@ class SelectionFilter:
         root = self._config.root
         packed = {os.path.dirname(each.path) for each in self.packed}
         used = dict.fromkeys(by_directory[path] for path in packed if path in by_directory)
-        by_name: Dict[Tuple[str, str], List[str]] = {}
+        groups: Dict[str, List[Alias]] = {}
         for alias in sorted(used):
-            by_name.setdefault((alias.known_as, alias.link), []).append(alias.walked)
-        for (known_as, link), names in by_name.items():
+            groups.setdefault(alias.known_as, []).append(alias)
+        for known_as, aliases in groups.items():
             first = [known_as] if any(within(path, known_as) for path in packed) else []
-            shown = [relative(name, root) for name in sorted({*first, *names})]
-            target = os.readlink(link)
-            self._main.checker.add(messages.alias(relative(link, root), target, relative(known_as, root), shown))
+            names = [relative(name, root) for name in sorted({*first, *(alias.walked for alias in aliases)})]
+            link = aliases[0].link
+            finding = messages.alias(relative(link, root), os.readlink(link), relative(known_as, root), names)
+            self._main.checker.add(finding)
 
     # --- The project's wheel ------------------------------------------------------------------------------------------
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import stat
 from typing import Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from hatch_nocache.caches.detect import link_owner
-from hatch_nocache.caches.model import Evidence
 from hatch_nocache.config import Options
 from hatch_nocache.members.symlinks import SymlinkProblem
+from hatch_nocache.patterns import toml_pattern
 from hatch_nocache.rules import OPTIONAL, Action, Finding, Hint, Note
+from hatch_nocache.selection.directory import DirectoryFinding
 
 __all__ = [
     "Advice",
@@ -39,7 +39,6 @@ _SPECIAL = (
     (stat.S_ISCHR, "character device"),
     (stat.S_ISBLK, "block device"),
 )
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Advice(NamedTuple):
@@ -63,51 +62,29 @@ class Advice(NamedTuple):
         return Hint("leave it out", f"add {{}} to `exclude` in {self.exclude}", toml_pattern(path))
 
 
-def toml_pattern(path: str) -> str:
-    """Return a gitignore pattern for this path alone, as a TOML string; "" if there is none."""
-    if path.startswith("../") or _SURROGATE.search(path):
-        return ""
-    pattern = "/" + re.sub(r"([\\*?\[\]])", r"\\\1", path)
-    # https://git-scm.com/docs/gitignore: trailing spaces are ignored unless quoted; old pathspecs know no quoted ones.
-    pattern = pattern[:-1] + "[ ]" if pattern.endswith(" ") else pattern
-    # TOML has escapes for what the report would have to escape.
-    text = json.dumps(pattern, ensure_ascii=not path.isprintable())
-    for mark, written in (("\x7f", "\\u007f"), ("::", ":\\u003a"), ("##", "#\\u0023")):
-        text = text.replace(mark, written)
-    return text
-
-
 # --- Directories ------------------------------------------------------------------------------------------------------
 
 
-def directory(path: str, evidence: Evidence, key: str, link_target: str, options: Options, advice: Advice) -> Optional[Finding]:
+def directory(found: DirectoryFinding, key: str, options: Options, advice: Advice) -> Optional[Finding]:
     """Return the finding about a cache, an environment, or a symlink to a directory outside the project.
 
     `key` is the option that names it as a whole, "" for none. None if the user has chosen to have it packed.
     """
+    evidence, path = found.evidence, f"{found.path}/"
     if evidence.code == "NC103":
-        return _outside_directory(path, link_target, options, advice)
-    if key:
-        note = f"listed in `{key}`"
-        return Finding(evidence.code, f"{path}/", evidence.name, evidence.reason, Action.NOTICE, note)
-    if options.caches == "keep":
+        return _outside_directory(found.path, found.link_target, options, advice)
+    if not key and options.caches == "keep":
         return None
-    action = _CACHE_ACTIONS[options.caches]
-    hints = [] if path in ("", ".") else [advice.allow(f"{path}/")]
-    if action is Action.REJECTED:
-        hints.insert(0, advice.option("leave it out", "caches", "drop"))
-    if evidence.hint:
+    action = Action.NOTICE if key else _CACHE_ACTIONS[options.caches]
+    keys = dict.fromkeys(f"`{each.key}`" for each in found.explicit if each.key and each.key != "allow")
+    note = f"listed in {', '.join(keys)}" if key else f"except what {' and '.join(keys)} names" if keys else ""
+    hints = [advice.option("leave it out", "caches", "drop")] if action is Action.REJECTED else []
+    if action is not Action.NOTICE and found.path != ".":
+        hints.append(advice.allow(path))
+    if evidence.hint and action is not Action.NOTICE:
         hints.append(Hint("", evidence.hint))
-    is_environment = evidence.environment
-    return Finding(
-        evidence.code,
-        f"{path}/",
-        evidence.name,
-        evidence.reason,
-        action,
-        hints=tuple(hints),
-        is_environment=is_environment,
-    )
+    finding = Finding(evidence.code, path, evidence.name, evidence.reason, action, note, hints=tuple(hints))
+    return finding._replace(is_environment=evidence.environment)
 
 
 def _outside_directory(path: str, text: str, options: Options, advice: Advice) -> Optional[Finding]:
@@ -130,25 +107,33 @@ def _leave_owner_out(pattern: str, advice: Advice) -> Hint:
     return Hint("leave it out", f"add {{}} to `exclude` in {advice.exclude}", json.dumps(pattern))
 
 
-def explicit(path: str, evidence: Evidence, key: str) -> Finding:
-    """Return the notice about files in a cache that an option names."""
-    note = f"only what `{key}` lists"
-    return Finding(evidence.code, f"{path}/", evidence.name, evidence.reason, Action.NOTICE, note)
+def explicit(found: DirectoryFinding, key: str) -> Finding:
+    """Return the notice about files in a cache that an option names; no other file of it is selected."""
+    evidence = found.evidence
+    finding = Finding(
+        evidence.code, f"{found.path}/", evidence.name, evidence.reason, Action.NOTICE, f"listed in `{key}`"
+    )
+    return finding._replace(is_environment=evidence.environment)
 
 
-def required(path: str, by: str, directory_path: str, evidence: Evidence, advice: Advice) -> Finding:
+def required(path: str, by: str, found: DirectoryFinding, advice: Advice) -> Finding:
     """Return the finding about a file that the archive cannot do without, in a directory that is left out."""
-    kind = "virtual environment" if evidence.environment else "cache directory"
-    what = f"required by {'Hatchling' if by == 'the build' else f'`{by}`'}, but inside {directory_path}/, which is a {kind}"
-    if evidence.code == "NC103":
-        what = f"required by `{by}`, but behind a symlink out of the project"
-    return Finding(evidence.code, path, what, "", Action.REJECTED, hints=(advice.allow(path),))
+    kind = "virtual environment" if found.evidence.environment else "cache directory"
+    where = f"inside {found.path}/, which is a {kind}"
+    if found.evidence.code == "NC103":
+        where = "behind a symlink out of the project"
+    what = f"required by {by if by == 'the build' else f'`{by}`'}, but {where}"
+    return Finding(found.evidence.code, path, what, "", Action.REJECTED, hints=(advice.allow(path),))
 
 
 def untracked(path: str, count: int, option: str, advice: Advice) -> Finding:
     """Return the finding about files that git does not track: a file, or `count` files in a directory."""
     action = _CACHE_ACTIONS[option]
-    what = f"{count} {'file' if count == 1 else 'files'}, not tracked by git" if path.endswith("/") else "not tracked by git"
+    what = (
+        f"{count} {'file' if count == 1 else 'files'}, not tracked by git"
+        if path.endswith("/")
+        else "not tracked by git"
+    )
     hints = [advice.allow(path, "pack it without this notice" if action is Action.NOTICE else "pack it anyway")]
     if action is not Action.DROPPED:
         hints.insert(0, advice.option("leave out what git does not track", "untracked", "drop"))
@@ -188,8 +173,8 @@ def _symlink_action(problem: SymlinkProblem, options: Options, *, is_required: b
 
 def alias(link: str, target: str, known_as: str, names: Sequence[str]) -> Finding:
     """Return the notice about a directory with several names. `names` are those that are packed."""
-    packed = " and ".join(f"{name}/" for name in names)
-    reason = f"Hatchling would pack only {known_as}/"
+    packed = " and ".join(filter(None, (", ".join(f"{name}/" for name in names[:-1]), f"{names[-1]}/")))
+    reason = f"Hatchling would pack only {known_as}/" if known_as in names else "Hatchling would pack none of its files"
     return Finding("NC106", link, "directory with several names", reason, Action.NOTICE, f"packed as {packed}", target)
 
 
