@@ -1,4 +1,4 @@
-"""Finished archives, good and bad, read as the command and the build read them."""
+"""Finished archives, good and bad, as the command and the build read them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import io
 import lzma
 import os
 import struct
+import subprocess
+import sys
 import tarfile
 import tracemalloc
 import zipfile
@@ -15,11 +17,13 @@ import zlib
 
 import badarchives
 import pytest
-from badarchives import BASE, CASES, PKG_INFO, ROOT, WHEELS, Case, Entry, case, file, folder, hard, sym
+from badarchives import BASE, CASES, PKG_INFO, PYPROJECT, ROOT, WHEELS, ZIPS, Case, Entry, case, file, folder, hard, sym
 
-from hatch_nocache.archive import UnreadableArchive, inspect, reading, stream, verify
-from hatch_nocache.caches.tag import SIGNATURE
+from hatch_nocache import archive
+from hatch_nocache.archive import UnreadableArchive, check, inspect, reader, tarfiles, unsupported, zipfiles
+from hatch_nocache.caches.detect import SIGNATURE
 
+SDIST, WHEEL = f"{ROOT}.tar.gz", "myproject-1.0.1-py3-none-any.whl"
 NAMES = frozenset(entry.name for entry in BASE if entry.name != "PKG-INFO")
 GOOD = case("good")
 
@@ -28,7 +32,7 @@ GOOD = case("good")
 def write(tmp_path):
     """Return a function that writes bytes, or a case as an sdist, and returns the path."""
 
-    def write(content, name="myproject-1.0.1.tar.gz"):
+    def write(content, name=SDIST):
         path = tmp_path / name
         path.write_bytes(content.sdist() if isinstance(content, Case) else content)
         return str(path)
@@ -36,170 +40,169 @@ def write(tmp_path):
     return write
 
 
-def wheel(*members, mode=None):
+def verify(path, expected, rooted=True):
+    return archive.verify(path, expected, rooted=rooted)
+
+
+def zipped(*members, mode=0o100644):
     """Return a zip file of names, or of (name, content)."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", compression=zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w") as written:
         for member in members:
             name, content = member if isinstance(member, tuple) else (member, b"x")
             info = zipfile.ZipInfo(name)
-            info.external_attr = (mode or 0o100644) << 16
-            archive.writestr(info, content)
+            info.external_attr = mode << 16
+            written.writestr(info, content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
 def codes(findings, rejected=True):
     """Return the codes of the findings that are rejected, or of those that are not."""
-    return {finding.code for finding in findings if finding.rejected is rejected}
+    return {finding.code for finding in findings if finding.is_rejected is rejected}
 
 
-# -- the table of bad archives ----------------------------------------------------------------------------------------
+def places(findings):
+    return [(finding.code, finding.path) for finding in findings]
+
+
+def unreadable(path):
+    """Return why the archive cannot be read; the command and the build agree that it cannot."""
+    with pytest.raises(UnreadableArchive) as inspected:
+        inspect(path)
+    with pytest.raises(UnreadableArchive) as verified:
+        verify(path, NAMES)
+    assert "\n" not in str(inspected.value) + str(verified.value)
+    assert str(inspected.value)
+    return str(inspected.value)
+
+
+# -- The tables of bad archives ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("row", CASES, ids=lambda row: row.id)
-def test_every_row_of_the_table(row, write):
-    """The codes that it must have, and no others."""
+def test_sdists_of_the_table(row, write):
     path = write(row)
+    names = {entry.full[len(ROOT) + 1 :] for entry in row.all_entries()}
     if row.unreadable:
-        with pytest.raises(UnreadableArchive):
-            inspect(path)
+        assert unreadable(path)
         return
     report = inspect(path)
     assert codes(report.findings) == row.rejects
     assert codes(report.findings, rejected=False) == row.notices
-
-
-@pytest.mark.parametrize("row", CASES, ids=lambda row: row.id)
-def test_verify_finds_what_inspect_finds(row, write):
-    """With every name expected, the short way must not lead past a flaw."""
-    path = write(row)
-    names = {entry.full[len(ROOT) + 1 :] for entry in row.all_entries()}
-    if row.unreadable:
-        with pytest.raises(UnreadableArchive):
-            verify(path, names)
-        return
-    assert codes(verify(path, names)) == row.rejects
-    assert codes(verify(path, None)) == row.rejects
+    assert codes(verify(path, names)) == codes(verify(path, None)) == row.rejects
 
 
 @pytest.mark.parametrize("row", WHEELS, ids=lambda row: row.id)
-def test_every_row_of_the_table_of_wheels(row, write):
-    """The codes that it must have, and no others."""
-    path = write(badarchives.wheel(row.names), "a.whl")
+def test_wheels_of_the_table(row, write):
+    path = write(badarchives.wheel(row.names), WHEEL)
     assert codes(inspect(path).findings) == row.rejects
     assert codes(verify(path, set(row.names))) == row.rejects
 
 
-def test_the_tables_have_no_two_rows_of_one_name():
-    """A row that hides another would not be missed."""
-    rows = [row.id for row in (*CASES, *WHEELS)]
+@pytest.mark.parametrize("row", ZIPS, ids=lambda row: row.id)
+def test_zip_structures_of_the_table(row, write):
+    path = write(row.content, WHEEL)
+    if row.rejects == "unreadable":
+        assert unreadable(path)
+        return
+    assert codes(inspect(path).findings) == codes(verify(path, None)) == set(row.rejects.split())
+
+
+def test_tables_have_unique_ids():
+    rows = [row.id for row in (*CASES, *WHEELS, *ZIPS)]
     assert len(set(rows)) == len(rows)
 
 
-# -- what is said of a good one ---------------------------------------------------------------------------------------
+# -- Reports -----------------------------------------------------------------------------------------------------------
 
 
 def test_report_of_a_good_sdist(write):
-    """Kind, root, members and bytes."""
     report = inspect(write(GOOD))
-    assert (report.kind, report.root, report.members) == ("sdist", ROOT, len(BASE))
-    assert report.size == sum(len(entry.data) for entry in BASE)
-    assert report.findings == ()
-    assert report.more == 0
+    assert report == ("sdist", ROOT, len(BASE), sum(len(entry.data) for entry in BASE), (), 0)
 
 
 def test_report_of_a_good_wheel(write):
-    """A wheel has no root."""
-    report = inspect(write(wheel("a/__init__.py", "a-1.dist-info/RECORD"), "a-1-py3-none-any.whl"))
-    assert (report.kind, report.root, report.members, report.size) == ("wheel", "", 2, 2)
-    assert report.findings == ()
+    report = inspect(write(zipped("a/__init__.py", "a-1.dist-info/RECORD"), WHEEL))
+    assert report == ("wheel", "", 2, 2, (), 0)
 
 
-@pytest.mark.parametrize(
-    ("suffix", "pack"),
-    [
-        (".tgz", gzip.compress),
-        (".tar.bz2", bz2.compress),
-        (".tar.xz", lzma.compress),
-        (".tar", lambda tar: tar),
-        (".tar.gz", lambda tar: gzip.compress(tar[:1024]) + gzip.compress(tar[1024:])),
-    ],
-)
-def test_every_compression(suffix, pack, write):
-    """What a file is tells its content, not its name."""
-    row = case("bad", sym("l", "/x"))
-    assert codes(inspect(write(pack(row.tar()), f"a{suffix}")).findings) == {"NC101"}
-    assert codes(inspect(write(pack(GOOD.tar()), f"b{suffix}")).findings) == set()
+def test_every_compression_is_read(write):
+    """Only gzip is accepted by uv from 0.12."""
+    for suffix, pack, found in (
+        (".tgz", gzip.compress, set()),
+        (".tar", lambda tar: tar, set()),
+        (".tar.gz", lambda tar: gzip.compress(tar[:1024]) + gzip.compress(tar[1024:]), set()),
+        (".tar.bz2", bz2.compress, {"NC203"}),
+        (".tar.xz", lzma.compress, {"NC203"}),
+    ):
+        findings = inspect(write(pack(case("bad", sym("l", "/x")).tar()), f"a-1{suffix}")).findings
+        assert codes(findings) == {"NC101", *found}
+        assert {each.path for each in findings if each.code == "NC203"} == ({f"a-1{suffix}"} if found else set())
 
 
 def test_a_zip_sdist(write):
-    """It has a root as an sdist and names as a wheel; a link in it is unpacked as a file, by everyone."""
-    report = inspect(write(wheel("p/a", "q/b", "p/a:b", "p/a\u202eb"), "p-1.zip"))
+    """It has a root like an sdist and names like a wheel. Everyone unpacks a symlink in it as a file."""
+    report = inspect(write(zipped("p/a", "q/b", "p/a:b", "p/a\u202eb"), "p-1.zip"))
     assert (report.kind, report.root) == ("sdist", "p")
-    assert [(each.code, each.path) for each in report.findings] == [("NC202", "q/b"), ("NC203", "a\u202eb")]
-    assert inspect(write(wheel(("p/l", "/etc"), mode=0o120777), "p-2.zip")).findings == ()
+    assert places(report.findings) == [("NC202", "q/b"), ("NC203", "a\u202eb")]
+    assert inspect(write(zipped(("p/l", "/etc"), mode=0o120777), "p-2.zip")).findings == ()
+    assert places(inspect(write(zipped("p/a"), "p-3.tar.gz")).findings) == [("NC206", "p-3.tar.gz")]
 
 
-def test_wheels_with_flaws(write):
-    """Outside, a name, a collision, and an absolute name."""
-    content = wheel("a/x", "../b", "a\nb", "a/x/y", "/c")
-    found = [(each.code, each.path) for each in inspect(write(content, "a.whl")).findings]
-    assert found == [("NC202", "../b"), ("NC203", "a\nb"), ("NC205", "a/x/y"), ("NC202", "/c")]
-    assert {each.code for each in verify(write(content, "a.whl"), {"a/x"})} == {"NC202", "NC203", "NC205"}
+def test_names_in_a_wheel(write):
+    content = zipped("a/x", "../b", "a\nb", "a/x/y", "/c")
+    expected = [("NC202", "../b"), ("NC203", "a\nb"), ("NC205", "a/x/y"), ("NC202", "/c")]
+    assert places(inspect(write(content, WHEEL)).findings) == expected
+    # Without the flag the bytes must still be UTF-8; with the flag nobody can read others.
+    plain = zipped("a/xx")
+    assert codes(inspect(write(plain.replace(b"a/xx", b"a/\xff\xfe"), WHEEL)).findings) == {"NC203"}
+    assert codes(inspect(write(plain.replace(b"a/xx", "a/\u00e9".encode()), WHEEL)).findings) == set()
+    flagged = zipped("a/\u00e9").replace("a/\u00e9".encode(), b"a/\xff\xfe")
+    assert "UTF-8" in unreadable(write(flagged, WHEEL))
 
 
-def test_wheel_names_in_other_encodings(write):
-    """Without the flag the bytes must still be UTF-8; with it they must be too, or nobody can read them."""
-    plain = wheel("a/xx")
-    assert codes(inspect(write(plain.replace(b"a/xx", b"a/\xff\xfe"), "a.whl")).findings) == {"NC203"}
-    assert codes(inspect(write(plain.replace(b"a/xx", "a/\u00e9".encode()), "a.whl")).findings) == set()
-    flagged = wheel("a/\u00e9").replace("a/\u00e9".encode(), b"a/\xff\xfe")
-    with pytest.raises(UnreadableArchive, match="UTF-8"):
-        inspect(write(flagged, "a.whl"))
-
-
-# -- caches and environments ------------------------------------------------------------------------------------------
+# -- Caches and environments -------------------------------------------------------------------------------------------
 
 TAG = file(".cache/tool/CACHEDIR.TAG", SIGNATURE + b"\n# more")
 CACHE = (TAG, file(".cache/tool/a/b", b"12345"), sym(".cache/tool/a/l", "b"), folder(".cache/tool/empty"))
 
 
 def test_a_cache_is_one_finding(write):
-    """At its top directory, with the count of files and links, and the bytes."""
-    finding = inspect(write(case("cache", *CACHE))).findings[0]
-    assert (finding.code, finding.path, finding.count, finding.size) == ("NC001", ".cache/tool/", 3, len(TAG.data) + 5)
-    assert finding.rejected
+    """At its top directory, with the number of files and symlinks, and their bytes."""
+    (finding,) = inspect(write(case("cache", *CACHE))).findings
+    assert (finding.code, finding.path) == ("NC001", ".cache/tool/")
+    assert (finding.members, finding.size) == (3, len(TAG.data) + 5)
+    assert finding.is_rejected
+    content = zipped(("a/.cache/CACHEDIR.TAG", SIGNATURE), "a/.cache/x")
+    assert places(inspect(write(content, WHEEL)).findings) == [("NC001", "a/.cache/")]
 
 
-def test_a_cache_in_a_wheel(write):
-    """The heads of zip members are read as well."""
-    content = wheel(("a/.cache/CACHEDIR.TAG", SIGNATURE), "a/.cache/x")
-    assert [(each.code, each.path) for each in inspect(write(content, "a.whl")).findings] == [("NC001", "a/.cache/")]
+def test_environments(write):
+    """Packages below `site-packages` alone are payload, and so is the `.data` directory of a wheel."""
+    venv = (
+        file("venv/pyvenv.cfg", b"home = /usr/bin\n"),
+        file("venv/bin/activate"),
+        sym("venv/bin/python", "/usr/python"),
+    )
+    findings = inspect(write(case("venv", *venv))).findings
+    assert places(findings) == [("NC004", "venv/"), ("NC101", "venv/bin/python")]
+    packages = [f"lib/python3.9/site-packages/{name}" for name in ("pip/__init__.py", "setuptools/x.py")]
+    assert inspect(write(case("layer", *(file(f"layer/{name}") for name in packages)))).findings == ()
+    members = [(f"data/{entry.name}", entry.data) for entry in venv]
+    assert codes(inspect(write(zipped(*members), WHEEL)).findings) == {"NC004"}
+    own = [(name.replace("data/venv", "a-1.data/data"), data) for name, data in members]
+    assert inspect(write(zipped(*own), WHEEL)).findings == ()
 
 
-def test_an_environment_without_its_configuration(write):
-    """In an archive `lib/pythonX.Y/site-packages` is enough."""
-    entries = [file(f"venv/lib/python3.9/site-packages/{name}") for name in ("pip/__init__.py", "setuptools/x.py")]
-    assert [(f.code, f.path) for f in inspect(write(case("venv", *entries))).findings] == [("NC004", "venv/")]
-
-
-def test_the_data_of_a_wheel_is_no_environment(write):
-    """It looks like one because it is unpacked over one."""
-    names = [f"a-1.data/data/lib/python3.9/site-packages/{name}" for name in ("pip/__init__.py", "setuptools/x.py")]
-    assert inspect(write(wheel(*names), "a.whl")).findings == ()
-    assert codes(inspect(write(wheel(*(name.replace(".data/", ".d/") for name in names)), "a.whl")).findings)
-
-
-def test_a_hard_linked_tag(write):
-    """Uv links the files of its cache; the link has the content of its target."""
+def test_heads_of_files(write, monkeypatch):
+    """A hard link has the head of its link target; the last member of a name counts; their number is bounded."""
     entries = (TAG, hard("b/CACHEDIR.TAG", f"{ROOT}/{TAG.name}"), file("b/x"), hard("c/CACHEDIR.TAG", f"{ROOT}/b/x"))
-    assert [finding.path for finding in inspect(write(case("hard", *entries))).findings] == [".cache/tool/", "b/"]
-
-
-def test_the_last_member_of_a_name_counts(write):
-    """A tag that is replaced by an empty file is no tag."""
+    assert [each.path for each in inspect(write(case("hard", *entries))).findings] == [".cache/tool/", "b/"]
     assert inspect(write(case("twice", TAG, file(TAG.name, b"")))).findings == ()
     assert inspect(write(case("twice", file(TAG.name, b""), TAG))).findings
+    monkeypatch.setattr(check, "_MAX_HEADS", 1)
+    tags = [file(f"{name}/CACHEDIR.TAG", SIGNATURE) for name in "ab"]
+    assert places(inspect(write(case("heads", *tags, sym("c", "/x")))).findings) == [("NC001", "a/"), ("NC101", "c")]
 
 
 @pytest.mark.parametrize("size", [511, 512, 513, 1024])
@@ -209,135 +212,171 @@ def test_heads_of_every_size(size, write):
     assert codes(inspect(write(case("head", *entries))).findings) == {"NC001", "NC101"}
 
 
-def test_heads_are_bounded(write, monkeypatch):
-    """Beyond the limit a directory is no longer recognised by a head, but the members are judged."""
-    monkeypatch.setattr(reading, "_MOST_HEADS", 1)
-    entries = [file(f"{name}/CACHEDIR.TAG", SIGNATURE) for name in "ab"]
-    report = inspect(write(case("heads", *entries, sym("c", "/x"))))
-    assert [(each.code, each.path) for each in report.findings] == [("NC001", "a/"), ("NC101", "c")]
+# -- verify ------------------------------------------------------------------------------------------------------------
 
 
-# -- verify -----------------------------------------------------------------------------------------------------------
-
-
-def test_verify_leaves_alone_what_was_judged_before(write):
-    """The user has named it; installers' rules hold all the same."""
+def test_verify_does_not_check_expected_members_for_caches(write):
+    """The user may have named them. The rules of installers apply all the same."""
     path = write(case("cache", *CACHE))
     names = NAMES | {entry.name for entry in CACHE}
     assert verify(path, names) == ()
-    assert codes(verify(path, NAMES)) == {"NC001"}
-    assert codes(verify(path, None)) == {"NC001"}
+    assert codes(verify(path, NAMES)) == codes(verify(path, None)) == {"NC001"}
     assert codes(verify(write(case("bad", *CACHE, sym(".cache/tool/x", "/x"))), names)) == {"NC101"}
 
 
-def test_what_need_not_have_a_root(write):
-    """The artifact of another target may be laid out as its builder likes; what leaves it is found all the same."""
+def test_archives_without_a_root(write):
+    """Those of other targets. What leaves them is found all the same; a zipapp may have a shebang line."""
     flat = (file("a", bare=True), file("b/c", bare=True), sym("l", "b/c", bare=True))
     assert verify(write(case("flat", *flat, bare=True)), frozenset(), rooted=False) == ()
     assert codes(verify(write(case("flat", *flat, bare=True)), frozenset())) == {"NC202"}
     bad = (*flat, sym("b/m", "../../x", bare=True), hard("h", "/etc/passwd", bare=True), file("../y", bare=True))
     assert codes(verify(write(case("bad", *bad, bare=True)), {"a"}, rooted=False)) == {"NC102", "NC202", "NC204"}
+    app = zipped("a") + b"#!/usr/bin/python"
+    assert verify(write(app, "a.zip"), None, rooted=False) == ()
+    assert codes(verify(write(app, "a.zip"), None)) == {"NC202", "NC206"}
 
 
-# -- what cannot be read ----------------------------------------------------------------------------------------------
-
-
-def unreadable(path):
-    """Return the reason why the archive cannot be read, the same one for the command and the build."""
-    with pytest.raises(UnreadableArchive) as inspected:
-        inspect(path)
-    with pytest.raises(UnreadableArchive) as verified:
-        verify(path, NAMES)
-    assert str(inspected.value)
-    assert "\n" not in str(inspected.value) + str(verified.value)
-    assert not os.path.exists("core")
-    return str(inspected.value)
-
-
-def too_much(path):
-    """Return the reason why the command leaves the archive alone. Whoever built it knows how large it is."""
-    with pytest.raises(UnreadableArchive) as inspected:
-        inspect(path)
-    verify(path, None, rooted=not path.endswith(".whl"))
-    return str(inspected.value)
+# -- What cannot be read -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["a.tar.gz", "a.whl", "a.zip", "a.tar"])
 @pytest.mark.parametrize(
-    "content", [b"", b"no archive", b"\x1f\x8b", b"PK", b"PK\3\4", b"PK\5\6", bytes(2048), b"BZh9"]
+    "content", [b"", b"no archive", b"\x1f\x8b", b"PK", b"PK\3\4", b"PK\5\6", bytes(2048), b"BZh9", zipped()]
 )
 def test_not_an_archive(name, content, write):
-    """Whatever it is called, and whatever it begins with."""
     unreadable(write(content, name))
 
 
-def test_not_there(tmp_path):
-    """A path that does not exist, and a directory."""
+def test_not_a_file(tmp_path):
     assert "No such file" in unreadable(str(tmp_path / "no.tar.gz"))
-    assert ("denied" if os.name == "nt" else "directory") in unreadable(str(tmp_path))
     assert "No such file" in unreadable(str(tmp_path / "no.whl"))
+    assert ("denied" if os.name == "nt" else "directory") in unreadable(str(tmp_path))
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
-def test_not_allowed(write):
-    """A file that may not be read."""
+def test_a_file_that_may_not_be_read(write):
     path = write(GOOD)
     os.chmod(path, 0)
     assert "denied" in unreadable(path)
 
 
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.9, 0.99])
-@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, bytes], ids=lambda pack: pack.__module__)
-def test_truncated(share, pack, write):
-    """Cut anywhere, in any compression and in none."""
+@pytest.mark.parametrize(
+    ("suffix", "pack"), [("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress), ("", bytes)]
+)
+def test_truncated(share, suffix, pack, write):
     whole = pack(case("big", file("big", os.urandom(20000))).tar())
-    unreadable(write(whole[: int(len(whole) * share)], "a.tar.gz"))
+    unreadable(write(whole[: int(len(whole) * share)], f"a.tar.{suffix}".rstrip(".")))
 
 
 def test_truncated_wheel(write):
-    """The list of members is at the end."""
-    content = wheel("a", "b")
-    unreadable(write(content[: len(content) - 30], "a.whl"))
+    content = zipped("a", "b")
+    unreadable(write(content[:-30], WHEEL))
 
 
 def test_damaged_compression(write):
-    """A wrong checksum at the very end, and damage in the middle."""
-    content = bytearray(GOOD.sdist())
-    content[-8] ^= 0xFF
-    assert "CRC" in unreadable(write(bytes(content)))
-    content = bytearray(case("long end", tail=bytes(1024**2)).sdist())
-    content[-8] ^= 0xFF
-    assert "CRC" in unreadable(write(bytes(content)))
-    content = bytearray(lzma.compress(GOOD.tar()))
-    content[len(content) // 2] ^= 0xFF
-    unreadable(write(bytes(content)))
-    content = bytearray(gzip.compress(GOOD.tar()))
-    content[12:20] = b"\xff" * 8
-    unreadable(write(bytes(content)))
+    """A wrong checksum at the very end, behind a long tail, and damage in the middle."""
+    for content in (GOOD.sdist(), case("long end", tail=bytes(1024**2)).sdist()):
+        damaged = bytearray(content)
+        damaged[-8] ^= 0xFF
+        assert "CRC" in unreadable(write(bytes(damaged)))
+    damaged = bytearray(lzma.compress(GOOD.tar()))
+    damaged[len(damaged) // 2] ^= 0xFF
+    assert "compression is damaged" in unreadable(write(bytes(damaged), "a.tar.xz"))
+    damaged = bytearray(gzip.compress(GOOD.tar()))
+    damaged[12:20] = b"\xff" * 8
+    assert "damaged" in unreadable(write(bytes(damaged)))
+
+
+def test_a_name_that_promises_gzip(write):
+    """Every installer believes the name."""
+    for pack in (bz2.compress, lzma.compress, bytes):
+        assert "gzip" in unreadable(write(pack(GOOD.tar()), "a-1.tar.gz"))
+    assert "zip" in unreadable(write(GOOD.sdist(), "a-1.zip"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "word"),
+    [
+        ("a.tar.zst", b"x", "Zstandard"),
+        ("a.tar.gz", b"\x28\xb5\x2f\xfd", "Zstandard"),
+        ("a.tar.lzma", b"x", "LZMA"),
+        ("a.tar", b"\x5d\0\0\x80", "LZMA"),
+        ("a.tar.Z", b"x", "compress"),
+        ("a.tar.gz", b"\x1f\x9d\x90", "compress"),
+    ],
+)
+def test_unsupported_formats(name, content, word, write):
+    path = write(content, name)
+    assert word in unsupported(path)
+    assert word in unreadable(path)
+    assert unsupported(write(GOOD)) is None
+
+
+def test_a_python_without_bz2_and_lzma(write, tmp_path, monkeypatch):
+    """CPython built without their headers. `.tar.gz` and `.whl` work, the others say what is missing."""
+    for module in ("_bz2", "_lzma", "_ctypes"):
+        (tmp_path / f"{module}.py").write_text("raise ModuleNotFoundError(name=__name__)")
+    script = (
+        "import sys; from hatch_nocache import archive\n"
+        "for path in sys.argv[1:]:\n"
+        "    try: print(len(archive.inspect(path).findings))\n"
+        "    except archive.UnreadableArchive as error: print(error)\n"
+    )
+    link = case("link", sym("l", "/x"))
+    paths = [write(link), write(zipped("a", "../b"), WHEEL), write(zipped("p/a", "p/b:"), "p-1.zip")]
+    paths += [write(bz2.compress(GOOD.tar()), "a.tar.bz2"), write(lzma.compress(GOOD.tar()), "a.tar.xz")]
+    paths.append(write(GOOD.sdist()[:-9], "cut.tar.gz"))
+    source = os.path.dirname(os.path.dirname(archive.__path__[0]))
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), source))}
+    done = subprocess.run([sys.executable, "-c", script, *paths], capture_output=True, text=True, check=True, env=env)
+    assert done.stdout.splitlines() == [
+        *("1", "1", "0"),
+        *(f"this Python was built without the module `{name}`" for name in ("bz2", "lzma")),
+        "it is truncated",
+    ]
+    monkeypatch.setitem(sys.modules, "bz2", None)
+    assert "`bz2`" in unreadable(paths[3])
+
+
+# -- Bounds ------------------------------------------------------------------------------------------------------------
+
+
+def too_much(path):
+    """Return why the command refuses to read the archive. The build that wrote it reads it."""
+    with pytest.raises(UnreadableArchive) as inspected:
+        inspect(path)
+    verify(path, None)
+    return str(inspected.value)
 
 
 def test_a_bomb(write, monkeypatch):
-    """It stops at the limit, and says it; but whoever built the archive knows how large it is."""
-    monkeypatch.setattr(reading, "MOST_BYTES", 10**6)
-    path = write(case("bomb", file("a", bytes(2 * 10**6))))
-    assert "1,000,000" in too_much(path)
-    assert verify(path, NAMES) == ()
+    """The size of an uncompressed archive is plain to see."""
+    monkeypatch.setattr(reader, "MAX_BYTES", 10**6)
+    bomb = case("bomb", file("a", bytes(2 * 10**6)))
+    assert "1,000,000" in too_much(write(bomb))
+    assert inspect(write(bomb.tar(), "a.tar")).findings == ()
 
 
-def test_an_uncompressed_archive_is_no_bomb(write, monkeypatch):
-    """Its size is there for all to see."""
-    monkeypatch.setattr(reading, "MOST_BYTES", 1000)
-    assert inspect(write(GOOD.tar(), "a.tar")).findings == ()
-
-
-def test_a_header_that_asks_for_too_much(write):
-    """TarFile would read the records of a PAX header into memory, however many they are."""
-    huge = Entry("h", bytes(3 * 1024**2), type=tarfile.XHDTYPE)
-    assert "3145728" in unreadable(write(case("pax", huge)))
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_a_header_that_claims_a_gibibyte_and_a_half(kind, write):
+    """Older versions of tarfile read it at once, newer ones in pieces."""
+    huge = Entry("h", type=kind, size=3 * 1024**3 // 2)
+    path = write(b"".join(entry.blocks() for entry in (*BASE, huge)) + bytes(4 * 1024**2), "a.tar")
+    tracemalloc.start()
+    try:
+        assert "a header asks for" in unreadable(path)
+        assert tracemalloc.get_traced_memory()[1] < 8 * 1024**2
+    finally:
+        tracemalloc.stop()
+    with tarfiles.TarReader(path, 10**9) as archive_:
+        assert len(archive_.read(900_000)) == 900_000
+        with pytest.raises(UnreadableArchive, match="a header asks for"):
+            archive_.read(200_000)
 
 
 @pytest.mark.parametrize("size", [b"\xfc\x00", b"\xff\x00"])
-def test_a_header_that_leads_back(size, write):
+def test_a_header_that_points_back(size, write):
     """A negative size must not lead to a walk in circles."""
     block = bytearray(Entry("a").blocks())
     block[124:136] = b"\xff" * 10 + size
@@ -346,20 +385,15 @@ def test_a_header_that_leads_back(size, write):
     unreadable(write(b"".join(entry.blocks() for entry in BASE) + bytes(block) + bytes(1024), "a.tar"))
 
 
-def test_a_stream_goes_forward_only(write):
+def test_tar_archives_are_read_forward_only(write):
     """Going back would mean to decompress from the beginning, again and again."""
-    with stream.Stream(write(GOOD), stream.MOST_BYTES) as file_:
-        assert file_.seek(600) == file_.tell() == 600
-        with pytest.raises(UnreadableArchive, match="leads back"):
-            file_.seek(599)
+    with tarfiles.TarReader(write(GOOD), tarfiles.MAX_BYTES) as archive_:
+        assert archive_.seek(600) == archive_.tell() == 600
+        with pytest.raises(UnreadableArchive, match="points back"):
+            archive_.seek(599)
         with pytest.raises(UnreadableArchive, match="-1 bytes"):
-            file_.read(-1)
-        assert file_.seek(10**9) == len(GOOD.tar())
-
-
-def test_a_zip_without_members(write):
-    """There is nothing to judge."""
-    assert "nothing in it" in unreadable(write(wheel(), "a.whl"))
+            archive_.read(-1)
+        assert archive_.seek(10**9) == len(GOOD.tar())
 
 
 def test_headers_without_end(write):
@@ -369,88 +403,93 @@ def test_headers_without_end(write):
 
 
 def test_sparse_members(write):
-    """They are special: uv from 0.13 refuses them."""
+    """Refused by uv from 0.13."""
     pax = (("GNU.sparse.major", "1"), ("GNU.sparse.minor", "0"), ("GNU.sparse.name", f"{ROOT}/s"))
     row = case("sparse", file("data/s", b"0\n".ljust(512, b"\0"), pax=(*pax, ("GNU.sparse.realsize", "0"))))
     assert codes(inspect(write(row)).findings) == {"NC201"}
 
 
-def test_too_many_members(write, monkeypatch):
-    """There is an end to what is kept in memory."""
-    monkeypatch.setattr(reading, "MOST_MEMBERS", 3)
-    assert "absurdly many" in too_much(write(case("many", sym("data/l", "real.txt"))))
-
-
-def test_too_many_directories(write, monkeypatch):
-    """One member with a long name makes very many."""
-    monkeypatch.setattr(reading, "_MOST_FOLDERS", 1000)
+def test_too_many_members_and_directories(write, monkeypatch):
+    monkeypatch.setattr(check, "_MAX_DIRECTORIES", 1000)
     assert inspect(write(case("deep", file("d/" * 990 + "a")))).members == len(BASE) + 1
     assert "absurdly many" in too_much(write(case("deep", file("d/" * 1000 + "a"), file("b"))))
+    monkeypatch.setattr(check, "_MAX_MEMBERS", 3)
+    assert "absurdly many" in too_much(write(case("many", sym("data/l", "real.txt"))))
 
 
 def test_a_cache_below_very_many_directories(write):
     """The way down is no recursion."""
     name = "d/" * 1500
-    finding = inspect(write(case("deep", file(f"{name}c/CACHEDIR.TAG", SIGNATURE)))).findings[0]
+    (finding,) = inspect(write(case("deep", file(f"{name}c/CACHEDIR.TAG", SIGNATURE)))).findings
     assert finding.path == f"{name}c/"
+
+
+def test_findings_are_bounded(write):
+    report = inspect(write(zipped(*(f"a{number}\n" for number in range(1010))), WHEEL))
+    assert (len(report.findings), report.more) == (1000, 10)
 
 
 @pytest.mark.parametrize("comment", [b"", b"c" * 65535])
 @pytest.mark.parametrize("zip64", [False, True])
-def test_a_list_of_members_that_is_too_long(zip64, comment, write, monkeypatch):
+def test_a_central_directory_that_is_too_long(zip64, comment, write, monkeypatch):
     """Before zipfile reads it into memory."""
-    content = wheel(*(f"a{number}" for number in range(100)))
+    content = zipped(*(f"a{number}" for number in range(100)))
     if zip64:
         start, size = content.rfind(b"PK\5\6"), struct.unpack_from("<L", content, content.rfind(b"PK\5\6") + 12)[0]
         record = struct.pack("<4sQHHLLQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, 100, 100, size, start - size)
         end = struct.pack("<4s4HLLH", b"PK\5\6", 0, 0, 100, 100, 0, start - size, 0)
         content = content[:start] + record + struct.pack("<4sLQL", b"PK\6\7", 0, start, 1) + end
-    path = write(content[:-2] + struct.pack("<H", len(comment)) + comment, "a.whl")
+    path = write(content[:-2] + struct.pack("<H", len(comment)) + comment, WHEEL)
     assert inspect(path).members == 100
-    monkeypatch.setattr(reading, "MOST_DIRECTORY", 1000)
+    assert inspect(path).findings == ()
+    monkeypatch.setattr(reader, "MAX_DIRECTORY", 1000)
     assert "1,000 bytes" in too_much(path)
 
 
 def test_a_wheel_whose_heads_cannot_be_read(write):
-    """Encrypted or damaged content is no reason not to judge the names."""
-    content = wheel(("a/CACHEDIR.TAG", SIGNATURE), ("b/CACHEDIR.TAG", SIGNATURE))
+    """Encrypted or damaged content is no reason not to check the names."""
+    content = zipped(("a/CACHEDIR.TAG", SIGNATURE), ("b/CACHEDIR.TAG", SIGNATURE))
     start = content.find(zlib.compress(SIGNATURE)[2:10])
     broken = content[:start] + b"\xff" * 8 + content[start + 8 :]
-    assert [each.path for each in inspect(write(broken, "a.whl")).findings] == ["b/"]
-
-
-def test_a_local_name_that_differs(write):
-    """Zipfile compares the two names of a member when it opens it, and nothing is opened but heads."""
-    content = wheel(("a/CACHEDIR.TAG", SIGNATURE)).replace(b"a/CACHEDIR.TAG", b"b/CACHEDIR.TAG", 1)
-    assert inspect(write(content, "a.whl")).findings == ()
-
-
-# -- very many --------------------------------------------------------------------------------------------------------
+    assert [each.path for each in inspect(write(broken, WHEEL)).findings] == ["b/"]
 
 
 def test_memory_for_many_members(write):
-    """What is kept of a member is its name: some 200 bytes, not the kilobytes of a TarInfo."""
+    """Some 200 bytes for each: its name, not the kilobytes of a TarInfo."""
     number = 30_000
-    out = io.BytesIO()
-    with gzip.GzipFile(fileobj=out, mode="wb", compresslevel=1) as file_:
-        template = bytearray(Entry("d/00000000").blocks())
-        for count in range(number):
-            name = f"{ROOT}/{count // 1000:04}/{count:08}".encode()
-            template[: len(name)] = name
-            template[148:156] = b" " * 8
-            template[148:156] = b"%06o\0 " % sum(template)
-            file_.write(template)
-        file_.write(bytes(1024))
-    path = write(out.getvalue())
+    template = bytearray(Entry("d/00000000").blocks())
+    blocks = bytearray()
+    for count in range(number):
+        name = f"{ROOT}/{count // 1000:04}/{count:08}".encode()
+        template[: len(name)] = name
+        template[148:156] = b" " * 8
+        template[148:156] = b"%06o\0 " % sum(template)
+        blocks += template
+    path = write(gzip.compress(bytes(blocks) + bytes(1024), 1))
+    del blocks
     tracemalloc.start()
     try:
         assert inspect(path).members == number
-        peak = tracemalloc.get_traced_memory()[1]
+        assert tracemalloc.get_traced_memory()[1] < 400 * number + 3 * 1024**2
     finally:
         tracemalloc.stop()
-    assert peak < 400 * number + 3 * 1024**2
+
+
+# -- Single members ----------------------------------------------------------------------------------------------------
+
+
+def test_read_member(write):
+    """The tables in an sdist's own `pyproject.toml`: a regular file directly below the root, of bounded size."""
+    path = write(case("nested", file("d/hatch.toml", b"no")))
+    assert archive.read_member(path, "pyproject.toml") == PYPROJECT
+    assert archive.read_member(path, "hatch.toml") is None
+    assert archive.read_member(write(zipped(("p/hatch.toml", b"x"), "hatch.toml"), "p-1.zip"), "hatch.toml") == b"x"
+    assert archive.read_member(write(case("link", sym("hatch.toml", "pyproject.toml"))), "hatch.toml") is None
+    assert archive.read_member(write(case("large", file("hatch.toml", bytes(262145)))), "hatch.toml") is None
+    with pytest.raises(UnreadableArchive):
+        archive.read_member(write(b"junk"), "pyproject.toml")
 
 
 def test_metadata_that_hatchling_adds_is_expected(write):
-    """Whether once or twice."""
     assert verify(write(case("twice", file("PKG-INFO", PKG_INFO))), NAMES) == ()
+    assert zipfiles.MAX_DIRECTORY > 10**7
