@@ -10,6 +10,7 @@ import zipfile
 import pytest
 from projects import SIGNATURE, plant
 
+from hatch_nocache.cli import check as module
 from hatch_nocache.cli.check import Request, check
 from hatch_nocache.patterns import Patterns
 from hatch_nocache.report import hint_lines
@@ -231,6 +232,17 @@ def test_directory_of_archives(tmp_path):
 def test_empty_directory(tmp_path):
     """It is no proof of good archives."""
     assert errors(check(str(tmp_path), Request())) == [("the directory is empty", "", 0)]
+
+
+def test_file_that_cannot_be_read(tmp_path, monkeypatch):
+    """It is no archive; the directory is a tree."""
+
+    def unsupported(_):
+        raise PermissionError
+
+    (tmp_path / "x").touch()
+    monkeypatch.setattr(module, "unsupported", unsupported)
+    assert [result.kind for result in check(str(tmp_path), Request())] == ["tree"]
 
 
 def test_project_with_archives_in_it(tmp_path):

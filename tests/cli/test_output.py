@@ -9,12 +9,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from hatch_nocache.cli import output
-from hatch_nocache.cli.output import Style, as_github, as_gitlab, as_json, as_text, summary
+from hatch_nocache.cli.output import as_github, as_gitlab, as_json, as_text, style_of, summary
 from hatch_nocache.cli.result import Part, Problem, Result, part
 from hatch_nocache.rules import CODES, Action, Finding, Hint, Note
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "check.schema.json"
-PLAIN = Style(color=False)
+PLAIN = style_of({}, is_terminal=False)
+COLORED = style_of({"FORCE_COLOR": "1"}, is_terminal=False)
 HOSTILE = "a\x1b[31m\n::error::b\u202e##[c]%0A,d\udcff"
 
 ALLOW = Hint("pack it anyway", "add {} to `allow` in [tool.hatch.build.hooks.nocache]", '"/.uv-cache/"')
@@ -114,6 +115,8 @@ def test_text_of_an_archive_without_findings():
     result = Result("x.whl", "wheel", "wheel", (Part("archive"),), members=1, size=2_000_000_000_000)
     assert as_text(result, PLAIN, verbose=False) == "x.whl: wheel, 1 member, 2,000.0 GB; nothing found"
     assert as_text(UNREADABLE, PLAIN, verbose=False) == ""
+    notices = Result("x", "tree", "x", (part("tree", [NOTICE, NOTICE._replace(path="b")]),))
+    assert as_text(notices, PLAIN, verbose=False).startswith("x: x; 2 notices\n")
 
 
 def test_many_findings():
@@ -145,7 +148,7 @@ def test_several_paths():
 
 def test_color():
     """The words stay in their columns."""
-    text = as_text(ARCHIVE, Style(color=True), verbose=False)
+    text = as_text(ARCHIVE, COLORED, verbose=False)
     assert "  \x1b[31mrejected\x1b[0m  NC004 venv/" in text
     assert text.startswith("\x1b[1mdist/demo-1.0.tar.gz\x1b[0m: sdist")
 
@@ -169,7 +172,7 @@ def test_color():
 def test_where_there_is_color(system, is_terminal, environ, color, monkeypatch):
     """On a terminal that can show it, unless the user says otherwise."""
     monkeypatch.setattr(output.os, "name", system)
-    assert Style.of(environ, is_terminal=is_terminal).color is color
+    assert style_of(environ, is_terminal=is_terminal)("x", "bold") == ("\x1b[1mx\x1b[0m" if color else "x")
 
 
 # --- JSON -------------------------------------------------------------------------------------------------------------

@@ -10,13 +10,13 @@ from hatch_nocache.archive import UnreadableArchive, inspect, read_member, unsup
 from hatch_nocache.cli.dry_run import check_project
 from hatch_nocache.cli.other_backend import check_tree
 from hatch_nocache.cli.result import Problem, Result, part
-from hatch_nocache.cli.tables import Tables, TablesError, as_table, read_file, table, workspace_members
+from hatch_nocache.cli.tables import Tables, TablesError, read_file, table, workspace_members
 from hatch_nocache.config import ConfigError, Options, parse
-from hatch_nocache.messages import toml_pattern
 from hatch_nocache.paths import native
 from hatch_nocache.patterns import Patterns
 from hatch_nocache.rules import OPTIONAL, Category, Finding, Hint, Note
 from hatch_nocache.selection.explicit import ExplicitPaths
+from hatch_nocache.selection.messages import toml_pattern
 
 __all__ = ["Request", "check"]
 
@@ -63,11 +63,10 @@ def _directory(path: str, request: Request) -> List[Result]:
         # Nobody should take an empty `dist` for good archives.
         return [_failed(path, "the directory is empty")]
     if not any(name in names for name in _PROJECT):
-        archives = [
-            each for each in (os.path.normpath(os.path.join(path, name)) for name in names) if _is_archive(each)
-        ]
+        paths = (os.path.normpath(os.path.join(path, name)) for name in names)
+        archives = [_archive(each, request.allow) for each in paths if _is_archive(each)]
         if archives:
-            return [_archive(each, request.allow) for each in archives]
+            return archives
     result, tables = _project(path, request)
     members = [] if tables is None else workspace_members(path, tables)
     results = [_project(os.path.normpath(os.path.join(path, member)), request)[0] for member in members]
@@ -86,7 +85,7 @@ def _project(path: str, request: Request) -> Tuple[Result, Optional[Tables]]:
     try:
         tables = Tables.read(lambda name: read_file(os.path.join(path, name)))
     except TablesError as error:
-        return Result(path, "project", errors=(error.problem,)), None
+        return Result(path, "project", errors=error.args), None
     if tables.is_hatchling:
         result = check_project(path, tables, request.targets, run_hooks=request.run_hooks)
     elif request.targets:
@@ -108,7 +107,7 @@ def _archive(path: str, allow: Patterns) -> Result:
             tables = Tables.read(lambda name: read_member(path, name) if report.kind == "sdist" else None)
         except TablesError as error:
             tables = Tables({}, {}, {})
-            notes.append(Note(f"{error.problem.file} in it {error.problem.text}"))
+            notes.append(Note(f"{error.args[0].file} in it {error.args[0].text}"))
     except UnreadableArchive as error:
         return _failed(path, str(error))
     declared = _Declared(tables, allow)
@@ -124,15 +123,14 @@ class _Declared:
     def __init__(self, tables: Tables, allow: Patterns) -> None:
         self._tables = tables
         self._allow = allow
-        self._hook = tables.hook("sdist")
+        self._table, self._prefix = tables.hook("sdist")
         try:
-            self._options = parse(self._hook.table or {}, prefix="", target="sdist")
+            self._options = parse(self._table or {}, prefix="", target="sdist")
         except ConfigError:
             # No build has run with these options.
             self._options = Options({}, "sdist")
-        targets = table(tables.build, "targets")
-        self._explicit = ExplicitPaths(os.path.abspath(os.sep), tables.build, targets)
-        forced = (table(each, "force-include") for each in (tables.build, *map(as_table, targets.values())))
+        self._explicit = ExplicitPaths(os.path.abspath(os.sep), tables.build, table(tables.build, "targets"))
+        forced = (table(tables.build, *keys, "force-include") for keys in ((), ("targets", "sdist")))
         self._forced = [str(member).strip("/") for each in forced for member in each.values()]
 
     def accepts(self, finding: Finding) -> bool:
@@ -141,9 +139,8 @@ class _Declared:
             return True
         if finding.code in OPTIONAL:
             return self._options.symlinks == "keep"
-        return finding.category is Category.DIRECTORY and (
-            self._options.caches == "keep" or self._is_explicit(finding.path.rstrip("/"))
-        )
+        is_directory = finding.category is Category.DIRECTORY
+        return is_directory and (self._options.caches == "keep" or self._is_explicit(finding.path.rstrip("/")))
 
     def _is_explicit(self, path: str) -> bool:
         if any(f"{path}/".startswith(f"{member}/") for member in self._forced):
@@ -151,22 +148,17 @@ class _Declared:
         where = os.path.join(os.path.abspath(os.sep), native(path))
         explicit = self._explicit.concerning(where)
         # Without the hook, all other files in the directory are in the archive, too.
-        return any(self._hook.table is not None or (each.path == where and not each.pattern) for each in explicit)
+        return any(self._table is not None or (each.path == where and not each.pattern) for each in explicit)
 
     def with_hints(self, finding: Finding) -> Finding:
         """Return a finding with hints that fit how the archive was built."""
         if not finding.is_rejected or finding.category is Category.MEMBER:
             return finding
         entry = toml_pattern(finding.path)
-        if self._hook.table is not None:
-            where = f"[{self._hook.prefix}] of the project's {self._hook.file}"
-            hints = [Hint("accept it", f"add {{}} to `allow` in {where}", entry)]
-        elif self._tables.is_hatchling:
-            hints = [
-                Hint("leave it out", "build it with the hook hatch-nocache"),
-                Hint("accept it", "pass --allow {}", entry),
-            ]
-        else:
-            exclude = "exclude {} in the configuration of the build backend"
-            hints = [Hint("leave it out", exclude, entry), Hint("accept it", "pass --allow {}", entry)]
-        return finding._replace(hints=tuple(hints))
+        if self._table is not None:
+            where = f"[{self._prefix}] of the project's {self._tables.build_file}"
+            return finding._replace(hints=(Hint("accept it", f"add {{}} to `allow` in {where}", entry),))
+        exclude = Hint("leave it out", "exclude {} in the configuration of the build backend", entry)
+        build = Hint("leave it out", "build it with the hook hatch-nocache")
+        accept = Hint("accept it", "pass --allow {}", entry)
+        return finding._replace(hints=(build if self._tables.is_hatchling else exclude, accept))

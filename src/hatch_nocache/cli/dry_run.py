@@ -6,6 +6,7 @@ user asks for it.
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import os
 import re
@@ -16,13 +17,15 @@ from hatchling.metadata.core import ProjectMetadata
 from hatchling.plugin.manager import PluginManager
 
 from hatch_nocache import _hatchling
+from hatch_nocache._hatchling import HOOK
 from hatch_nocache.cli.result import Part, Problem, Result, first_line, part
-from hatch_nocache.cli.tables import HOOK, PLUGIN, Tables, table
+from hatch_nocache.cli.tables import Tables, table
 from hatch_nocache.config import ConfigError, parse
 from hatch_nocache.selection.filter import RejectedError, SelectionFilter
 
 __all__ = ["check_project"]
 
+PLUGIN = "hatch-nocache"
 _STANDARD = "standard"
 
 
@@ -106,28 +109,28 @@ class _DryRun:
         hooks.clear()
 
     def _add_configuration_errors(self, target: str, error: ConfigError) -> None:
-        hook = self._tables.hook(target)
+        _, prefix = self._tables.hook(target)
         for text in error.errors:
-            key = re.match(r"\.[\w-]+", text[len(hook.prefix) :])
-            self.errors.append(self._tables.problem(text, hook.file, hook.prefix + (key.group() if key else "")))
+            key = re.match(r"\.[\w-]+", text[len(prefix) :])
+            self.errors.append(
+                self._tables.problem(text, self._tables.build_file, prefix + (key.group() if key else ""))
+            )
 
     # -- whether a build would start -----------------------------------------------------------------------------------
 
     def _check_start(self) -> None:
-        hook = self._tables.hook("")
-        where = f"[{hook.prefix}]" + (f" in {hook.file}" if hook.file != "pyproject.toml" else "")
+        file, (_, prefix) = self._tables.build_file, self._tables.hook("")
+        where = f"[{prefix}]" + (" in hatch.toml" if file == "hatch.toml" else "")
         is_required = PLUGIN in self._tables.requires
         for name in self._enabled:
+            ends = f'the build ends with "Unknown build hook: {name}"'
             if name == HOOK and not is_required:
-                text = (
-                    f'the build ends with "Unknown build hook: {name}"; add "{PLUGIN}" to `requires` in [build-system]'
-                )
+                text = f'{ends}; add "{PLUGIN}" to `requires` in [build-system]'
                 self.errors.append(self._tables.problem(text, "pyproject.toml", "build-system.requires"))
             elif _is_misspelt(name):
-                text = f'the build ends with "Unknown build hook: {name}"; rename its table to {where}'
-                key = hook.prefix[: -len(HOOK)] + name
-                self.errors.append(self._tables.problem(text, hook.file, key))
-        if HOOK not in self._tables.hook_names and not self.errors:
+                key = prefix[: -len(HOOK)] + name
+                self.errors.append(self._tables.problem(f"{ends}; rename its table to {where}", file, key))
+        if not self._tables.has_hook and not self.errors:
             if is_required:
                 self.notes.append(
                     f'"{PLUGIN}" is in `requires`, but the hook has no table, so the build does not use it'
@@ -167,8 +170,8 @@ class _DryRun:
         config = builder.config
         hooks = config.hook_config
         self._enabled.update(dict.fromkeys(hooks))
-        hook = self._tables.hook(target)
-        options = parse(hook.table or {}, prefix=hook.prefix, target=target)
+        own_table, prefix = self._tables.hook(target)
+        options = parse(own_table or {}, prefix=prefix, target=target)
         _hatchling.check(config)
         build_data = builder.get_default_build_data()
         builder.set_build_data_defaults(build_data)
@@ -184,6 +187,9 @@ class _DryRun:
             selection = SelectionFilter(config, target, version, options, build_data, prefix="")
             with selection.installed(), contextlib.suppress(RejectedError):
                 selection.plan()
+                # Another builder selects its files while it builds; Hatchling's remaining builders select none.
+                if target not in ("sdist", "wheel") and not type(builder).__module__.startswith("hatchling."):
+                    collections.deque(builder.recurse_included_files(), maxlen=0)
         name = target if version == _STANDARD else f"{target}:{version}"
         return part(name, selection.findings, selection.notes(), enabled=HOOK in hooks)
 

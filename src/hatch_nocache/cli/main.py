@@ -7,9 +7,11 @@ import contextlib
 import os
 import sys
 from importlib.metadata import PackageNotFoundError, version
-from typing import List, NoReturn, Optional, Sequence, TextIO
+from typing import Any, List, NoReturn, Optional, Sequence
 
-from hatch_nocache.cli import check, explain, output
+from hatch_nocache.cli import output
+from hatch_nocache.cli.check import Request, check
+from hatch_nocache.cli.explain import UnknownCodeError, explain
 from hatch_nocache.cli.result import CLEAN, UNUSABLE, Result, exit_code
 from hatch_nocache.patterns import Patterns
 from hatch_nocache.report import escape
@@ -25,17 +27,21 @@ examples:
   hatch-nocache check dist                   all archives in dist/
   hatch-nocache check --allow '/demo/venv/' dist/demo-1.0-py3-none-any.whl
   hatch-nocache check --format gitlab > gl-code-quality-report.json
+  hatch-nocache explain NC102
 
-exit code: 0 nothing is rejected, 1 something is rejected (with --strict: or dropped), 2 an error in the arguments, the
-configuration or the input; with several paths the highest. An archive that breaks a rule is rejected.
+exit code of check: 0 nothing is rejected, 1 something is rejected (with --strict: or dropped), 2 an error in the
+arguments, the configuration or the input; with several paths the highest. An archive that breaks a rule is rejected.
 """
 
 
-class UnwritableError(Exception):
+class _UnwritableError(Exception):
     """The output cannot be written: the disk may be full."""
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)
+
     def error(self, message: str) -> NoReturn:
         # It repeats the arguments, which may be names of files.
         super().error(escape(message))
@@ -43,20 +49,20 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Run the console script and return its exit code."""
-    _replace_closed_streams()
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            # The parent has closed it (`>&-`).
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the process
     try:
         code = _run(arguments)
     except KeyboardInterrupt:
-        _say("interrupted")
-        code = _INTERRUPTED
+        code = _fail("interrupted", _INTERRUPTED)
     except BrokenPipeError:
-        _discard(sys.stdout)
         code = _BROKEN_PIPE
-    except UnwritableError as error:
-        _discard(sys.stdout)
-        _say(f"the output cannot be written: {error}")
-        code = UNUSABLE
-    return code if all([_flush(sys.stdout), _flush(sys.stderr)]) else UNUSABLE
+    except _UnwritableError as error:
+        code = _fail(f"the output cannot be written: {error}", UNUSABLE)
+    # argparse ignores errors of its own output.
+    return code if all([_flush(sys.stdout), _flush(sys.stderr)]) else code or UNUSABLE
 
 
 def _run(arguments: Optional[Sequence[str]]) -> int:
@@ -65,28 +71,22 @@ def _run(arguments: Optional[Sequence[str]]) -> int:
     except SystemExit as stop:
         # `--help`, or an error in the arguments.
         return int(stop.code or 0)
-    return _explain(options.codes) if options.command == "explain" else _check(options)
-
-
-def _explain(codes: Sequence[str]) -> int:
+    if options.command == "check":
+        return _check(options)
     try:
-        _write(sys.stdout, "\n\n".join(explain.as_text(code) for code in codes or explain.EXPLANATIONS))
-    except explain.UnknownCodeError as error:
-        _write(sys.stderr, f"hatch-nocache: {escape(str(error))}")
-        return UNUSABLE
+        _write(sys.stdout, explain(options.codes))
+    except UnknownCodeError as error:
+        return _fail(escape(str(error)), UNUSABLE)
     return CLEAN
 
 
 def _check(options: argparse.Namespace) -> int:
-    style = output.Style.of(os.environ, is_terminal=sys.stdout.isatty())
-    request = check.Request(
-        targets=[target for given in options.target for target in given.split(",") if target],
-        allow=Patterns(options.allow),
-        run_hooks=options.run_hooks,
-    )
+    style = output.style_of(os.environ, is_terminal=sys.stdout.isatty())
+    targets = [target for given in options.target for target in given.split(",") if target]
+    request = Request(targets, Patterns(options.allow), options.run_hooks)
     results: List[Result] = []
     for path in options.paths:
-        found = check.check(path, request)
+        found = check(path, request)
         for result in found:
             for error in result.errors:
                 _write(sys.stderr, f"hatch-nocache: {escape(output.place(result, error))}: {escape(error.text)}")
@@ -108,51 +108,31 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="hatch-nocache",
         description="Keep caches, virtual environments and unsafe symlinks out of sdists and wheels.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"{_version('hatch-nocache')} ({_version('hatchling')})")
+    versions = f"{_version('hatch-nocache')} ({_version('hatchling')})"
+    parser.add_argument("--version", action="version", version=versions)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
-    checked = commands.add_parser(
+
+    command = commands.add_parser("explain", help="explain codes: cause, remedies, an example")
+    command.add_argument("codes", nargs="*", metavar="CODE", help="such as NC102 (default: all codes)")
+
+    command = commands.add_parser(
         "check",
         help="say what a build would leave out or reject, or what is wrong with an archive",
         description="Say, without building, what the build hook would do for each target of a project; or say what is "
         "wrong with an sdist or a wheel from any build backend.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    checked.add_argument(
-        "paths",
-        nargs="*",
-        default=["."],
-        metavar="PATH",
-        help="a project or the root of a workspace (default: .), an sdist, a wheel or a directory of them",
-    )
-    checked.add_argument(
-        "-t",
-        "--target",
-        action="append",
-        default=[],
-        help="a target of the project, such as sdist, wheel or wheel:editable; may be repeated (default: all)",
-    )
-    checked.add_argument("--format", choices=output.FORMATS, default="text", help="default: text")
-    checked.add_argument(
-        "--allow",
-        action="append",
-        default=[],
-        type=_pattern,
-        metavar="PATTERN",
-        help="a gitignore pattern: paths in archives that are in order; may be repeated",
-    )
-    checked.add_argument("--strict", action="store_true", help="exit with 1 when something would be left out, too")
-    checked.add_argument("-v", "--verbose", action="store_true", help="list all findings, and who refuses an archive")
-    checked.add_argument(
-        "--run-hooks",
-        action="store_true",
-        help="run the project's other build hooks, its metadata hooks and its custom builder",
-    )
-    explained = commands.add_parser("explain", help="explain a code: cause, remedies, an example")
-    explained.add_argument("codes", nargs="*", metavar="CODE", help="such as NC102 (default: all codes)")
+    paths = "a project or the root of a workspace (default: .), an sdist, a wheel or a directory of them"
+    command.add_argument("paths", nargs="*", default=["."], metavar="PATH", help=paths)
+    targets = "a target of the project, such as sdist, wheel or wheel:editable; may be repeated (default: all)"
+    command.add_argument("-t", "--target", action="append", default=[], help=targets)
+    command.add_argument("--format", choices=output.FORMATS, default="text", help="default: text")
+    allow = "a gitignore pattern for paths in archives that are in order; may be repeated"
+    command.add_argument("--allow", action="append", default=[], type=_pattern, metavar="PATTERN", help=allow)
+    command.add_argument("--strict", action="store_true", help="exit with 1 if something would be dropped, too")
+    command.add_argument("-v", "--verbose", action="store_true", help="list all findings, and who refuses an archive")
+    hooks = "run the project's other build hooks, its metadata hooks and its custom builder"
+    command.add_argument("--run-hooks", action="store_true", help=hooks)
     return parser
 
 
@@ -174,48 +154,36 @@ def _version(name: str) -> str:
 # --- Streams ----------------------------------------------------------------------------------------------------------
 
 
-def _replace_closed_streams() -> None:
-    """Replace streams that the parent closed (`>&-`) with `os.devnull`."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the process
-
-
-def _discard(stream: TextIO) -> None:
-    """Discard what the interpreter would write to the stream when it ends: an error there changes the exit code."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def _flush(stream: TextIO) -> bool:
-    """Return whether the stream could be flushed: argparse ignores errors of its own output."""
-    try:
-        stream.flush()
-    except OSError:
-        _discard(stream)
-        return False
-    return True
-
-
-def _say(text: str) -> None:
-    """Write a last line to stderr, if that is possible."""
-    with contextlib.suppress(UnwritableError, BrokenPipeError):
-        _write(sys.stderr, f"hatch-nocache: {text}")
-
-
-def _write(stream: TextIO, text: str) -> None:
+def _write(stream: Any, text: str) -> None:
     """Write lines to a stream of any encoding; what it cannot encode is written as a backslash escape.
 
     Raises:
         BrokenPipeError: the reader has closed the pipe.
-        UnwritableError: the stream cannot be written to; the message says why.
+        _UnwritableError: the stream cannot be written to; the message says why.
     """
-    if not text:
-        return
     encoding = stream.encoding or "utf-8"
     try:
-        stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
-        stream.flush()
+        if text:
+            stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+            stream.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise UnwritableError(error.strerror) from error
+        raise _UnwritableError(error.strerror) from error
+
+
+def _fail(text: str, code: int) -> int:
+    """Write a last line to stderr, if that is possible, and return the exit code."""
+    with contextlib.suppress(_UnwritableError, BrokenPipeError):
+        _write(sys.stderr, f"hatch-nocache: {text}")
+    return code
+
+
+def _flush(stream: Any) -> bool:
+    """Flush the stream. If that fails, discard the rest: an error at the interpreter's end changes the exit code."""
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return False
+    return True

@@ -17,12 +17,12 @@ from hatch_nocache.caches import declared
 from hatch_nocache.cli.result import Result, part
 from hatch_nocache.cli.tables import Tables, read_file
 from hatch_nocache.config import parse
-from hatch_nocache.messages import toml_pattern
 from hatch_nocache.paths import relative
 from hatch_nocache.rules import Action, Finding, Hint
 from hatch_nocache.selection.checker import Checker
 from hatch_nocache.selection.directory import DirectoryStates
 from hatch_nocache.selection.explicit import ExplicitPaths
+from hatch_nocache.selection.messages import toml_pattern
 from hatch_nocache.selection.walk import Aliases, filtered_walk
 
 __all__ = ["check_tree"]

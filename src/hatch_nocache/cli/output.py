@@ -6,13 +6,13 @@ import hashlib
 import json
 import os
 from collections import Counter
-from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Sequence, Tuple
 
 from hatch_nocache.cli.result import ARCHIVES, CLEAN, ORDER, REJECTED, UNUSABLE, Part, Problem, Result, exit_code
 from hatch_nocache.report import describe, escape, hint_lines
 from hatch_nocache.rules import CODES, Action, Finding, Hint, Note
 
-__all__ = ["FORMATS", "JSON_VERSION", "Style", "as_github", "as_gitlab", "as_json", "as_text", "place", "summary"]
+__all__ = ["FORMATS", "JSON_VERSION", "as_github", "as_gitlab", "as_json", "as_text", "place", "style_of", "summary"]
 
 FORMATS = ("text", "json", "github", "gitlab")
 JSON_VERSION = 2
@@ -23,43 +23,27 @@ _SHOWN = 10
 _ANNOTATIONS = 50
 _KILO = 1000
 _COLORS = {"rejected": "31", "dropped": "33", "copied": "33", "notice": "36", "bold": "1", "dim": "2"}
-_GITHUB_LEVELS = {
-    Action.REJECTED: "error",
-    Action.DROPPED: "warning",
-    Action.COPIED: "warning",
-    Action.NOTICE: "notice",
-}
-_GITLAB_SEVERITIES = {
-    Action.REJECTED: "major",
-    Action.DROPPED: "minor",
-    Action.COPIED: "info",
-    Action.NOTICE: "info",
+# GitHub's levels and GitLab's severities.
+_LEVELS = {
+    Action.REJECTED: ("error", "major"),
+    Action.DROPPED: ("warning", "minor"),
+    Action.COPIED: ("warning", "info"),
+    Action.NOTICE: ("notice", "info"),
 }
 
+Style = Callable[[str, str], str]
 
-class Style:
-    """Marks up text with color, or leaves it as it is."""
 
-    def __init__(self, *, color: bool) -> None:
-        self.color = color
+def style_of(environ: Mapping[str, str], *, is_terminal: bool) -> Style:
+    """Return a function that marks up text in a named color: on a terminal, unless a variable says otherwise.
 
-    @classmethod
-    def of(cls, environ: Mapping[str, str], *, is_terminal: bool) -> Style:
-        """Return the style for a stream: color on a terminal, unless a variable says otherwise.
-
-        Source of the rule: https://no-color.org; NO_COLOR and FORCE_COLOR count when they are not empty.
-        """
-        if environ.get("NO_COLOR"):
-            return cls(color=False)
-        if environ.get("FORCE_COLOR"):
-            return cls(color=True)
-        # The older console of Windows shows the sequences as they are.
-        able = "WT_SESSION" in environ if os.name == "nt" else environ.get("TERM") not in (None, "dumb")
-        return cls(color=is_terminal and able)
-
-    def __call__(self, text: str, name: str) -> str:
-        """Return `text` in the color of that name."""
-        return f"\x1b[{_COLORS[name]}m{text}\x1b[0m" if self.color and text else text
+    Source of the rule: https://no-color.org; NO_COLOR and FORCE_COLOR count when they are not empty.
+    """
+    # The older console of Windows shows the sequences as they are.
+    able = "WT_SESSION" in environ if os.name == "nt" else environ.get("TERM") not in (None, "dumb")
+    if environ.get("NO_COLOR") or not (environ.get("FORCE_COLOR") or (is_terminal and able)):
+        return lambda text, _: text
+    return lambda text, name: f"\x1b[{_COLORS[name]}m{text}\x1b[0m" if text else text
 
 
 def place(result: Result, problem: Problem) -> str:
@@ -265,7 +249,7 @@ def as_github(result: Result) -> str:
             [describe(finding), *_details(finding, installers=True), *map("hint: {}".format, _hints(finding.hints))]
         )
         title = f"hatch-nocache {finding.code} ({', '.join(names)})"
-        lines.append(_annotation(_GITHUB_LEVELS[finding.action], _where(result, finding), title, text))
+        lines.append(_annotation(_LEVELS[finding.action][0], _where(result, finding), title, text))
     said = "; ".join(f"{escape(part.name)}: {_counts(part.findings)}" for part in result.parts) or "not checked"
     more = f"; {len(merged) - _ANNOTATIONS:,} findings without an annotation" if len(merged) > _ANNOTATIONS else ""
     lines.append(f"hatch-nocache: {escape(result.path)}: {said}{more}")
@@ -299,7 +283,7 @@ def as_gitlab(results: Sequence[Result]) -> str:
         # Of a path in two targets, the most severe finding counts.
         for finding, _ in sorted(_merged(result), key=lambda each: ORDER.index(each[0].action)):
             identity = f"{finding.path}\0{finding.target}"
-            severity = _GITLAB_SEVERITIES[finding.action]
+            severity = _LEVELS[finding.action][1]
             _add(issues, _where(result, finding), finding.code, identity, describe(finding), severity)
     return _dump(list(issues.values()))
 

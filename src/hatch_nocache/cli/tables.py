@@ -8,6 +8,7 @@ import re
 import sys
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
+from hatch_nocache._hatchling import HOOK
 from hatch_nocache.cli.result import Problem, first_line
 from hatch_nocache.paths import relative, within
 
@@ -16,39 +17,15 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = [
-    "HOOK",
-    "PLUGIN",
-    "HookTable",
-    "Tables",
-    "TablesError",
-    "as_table",
-    "read_file",
-    "table",
-    "workspace_members",
-]
+__all__ = ["Tables", "TablesError", "read_file", "table", "workspace_members"]
 
-HOOK, PLUGIN = "nocache", "hatch-nocache"
-_FILES = ("pyproject.toml", "hatch.toml")
 _QUOTED = r"""(?:"[^"]*"|'[^']*'|[\w-]+)"""
 # The dotted key of a table's header, or of an assignment.
 _KEY = re.compile(rf"\s*(\[?\[?)\s*({_QUOTED}(?:\s*\.\s*{_QUOTED})*)\s*(?:\]|=)")
 
 
 class TablesError(Exception):
-    """One of the files cannot be read: `problem` says why."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.text)
-        self.problem = problem
-
-
-class HookTable(NamedTuple):
-    """The hook's table for one target: None if there is none. `prefix` is its TOML path in `file`."""
-
-    table: Optional[Mapping[str, Any]]
-    prefix: str
-    file: str
+    """One of the files cannot be read; the argument is the `Problem`."""
 
 
 class Tables(NamedTuple):
@@ -66,7 +43,7 @@ class Tables(NamedTuple):
             TablesError: one of them cannot be read.
         """
         texts: Dict[str, str] = {}
-        pyproject, hatch_toml = (_parse(name, read, texts) for name in _FILES)
+        pyproject, hatch_toml = (_parse(name, read, texts) for name in ("pyproject.toml", "hatch.toml"))
         return cls(pyproject, hatch_toml, texts)
 
     @property
@@ -93,29 +70,28 @@ class Tables(NamedTuple):
         return backend.split(".", maxsplit=1)[0] == "hatchling" or (bool(backend) and "hatchling" in self.requires)
 
     @property
-    def hatch(self) -> Mapping[str, Any]:
-        """Hatch's tables: `hatch.toml` replaces those of `pyproject.toml` one by one."""
-        return {**table(self.pyproject, "tool", "hatch"), **self.hatch_toml}
-
-    @property
     def build(self) -> Mapping[str, Any]:
-        """Hatchling's `build` table."""
-        return table(self.hatch, "build")
+        """Hatchling's `build` table: `hatch.toml` replaces the tables of `pyproject.toml` one by one."""
+        return table({**table(self.pyproject, "tool", "hatch"), **self.hatch_toml}, "build")
 
     @property
-    def hook_names(self) -> List[str]:
-        """The names of all build hooks that have a table."""
-        tables = [self.build, *map(as_table, table(self.build, "targets").values())]
-        return list(dict.fromkeys(name for each in tables for name in table(each, "hooks")))
+    def build_file(self) -> str:
+        """The file that has the `build` table."""
+        return "hatch.toml" if "build" in self.hatch_toml else "pyproject.toml"
 
-    def hook(self, target: str) -> HookTable:
-        """Return the hook's table that is in force for the target."""
+    @property
+    def has_hook(self) -> bool:
+        """Whether the hook has a table for any target."""
+        tables = [self.build, *map(table, table(self.build, "targets").values())]
+        return any(HOOK in table(each, "hooks") for each in tables)
+
+    def hook(self, target: str) -> Tuple[Optional[Mapping[str, Any]], str]:
+        """Return the hook's table that is in force for the target, None if there is none, and its TOML path."""
         own = table(self.build, "targets", target, "hooks")
-        file = "hatch.toml" if "build" in self.hatch_toml else "pyproject.toml"
         prefix = f"build.targets.{target}.hooks.{HOOK}" if HOOK in own else f"build.hooks.{HOOK}"
         found = {**table(self.build, "hooks"), **own}.get(HOOK)
-        in_full = prefix if file == "hatch.toml" else f"tool.hatch.{prefix}"
-        return HookTable(found if isinstance(found, dict) else None, in_full, file)
+        in_full = prefix if self.build_file == "hatch.toml" else f"tool.hatch.{prefix}"
+        return found if isinstance(found, dict) else None, in_full
 
     def problem(self, text: str, file: str, key: str) -> Problem:
         """Return a problem with the line of `file` that sets `key`, a dotted path."""
@@ -133,14 +109,10 @@ def _parse(name: str, read: Callable[[str], Optional[bytes]], texts: Dict[str, s
         raise TablesError(Problem(f"cannot be read: {reason}", name, line)) from error
 
 
-def table(tables: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
-    """Return the table at this path; an empty one if there is none."""
+def table(value: object, *keys: str) -> Mapping[str, Any]:
+    """Return the table at this path in `value`; an empty one if there is none."""
     for key in keys:
-        tables = as_table(tables.get(key))
-    return tables
-
-
-def as_table(value: object) -> Mapping[str, Any]:
+        value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, dict) else {}
 
 
@@ -190,7 +162,8 @@ def workspace_members(root: str, tables: Tables) -> List[str]:
     https://hatch.pypa.io/latest/how-to/environment/workspace/ (members of any environment).
     """
     workspaces = [table(tables.pyproject, "tool", "uv", "workspace")]
-    workspaces += [table(as_table(each), "workspace") for each in table(tables.hatch, "envs").values()]
+    hatch = {**table(tables.pyproject, "tool", "hatch"), **tables.hatch_toml}
+    workspaces += [table(each, "workspace") for each in table(hatch, "envs").values()]
     found: Dict[str, None] = {}
     for workspace in workspaces:
         excluded = _expand(root, workspace.get("exclude"))
