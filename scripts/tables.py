@@ -25,8 +25,9 @@ sys.path.insert(0, str(ROOT / "tests" / "helpers"))
 from building import build  # noqa: E402
 from projects import load, made, table  # noqa: E402
 
-from hatch_nocache.caches.catalogue import CATALOGUE, Key  # noqa: E402
-from hatch_nocache.caches.hints import variables, words, words_of_keys  # noqa: E402
+from hatch_nocache.caches.catalogue import CATALOGUE  # noqa: E402
+from hatch_nocache.caches.match import segments  # noqa: E402
+from hatch_nocache.caches.model import Key, Shape  # noqa: E402
 from hatch_nocache.findings import CODES  # noqa: E402
 from hatch_nocache.options import FOREIGN_KEYS, OPTIONS, Option  # noqa: E402
 
@@ -116,7 +117,7 @@ def codes() -> str:
 
 
 def tools() -> str:
-    """List the tools that are known, and where each is told its place."""
+    """List the known tools: their variables, their configuration keys, and what identifies their directories."""
 
     def cells(names: Iterable[str]) -> str:
         return ", ".join(f"`{name}`" for name in dict.fromkeys(names)).replace("|", "\\|")
@@ -125,35 +126,25 @@ def tools() -> str:
         table = f"[{key.table}] {key.name}" if key.table else key.name
         return table if key.file == "pyproject.toml" else f"{key.file}: {table}"
 
+    def sight(shape: Shape) -> str:
+        literal = shape.at if not shape.at.startswith("~") else ""
+        for mark in shape.marks:
+            first = segments(mark.path)[0][0]
+            literal = literal or (first if not first.startswith(("~", "*")) else "")
+        return literal
+
     return rows(
-        ["tool", "environment variables", "configuration", "names that give it away"],
+        ["tool", "environment variables", "configuration", "names, and what else identifies it"],
         (
             [
                 tool.name + " (documented)" * tool.documented,
                 cells(f"{each.name}/{each.below}" if each.below else each.name for each in tool.variables),
                 cells(map(where, tool.keys)),
-                cells(tool.names),
+                cells([*tool.names, *filter(None, map(sight, tool.shapes))]),
             ]
             for tool in CATALOGUE
         ),
     )
-
-
-def vocabulary() -> str:
-    """Write what caches/glance.py compares names with, and caches/leads.py looks for."""
-    lines = ['"""What is looked for at a glance. Made from the catalogue by `hatch run long:tables`."""', ""]
-    lines += ["from __future__ import annotations", "", "from typing import FrozenSet, Tuple", ""]
-    for name, found in words().items():
-        lines.append(f"{name}: FrozenSet[str] = frozenset(")
-        lines += ["    [", *(f"        {json.dumps(word)}," for word in sorted(found)), "    ]", ")"]
-    lines.append("VARIABLES: Tuple[Tuple[str, str, bool], ...] = (")
-    lines += [f"    ({json.dumps(name)}, {json.dumps(below)}, {many})," for name, below, many in sorted(variables())]
-    lines.append(")")
-    lines.append("KEYS: Tuple[Tuple[str, Tuple[str, ...]], ...] = (")
-    for file, each in sorted(words_of_keys()):
-        listed = "".join(f"{json.dumps(word)}, " for word in each)
-        lines.append(f"    ({json.dumps(file)}, ({listed if len(each) == 1 else listed.rstrip(', ')})),")
-    return "\n".join([*lines, ")", ""]).replace(", )", ",)")
 
 
 def _measured() -> Dict[str, Any]:
@@ -222,7 +213,6 @@ PARTS: Dict[str, Dict[str, Callable[[], str]]] = {
 # Files without marks.
 WHOLE: Dict[str, Callable[[], str]] = {
     "docs/configuration.schema.json": schema,
-    "src/hatch_nocache/caches/vocabulary.py": vocabulary,
 }
 
 

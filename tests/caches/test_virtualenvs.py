@@ -38,6 +38,7 @@ SITE = "lib/python3.9/site-packages"
         ((".gitignore=# Created by venv; see https://docs.python.org/3/library/venv.html\n*", "bin/"), ".gitignore"),
         # Before virtualenv 20 there was no pyvenv.cfg.
         ((ACTIVATE, f"{SITE}/pip/x", "pip-selfcheck.json"), "bin/activate"),
+        ((ACTIVATE, "bin/pip3"), "bin/activate"),
         (("lib/python2.7/orig-prefix.txt", "pip-selfcheck.json"), "lib/python2.7/orig-prefix.txt"),
         (("lib/python3.6/no-global-site-packages.txt",), "lib/python3.6/no-global-site-packages.txt"),
         (("Lib/orig-prefix.txt", "Scripts/x.exe"), "Lib/orig-prefix.txt"),
@@ -76,6 +77,7 @@ def test_environment(lines, reason, location):
         # What others write.
         ("bin/activate=#!/bin/sh\n. ./env.sh\n", "lib/x"),
         ("bin/activate@", "lib/x"),
+        (ACTIVATE, "bin/tool.py"),
         ("conda-meta/x",),
         ("conda-meta/meta.yaml", "bin/x"),
         ("conda-meta/python-3.11.4-h955ad1f_0.json", "tests/x"),
@@ -185,8 +187,17 @@ RECORD = "../../../bin/tool,sha256=x,1\n../../../share/man/man1/x.1,,\n../../../
     ("lines", "parts"),
     [
         (
-            (HOME, f"{SITE}/x.py", "bin/python3@", "bin/activate", "lib64@", "include/", "CACHEDIR.TAG"),
-            {"pyvenv.cfg", "lib/python3.9/", "bin/python3", "bin/activate", "lib64", "include/", "CACHEDIR.TAG"},
+            (HOME, f"{SITE}/x.py", "bin/python3@", "bin/activate", "lib64@", "include/", "CACHEDIR.TAG", ".lock"),
+            {
+                ".lock",
+                "pyvenv.cfg",
+                "lib/python3.9/",
+                "bin/python3",
+                "bin/activate",
+                "lib64",
+                "include/",
+                "CACHEDIR.TAG",
+            },
         ),
         (
             (HOME, "Lib/site-packages/x.py", "Scripts/python.exe", "Scripts/own.exe", "Include/zeta.h"),

@@ -14,6 +14,7 @@ HEX = "0123456789abcdef" * 4
 _JOBLIB = ("m/f/func_code.py=# first line: 2\n", f"m/f/{HEX[:32]}/output.pkl")
 _STATS = "=" + "0\n" * 30
 _DVC = HEX[:30] + '.dir=[{"md5": "0"}]'
+_REMOTE = "_remote.repositories=#NOTE\nx.pom>central=\n"
 _SITE = "lib/python3.11/site-packages"
 _SHA512 = HEX + HEX[:62]
 
@@ -242,9 +243,10 @@ SAMPLES = (
         ("cache/download/example.org/x/@v/v1.0.0.mod", "main.py", "README.md"),
     ),
     Sample("Maven repository", ("x/",), (), at=".m2/repository"),
-    Sample("Maven repository", ("org/a/b/1/_remote.repositories",), ("org/a/b/Main.java",)),
-    Sample("Maven repository", ("org/a/b/1/_remote.repositories",), ("org/a/b/1/_remote.repositories", "own.txt")),
-    Sample("Maven repository", ("org/a/1/_remote.repositories", "junit/1/x.lastUpdated"), ("org/a/", "junit/x")),
+    Sample("Maven repository", (f"org/a/b/1/{_REMOTE}",), ("org/a/b/Main.java",)),
+    Sample("Maven repository", (f"org/a/b/1/{_REMOTE}",), ("org/a/b/1/_remote.repositories=#NOTE\nx.jar>=\n",)),
+    Sample("Maven repository", (f"org/a/b/1/{_REMOTE}",), (f"org/a/b/1/{_REMOTE}", "own.txt")),
+    Sample("Maven repository", (f"org/a/1/{_REMOTE}", "junit/1/x.lastUpdated"), ("org/a/", "junit/x")),
     Sample("Maven repository", ("com/a/1/x.lastUpdated",), ("com/a/1/x.lastUpdated", "lib/own.c")),
     Sample("Gradle cache", ("x",), (), at=".gradle/daemon"),
     Sample("Gradle cache", ("modules-2/files-2.1/",), ("modules-2/",), at="zeta-3/caches"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -31,6 +32,14 @@ def clean_environment() -> Dict[str, str]:
     mine = {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE"}
     # Hypothesis writes no database where CI is set.
     return {name: value for name, value in os.environ.items() if name not in _VARIABLES | mine | {"CI"}}
+
+
+def npm_program() -> str:
+    """Return the path of npm."""
+    program = shutil.which("npm")
+    if program is None:
+        raise NotFoundError("npm is not on this machine")
+    return program
 
 
 def pythons() -> List[str]:
@@ -147,6 +156,18 @@ class Box:
         code = f"import importlib.metadata as m; print(m.version({name!r}))"
         self.version = self.run(programs / "python", "-c", code).strip()
         return programs
+
+    def npm(self, *packages: str) -> Path:
+        """Install packages of npm into `scratch`, and return the directory of their programs."""
+        self.run(npm_program(), "install", "--silent", "--no-audit", "--no-fund", *packages, cwd=self.scratch)
+        name = re.sub(r"(?<=.)@.*", "", packages[0])
+        package = self.scratch / "node_modules" / name / "package.json"
+        self.version = str(json.loads(package.read_text(encoding="utf-8"))["version"])
+        return self.scratch / "node_modules" / ".bin"
+
+    def take(self, name: str) -> None:
+        """Move what a tool has left in `scratch` into the project."""
+        shutil.move(str(self.scratch / name), str(self.project / name))
 
     def run(self, program: object, *arguments: object, cwd: Optional[Path] = None, **env: object) -> str:
         """Run a program in the project, with the variables that are given as keywords."""

@@ -8,8 +8,9 @@ import shutil
 import threading
 from typing import Callable, Dict
 
-from recall_box import Box, CannotRunError, NotFoundError, pythons
+from recall_box import Box, CannotRunError, NotFoundError, npm_program, pythons
 
+IDENTITY = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false")
 RECIPES: Dict[str, Callable[[Box], None]] = {}
 
 
@@ -164,9 +165,8 @@ def _hook(box: Box, program: object, **env: object) -> None:
         box.run("git", "init", "-q", cwd=where)
     (source / ".pre-commit-hooks.yaml").write_text("- {id: x, name: x, entry: python -c 1, language: python}\n")
     (source / "setup.py").write_text("from setuptools import setup\nsetup(name='x', version='1')\n")
-    identity = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false")
     box.run("git", "add", ".", cwd=source)
-    box.run("git", *identity, "commit", "-q", "-m", "x", cwd=source)
+    box.run("git", *IDENTITY, "commit", "-q", "-m", "x", cwd=source)
     revision = box.run("git", "rev-parse", "HEAD", cwd=source).strip()
     (other / ".pre-commit-config.yaml").write_text(
         f"repos:\n- repo: {source}\n  rev: {revision}\n  hooks: [{{id: x}}]\n"
@@ -278,9 +278,7 @@ def hugging_face_local_directory(box: Box, requirement: str) -> None:
 
 @recipe("npm cache")
 def npm(box: Box) -> None:
-    program = shutil.which("npm")
-    if program is None:
-        raise NotFoundError("npm is not on this machine")
+    program = npm_program()
     box.version = box.run(program, "--version").strip()
     box.run(program, "pack", "--silent", "is-odd", cwd=box.scratch, npm_config_cache=box.cache)
 
@@ -295,3 +293,244 @@ def ccache(box: Box) -> None:
     box.run(program, compiler, "-c", "x.c", cwd=box.scratch, CCACHE_DIR=box.cache)
     if not any(box.cache.rglob("*.*")):
         raise CannotRunError("ccache has cached nothing")
+
+
+# Tools that leave a directory under their own name.
+
+
+def _python(box: Box, script: str, *requirements: str) -> None:
+    box.run(box.tool(*requirements) / "python", "-c", script)
+
+
+@recipe("setuptools eggs")
+def setuptools_eggs(box: Box) -> None:
+    (box.scratch / "setup.py").write_text(
+        "from setuptools import setup\nsetup(name='x', setup_requires=['iniconfig'])\n"
+    )
+    box.run(box.tool("setuptools<58", "pip", "wheel") / "python", "setup.py", "--version", cwd=box.scratch)
+    box.take(".eggs")
+
+
+@recipe("marimo cache")
+def marimo(box: Box) -> None:
+    (box.scratch / "x.py").write_text(
+        "import marimo\napp = marimo.App()\n@app.cell\ndef _():\n    import marimo as mo\n"
+        "    with mo.persistent_cache(name='x'):\n        y = 1\n    return\n"
+    )
+    box.run(box.tool("marimo") / "marimo", "export", "session", "x.py", cwd=box.scratch)
+    box.take("__marimo__")
+
+
+@recipe("Scrapy HTTP cache")
+def scrapy(box: Box) -> None:
+    program = box.tool("scrapy") / "scrapy"
+    box.run(program, "startproject", "x", ".", cwd=box.scratch)
+    (box.scratch / "x" / "spiders" / "s.py").write_text(
+        "import scrapy\nclass S(scrapy.Spider):\n    name = 's'\n    start_urls = ['data:,x']\n"
+        "    custom_settings = {'HTTPCACHE_ENABLED': True}\n    def parse(self, response): pass\n"
+    )
+    box.run(program, "crawl", "s", cwd=box.scratch)
+    box.take(".scrapy")
+
+
+@recipe("Snakemake directory")
+def snakemake(box: Box) -> None:
+    (box.scratch / "Snakefile").write_text("rule x:\n    output: 'o.txt'\n    shell: 'echo x > {output}'\n")
+    box.run(box.tool("snakemake") / "snakemake", "-c1", cwd=box.scratch)
+    box.take(".snakemake")
+
+
+@recipe("Metaflow data store")
+def metaflow(box: Box) -> None:
+    (box.scratch / "x.py").write_text(
+        "from metaflow import FlowSpec, step\nclass X(FlowSpec):\n    @step\n    def start(self): self.next(self.end)\n"
+        "    @step\n    def end(self): pass\nX()\n"
+    )
+    box.run(box.tool("metaflow") / "python", "x.py", "run", cwd=box.scratch, METAFLOW_USER="x")
+    box.take(".metaflow")
+
+
+@recipe("rope data")
+def rope(box: Box) -> None:
+    script = (
+        "from rope.base.project import Project\nfrom rope.contrib.autoimport.sqlite import AutoImport\n"
+        "p = Project('.')\na = AutoImport(p, memory=False)\na.generate_cache()\na.close()\np.close()\n"
+    )
+    _python(box, script, "rope")
+
+
+@recipe("jupyter-cache")
+def jupyter_cache(box: Box) -> None:
+    script = (
+        "import nbformat, jupyter_cache\nn = nbformat.v4.new_notebook()\nnbformat.write(n, 'x.ipynb')\n"
+        "jupyter_cache.get_cache('.jupyter_cache').cache_notebook_file('x.ipynb', check_validity=False)\n"
+    )
+    box.run(box.tool("jupyter-cache") / "python", "-c", script, cwd=box.scratch)
+    box.take(".jupyter_cache")
+
+
+@recipe("Pyre directory")
+def pyre(box: Box) -> None:
+    (box.scratch / ".pyre_configuration").write_text('{"source_directories": ["."]}')
+    (box.scratch / "x.py").write_text("x: int = 1\n")
+    programs = box.tool("pyre-check")
+    box.run(programs / "pyre", "--noninteractive", "--binary", programs / "pyre.bin", "check", cwd=box.scratch)
+    box.take(".pyre")
+
+
+@recipe("Robocop cache")
+def robocop(box: Box) -> None:
+    (box.scratch / "x.robot").write_text("*** Test Cases ***\nX\n    [Documentation]    X\n    Log    x\n")
+    box.run(box.tool("robotframework-robocop") / "robocop", "check", "--exit-zero", cwd=box.scratch)
+    box.take(".robocop_cache")
+
+
+@recipe("Zensical cache")
+def zensical(box: Box) -> None:
+    (box.scratch / "docs").mkdir()
+    (box.scratch / "docs" / "index.md").write_text("# X\n")
+    (box.scratch / "zensical.toml").write_text('[project]\nsite_name = "x"\n')
+    box.run(box.tool("zensical") / "zensical", "build", cwd=box.scratch)
+    box.take(".cache")
+
+
+@recipe("tldextract cache")
+def tldextract(box: Box) -> None:
+    (box.scratch / "x.dat").write_text("com\n")
+    script = (
+        f"import tldextract\nurl = 'file://{box.scratch.as_posix()}/x.dat'\n"
+        "tldextract.TLDExtract(suffix_list_urls=[url])('a.com')\n"
+    )
+    box.run(box.tool("tldextract") / "python", "-c", script, TLDEXTRACT_CACHE=box.cache)
+
+
+@recipe("jedi in XDG_CACHE_HOME")
+def jedi(box: Box) -> None:
+    _xdg(box, "import jedi\njedi.Script('import os; os.').complete(1, 14)\n", "jedi")
+
+
+@recipe("a tool without a row in XDG_CACHE_HOME")
+def unknown(box: Box) -> None:
+    _xdg(
+        box, "import pooch\np = pooch.os_cache('unknown-tool')\np.mkdir(parents=True)\n(p / 'x.bin').touch()\n", "pooch"
+    )
+
+
+def _xdg(box: Box, script: str, *requirements: str) -> None:
+    home = box.project / ".cache"
+    box.run(box.tool(*requirements) / "python", "-c", script, XDG_CACHE_HOME=home)
+    box.environ["XDG_CACHE_HOME"] = str(home)
+
+
+@recipe("Python user base")
+def user_base(box: Box) -> None:
+    python = box.tool("pip") / "python"
+    base = box.run(python, "-c", "import sys; print(sys._base_executable)").strip()
+    install = ("-m", "pip", "install", "-q", "--user", "--no-deps", "--break-system-packages", "pycowsay")
+    box.run(base, *install, PYTHONUSERBASE=box.cache)
+    box.environ["PYTHONUSERBASE"] = "zeta-3"
+
+
+@recipe("linked git worktree")
+def worktree(box: Box) -> None:
+    (box.scratch / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    box.run("git", "init", "-q", cwd=box.scratch)
+    box.run("git", "add", ".", cwd=box.scratch)
+    box.run("git", *IDENTITY, "commit", "-q", "-m", "x", cwd=box.scratch)
+    box.version = box.run("git", "--version").split()[2]
+    box.run("git", "worktree", "add", "-q", box.project / ".claude" / "worktrees" / "x", cwd=box.scratch)
+
+
+@recipe("Deno cache")
+def deno(box: Box) -> None:
+    (box.scratch / "x.ts").write_text("import x from 'npm:is-odd@3'; console.log(x);\n")
+    box.run(box.tool("deno") / "deno", "cache", "x.ts", cwd=box.scratch, DENO_DIR=box.cache)
+
+
+@recipe("Zig cache")
+def zig(box: Box) -> None:
+    (box.scratch / "x.zig").write_text("pub fn main() void {}\n")
+    python = box.tool("ziglang") / "python"
+    variables = {"ZIG_GLOBAL_CACHE_DIR": box.cache, "ZIG_LOCAL_CACHE_DIR": box.scratch / ".zig-cache"}
+    box.run(python, "-m", "ziglang", "build-exe", "x.zig", cwd=box.scratch, **variables)
+    box.take(".zig-cache")
+
+
+@recipe("Bun install cache")
+def bun(box: Box) -> None:
+    program = box.npm("bun") / "bun"
+    (box.scratch / "x").mkdir()
+    (box.scratch / "x" / "package.json").write_text('{"dependencies": {"is-odd": "3.0.1"}}')
+    box.run(program, "install", cwd=box.scratch / "x", BUN_INSTALL_CACHE_DIR=box.cache)
+
+
+@recipe("Nx cache")
+def nx(box: Box) -> None:
+    program = box.npm("nx") / "nx"
+    (box.scratch / "nx.json").write_text("{}")
+    box.run("git", "init", "-q", cwd=box.scratch)
+    box.run(program, "show", "projects", cwd=box.scratch, NX_DAEMON="false", NX_NO_CLOUD="true", CI="1")
+    box.take(".nx")
+
+
+@recipe("Wireit cache")
+def wireit(box: Box) -> None:
+    box.npm("wireit")
+    (box.scratch / "package.json").write_text(
+        '{"scripts": {"x": "wireit"}, "wireit": {"x": {"command": "echo x", "files": [], "output": []}}}'
+    )
+    box.run(npm_program(), "run", "--silent", "x", cwd=box.scratch)
+    box.take(".wireit")
+
+
+@recipe("moon cache")
+def moon(box: Box) -> None:
+    program = box.npm("@moonrepo/cli") / "moon"
+    for name, text in {
+        ".moon/workspace.yml": "projects: ['.']\n",
+        "moon.yml": "tasks:\n  x:\n    command: echo x\n",
+    }.items():
+        (box.scratch / name).parent.mkdir(exist_ok=True)
+        (box.scratch / name).write_text(text)
+    box.run("git", "init", "-q", cwd=box.scratch)
+    box.run("git", "add", "moon.yml", cwd=box.scratch)
+    box.run("git", *IDENTITY, "commit", "-q", "-m", "x", cwd=box.scratch)
+    box.run(program, "run", ":x", cwd=box.scratch, CI="1")
+    (box.scratch / ".moon" / "workspace.yml").unlink()
+    box.take(".moon")
+
+
+@recipe("Docusaurus cache")
+def docusaurus(box: Box) -> None:
+    programs = box.npm("@docusaurus/core@3", "@docusaurus/preset-classic@3", "react@18", "react-dom@18")
+    (box.scratch / "docs").mkdir()
+    (box.scratch / "docs" / "x.md").write_text("# X\n")
+    (box.scratch / "docusaurus.config.js").write_text(
+        "module.exports = {title: 'x', url: 'https://x.example', baseUrl: '/', onBrokenLinks: 'ignore', "
+        "presets: [['classic', {docs: {routeBasePath: '/'}, blog: false}]]}\n"
+    )
+    box.run(programs / "docusaurus", "build", cwd=box.scratch)
+    box.take(".docusaurus")
+
+
+@recipe("Wrangler state")
+def wrangler(box: Box) -> None:
+    program = box.npm("wrangler") / "wrangler"
+    (box.scratch / "wrangler.toml").write_text(
+        'name = "x"\ncompatibility_date = "2025-01-01"\n[[kv_namespaces]]\nbinding = "X"\nid = "x"\n'
+    )
+    put = ("kv", "key", "put", "--local", "--binding", "X", "a", "b")
+    box.run(program, *put, cwd=box.scratch, WRANGLER_SEND_METRICS="false")
+    box.take(".wrangler")
+
+
+@recipe("gitlab-ci-local state")
+def gitlab_ci_local(box: Box) -> None:
+    program = box.npm("gitlab-ci-local@4.56.0") / "gitlab-ci-local"
+    (box.scratch / ".gitlab-ci.yml").write_text("x:\n  script: [echo x]\n")
+    box.run("git", "init", "-q", cwd=box.scratch)
+    box.run("git", "remote", "add", "origin", "git@gitlab.example.org:a/b.git", cwd=box.scratch)
+    box.run("git", "add", ".gitlab-ci.yml", cwd=box.scratch)
+    box.run("git", *IDENTITY, "commit", "-q", "-m", "x", cwd=box.scratch)
+    box.run(program, "--shell-isolation=false", "x", cwd=box.scratch)
+    box.take(".gitlab-ci-local")

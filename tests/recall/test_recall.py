@@ -1,4 +1,4 @@
-"""Every real cache is kept out as a whole, and nothing of the project is missing."""
+"""Every real cache is left out whole, and nothing of the project is missing."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from building import build, read
 from recall_box import Box, CannotRunError, NotFoundError
 from recipes import RECIPES
 
-from hatch_nocache.caches import recognise
-from hatch_nocache.caches.surroundings import declared
-from hatch_nocache.tree import DiskDirectory
+from hatch_nocache.caches.declared import read as read_declared
+from hatch_nocache.caches.detect import detect
+from hatch_nocache.selection.directory import DiskDirectory
 
 if TYPE_CHECKING:
-    from hatch_nocache.facts import Evidence
+    from hatch_nocache.caches.model import Evidence
 
 pytestmark = [pytest.mark.recall, pytest.mark.network]
 
@@ -24,14 +24,14 @@ pytestmark = [pytest.mark.recall, pytest.mark.network]
 _EXCLUDED = re.compile(r"(.*/)?__pycache__/.*|.*\.py[cdo]")
 
 
-def _judge(box: Box) -> List[Tuple[str, Evidence]]:
+def _detect(box: Box) -> List[Tuple[str, Evidence]]:
     root = os.path.realpath(box.project)
-    declarations = declared(root, box.environ, "/usr")
+    surroundings = read_declared(root, box.environ, "/usr", ["src/zeta"])
     found: List[Tuple[str, Evidence]] = []
     waiting = [DiskDirectory(root, "")]
     while waiting:
         directory = waiting.pop()
-        evidence = recognise(directory, declarations, ["src/zeta"], box.environ.get("UV_CACHE_DIR"))
+        evidence = detect(directory, surroundings)
         if evidence is None:
             waiting.extend(directory.child(name) for name in directory.directories)
         else:
@@ -45,7 +45,7 @@ def _below(files: Set[str], directories: List[str]) -> Set[str]:
 
 @pytest.mark.parametrize("name", [pytest.param(name, id=re.sub(r"\(.*[/\\]", "(", name)) for name in sorted(RECIPES)])
 def test_recall(name, workshop, tmp_path, record):
-    """The judge takes all that the tool has left, and the sdist has what the project had before."""
+    """Detection covers all that the tool has left, and the sdist has what the project had before."""
     box = Box(workshop, tmp_path)
     before = box.files()
     label = re.sub(r" \(.*\)$", "", name)
@@ -58,15 +58,14 @@ def test_recall(name, workshop, tmp_path, record):
         record(f"{label} {box.version}", "-", box.version, "", f"could not be run: {str(problem).splitlines()[0]}")
         raise
     left = {path for path in box.files() - before if not _EXCLUDED.fullmatch(path)}
-    assert _below(left, ["zeta-3"]), "the tool has left nothing in its directory"
-    found = _judge(box)
+    assert left, "the tool has left nothing"
+    found = _detect(box)
     taken = _below(box.files(), [path for path, _ in found])
     assert left - taken == box.aside
     assert before - taken == before
     for number, (_, evidence) in enumerate(found):
-        how = evidence.how.replace("because ", "", 1)
         more = f" ({number + 1})" if number else ""
-        record(f"{label} {box.version}{more}", evidence.code, box.version, evidence.tool, how)
+        record(f"{label} {box.version}{more}", evidence.code, box.version, evidence.name, evidence.reason)
 
     built = build(box.project, "sdist", tmp_path / "dist", box.environ)
     assert built.code == 0, built.said

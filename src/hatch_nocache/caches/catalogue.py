@@ -566,10 +566,17 @@ CATALOGUE: Tuple[Tool, ...] = (
         "Maven repository",
         shapes=(
             Shape(at=".m2/repository"),
-            Shape(
-                (Mark("~org|com|io|net/**/~_remote\\.repositories|.*\\.lastUpdated"),),
-                only=r"archetype-catalog.*\.xml|resolver-status\.properties|\.[a-z-]+\.properties",
-                every=r"**/~_remote\.repositories|.*\.lastUpdated",
+            # What was downloaded, or could not be. A repository that a project ships was installed from files.
+            *(
+                Shape(
+                    (mark,),
+                    only=r"archetype-catalog.*\.xml|resolver-status\.properties|\.[a-z-]+\.properties",
+                    every=r"**/~_remote\.repositories|.*\.lastUpdated",
+                )
+                for mark in (
+                    Mark("~org|com|io|net/**/_remote.repositories", says=r">[\w.-]+="),
+                    Mark(r"~org|com|io|net/**/~.*\.lastUpdated"),
+                )
             ),
         ),
     ),

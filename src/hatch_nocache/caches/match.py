@@ -67,15 +67,15 @@ def is_shaped(directory: Directory, shape: Shape) -> bool:
         return False
     if not (directory.files.isdisjoint(SOURCES) or (shape.checkout and "__init__.py" not in directory.files)):
         return False
-    budget = _Budget()
-    if not all(_has(directory, mark, budget) for mark in shape.marks):
-        return False
     names = entries(directory)
     if shape.every:
         names = [name for name in names if name not in directory.directories]
-        if not _has_every(directory, shape.every):
-            return False
-    return not shape.only or all(re.fullmatch(shape.only, name) for name in names)
+    if shape.only and not all(re.fullmatch(shape.only, name) for name in names):
+        return False
+    budget = _Budget()
+    return all(_has(directory, mark, budget) for mark in shape.marks) and (
+        not shape.every or _has_every(directory, shape.every)
+    )
 
 
 def any_mark(directory: Directory, marks: Tuple[Mark, ...]) -> bool:

@@ -53,10 +53,11 @@ _HOME = rb"(?m)^\s*home\s*=[^\S\r\n]*([^\r\n]*)"
 # A value that a program is to replace.
 _PLACEHOLDER = rb"[{}<>$%]|@\w+@|__\w+__"
 _CREATED = rb"created by virtualenv automatically|Created by venv;"
+_PROGRAMS = r"(python|pypy|pip)[0-9.]*(\.exe)?"
 _ACTIVATE = rb"\A# This file must be used with"
 # The interpreter of a script; `/bin/sh` stands in for one whose path is long or has blanks.
 _SHEBANG = rb"\A#!(?:/bin/sh\r?\n'''exec' )?\"?([^\"\r\n]+?)[/\\](?:bin|Scripts)[/\\]python[^/\\]*(?:[\s\"]|$)"
-_OWN_SCRIPTS = r"(?i:de)?activate(_this\.py|\.\w+)?|Activate\.ps1|(python|pypy|\U0001d70bthon)w?[0-9.]*t?(\.exe)?"
+_OWN_SCRIPTS = r"(de)?activate(_this\.py|\.\w+)?|Activate\.ps1|pydoc\.bat|(python|pypy|\U0001d70bthon)w?[0-9.]*t?(\.exe)?"
 _OWN_HEADERS = r"(python|pypy)[23]\.[0-9]+t?|site"
 
 
@@ -113,7 +114,7 @@ def in_place(directory: Directory) -> FrozenSet[str]:
     if "lib64" in directory.links:
         found.add("lib64")
     if TAG in directory.files:
-        found.add(TAG)
+        found |= {TAG, ".lock"} & directory.files
     for name in {"include", "Include"} & directory.directories:
         headers = directory.child(name)
         own = {f"{name}/{each}/" for each in headers.directories if _fits(_OWN_HEADERS, each)}
@@ -165,6 +166,9 @@ def _old_markers(directory: Directory) -> Iterator[str]:
     """Yield the files deeper in the directory that only an environment has."""
     for name in sorted(_SCRIPTS & directory.directories):
         scripts = directory.child(name)
+        has_programs = any(_fits(_PROGRAMS, each) for each in scripts.files | scripts.links)
+        if not has_programs and _LIBRARIES.isdisjoint(directory.directories):
+            continue
         if "activate" in scripts.files and re.search(_ACTIVATE, scripts.head("activate", HEAD_SIZE)):
             yield f"{name}/activate"
     for library in sorted(_LIBRARIES & directory.directories):
