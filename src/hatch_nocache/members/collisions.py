@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import filecmp
 import os
 import stat
@@ -31,8 +32,21 @@ def collisions(selection: Sequence[Tuple[str, str]], *, sdist: bool) -> Iterator
         OSError: a source cannot be read.
     """
     members = {member for member, _ in selection}
-    if len(members) == len(selection) and members.isdisjoint(_parents(members)):
+    occupied = members & _parents(members)
+    if len(members) == len(selection) and not occupied:
         return iter(())
+    counts = collections.Counter(member for member, _ in selection)
+    suspects = occupied.union(member for member, count in counts.items() if count > 1)
+    has_links = sdist and any(
+        source and os.lstat(source).st_nlink > 1 for member, source in selection if member in suspects
+    )
+    if not has_links:
+        # A rebuilt sdist has `PKG-INFO` twice: do not look at all its files.
+        selection = [
+            (member, source)
+            for member, source in selection
+            if member in suspects or (occupied and not occupied.isdisjoint(_parents({member})))
+        ]
     return _in_sdist(selection) if sdist else _in_wheel(selection)
 
 

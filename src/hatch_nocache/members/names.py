@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Optional
 
-__all__ = ["is_too_long", "link_target_problem", "name_problem", "outside_root"]
+__all__ = ["is_plain", "is_too_long", "link_target_problem", "name_problem", "outside_root"]
 
 # File systems hold 255 bytes (NTFS and APFS: characters) in one part of a path.
 _MAX_COMPONENT = 255
@@ -17,15 +17,25 @@ _CONTROL = r"[\x00-\x1f\x7f]"
 _SURROGATE = r"[\ud800-\udfff]"
 
 
+def is_plain(name: str) -> bool:
+    """Return whether the name of a file certainly has no problem, in any archive. Most names have none."""
+    # No regular expression: to compile one costs as much as to check a small project.
+    return (
+        name.isascii()
+        and name.isprintable()
+        and len(name) <= _MAX_COMPONENT
+        and not (":" in name or "\\" in name or ".." in name or name.startswith("/") or name.endswith(" "))
+    )
+
+
 def name_problem(name: str, *, wheel: bool) -> Optional[str]:
     """Return what a current installer refuses in the name of a member, or None. A directory's name ends with `/`.
 
     Source of the rule: uv from 0.13 refuses an sdist with such a name; uv from 0.9.6 refuses a wheel (and any zip file)
     with a control, format or private-use character in one. A name that is too long cannot be written to a disk.
     """
-    # No regular expression here: to compile one costs as much as to check a small project.
-    if name.isascii() and name.isprintable() and len(name) <= _MAX_COMPONENT and ":" not in name and "\\" not in name:
-        return "it ends with a space" if name.endswith(" ") and not wheel else None
+    if is_plain(name):
+        return None
     return _too_long(name) or (_refused_in_wheel(name) if wheel else _refused_in_sdist(name))
 
 

@@ -10,19 +10,25 @@ import os
 import posixpath
 import re
 import stat
-from typing import Mapping, NamedTuple, Optional
+from typing import AbstractSet, Callable, Iterator, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
+from hatch_nocache.members.names import link_target_problem
 from hatch_nocache.paths import within
 
 __all__ = [
     "LoopError",
+    "StoredSymlink",
     "SymlinkFacts",
+    "SymlinkProblem",
     "follow",
     "goes_up_again",
     "is_absolute",
-    "is_normal",
     "lands",
     "names_itself",
+    "problem_in_text",
+    "problem_on_disk",
+    "problem_without_content",
+    "problems_in_sdist",
 ]
 
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -110,11 +116,6 @@ def goes_up_again(text: str) -> bool:
     return ".." in text and _UP_AGAIN.search(text) is not None
 
 
-def is_normal(text: str) -> bool:
-    """Return whether the link target has the shortest spelling. uv 0.8.22 to 0.12 rewrites others."""
-    return all(part not in ("", ".") for part in text.split("/"))
-
-
 def names_itself(at: str, text: str) -> bool:
     """Return whether the symlink points at its own directory (`here -> .`), which uv 0.8.22 to 0.12 refuses."""
     return lands(at, text) == posixpath.dirname(at) and posixpath.normpath(text) == "."
@@ -152,3 +153,137 @@ def follow(at: str, links: Mapping[str, str]) -> Optional[str]:
             return None
         ahead.extend(text.split("/")[::-1])
     return here
+
+
+# --- What is wrong with a symlink that is to be packed ----------------------------------------------------------------
+
+
+class SymlinkProblem(NamedTuple):
+    """What is wrong with a symlink: its code, what it is, a consequence, its link target as written and as resolved.
+
+    `can_copy`: the link target is a file with content. `rejected`: whatever the options say.
+    """
+
+    code: str
+    what: str
+    note: str
+    text: str
+    real: str
+    can_copy: bool = False
+    rejected: bool = False
+
+
+class StoredSymlink(NamedTuple):
+    """A symlink at `path` that an sdist stores as `member`. On disk, it must not leave the real directory `home`."""
+
+    path: str
+    member: str
+    text: str
+    home: str
+
+
+_EVERYWHERE = "refused by pip 24.1+, uv 0.8.1+ and build"
+_OUTSIDE = "symlink to a file outside the project"
+
+
+def _problem(code: str, what: str, note: str, facts: SymlinkFacts, *, rejected: bool = False) -> SymlinkProblem:
+    can_copy = facts.regular and not (facts.missing or facts.loop or facts.unreadable)
+    return SymlinkProblem(code, what, note, facts.text, facts.real, can_copy, rejected)
+
+
+def problem_in_text(path: str, member: str) -> Optional[SymlinkProblem]:
+    """Return what is wrong with a symlink in an sdist by its text alone, or None.
+
+    Source of the rules: PEP 721, the sdist format specification, and the installers that the note names.
+
+    Raises:
+        OSError: it vanished, or cannot be read.
+    """
+    facts = SymlinkFacts.read(path)
+    if facts.loop:
+        return _problem("NC105", "symlink loop", "refused by uv 0.13+", facts, rejected=True)
+    if is_absolute(facts.text):
+        return _problem("NC101", "absolute symlink", _EVERYWHERE, facts)
+    if lands(member, facts.text) is None:
+        # One level above the root is still inside the directory that most installers unpack into.
+        far = lands(f"root/{member}", facts.text) is None
+        return _problem("NC102", _OUTSIDE, _EVERYWHERE if far else "refused by pip 24.1+", facts)
+    if goes_up_again(facts.text):
+        return _problem("NC102", "symlink that goes down and up again (`x/..`)", "refused by uv 0.13+", facts)
+    refused = link_target_problem(facts.text)
+    if refused is not None:
+        what = f"link target that installers refuse: {refused}"
+        return _problem("NC203", what, "refused by uv 0.13+", facts, rejected=True)
+    if facts.through_file:
+        note = "its path runs through a file; refused by newer versions of Python"
+        return _problem("NC104", "dangling symlink", note, facts, rejected=True)
+    return None
+
+
+def problem_on_disk(path: str, home: str) -> Optional[SymlinkProblem]:
+    """Return what is wrong with a symlink whose content is packed, as in a wheel, or None.
+
+    Raises:
+        OSError: it vanished, or cannot be read.
+    """
+    facts = SymlinkFacts.read(path)
+    problem = _without_content(facts)
+    if problem is not None:
+        return problem
+    if not facts.is_inside(home):
+        code, what = ("NC101", f"absolute {_OUTSIDE}") if is_absolute(facts.text) else ("NC102", _OUTSIDE)
+        return _problem(code, what, "", facts)
+    return None
+
+
+def problem_without_content(path: str) -> Optional[SymlinkProblem]:
+    """Return why a symlink has no content that could be packed, or None.
+
+    Raises:
+        OSError: it vanished, or cannot be read.
+    """
+    return _without_content(SymlinkFacts.read(path))
+
+
+def _without_content(facts: SymlinkFacts) -> Optional[SymlinkProblem]:
+    if facts.loop:
+        return _problem("NC105", "symlink loop", "nothing can read it", facts, rejected=True)
+    if facts.missing:
+        return _problem("NC104", "dangling symlink", "it has no content to pack", facts, rejected=True)
+    if not facts.regular and not facts.unreadable:
+        return _problem("NC201", "symlink to a special file", "only regular files can be packed", facts, rejected=True)
+    return None
+
+
+def problems_in_sdist(
+    symlinks: Sequence[StoredSymlink], members: AbstractSet[str], selected_by_wheel: Callable[[], AbstractSet[str]]
+) -> Iterator[Tuple[int, SymlinkProblem]]:
+    """Yield the index of each symlink that leads to no member of the sdist, and what is wrong with it.
+
+    `members` are all members of the sdist; `selected_by_wheel` returns the paths that a wheel selects from the tree. A
+    symlink to a member is in order, wherever its link target is on disk.
+    """
+    links = {symlink.member: symlink.text for symlink in symlinks}
+    directories: Set[str] = set()
+    for member in members:
+        parent = posixpath.dirname(member)
+        while parent not in directories:
+            directories.add(parent)
+            parent = posixpath.dirname(parent)
+    for index, symlink in enumerate(symlinks):
+        try:
+            end = follow(symlink.member, links)
+        except LoopError:
+            # A chain that is longer than on disk: through directories that are symlinks there.
+            end = None
+        if end in members or end in directories:
+            continue
+        facts = SymlinkFacts.read(symlink.path)
+        if not facts.is_inside(symlink.home) and not facts.missing:
+            yield index, _problem("NC102", _OUTSIDE, "it dangles in the sdist", facts)
+        else:
+            is_selected = symlink.path in selected_by_wheel()
+            note = "no wheel can be built from the sdist" if is_selected else "its link target is not in the sdist"
+            # From the tree, a wheel can be built.
+            rejected = is_selected and not facts.missing
+            yield index, _problem("NC104", "dangling symlink", note, facts, rejected=rejected)

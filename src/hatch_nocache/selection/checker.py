@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, List, Mapping, Set, Tuple
 
 from hatch_nocache._hatchling import Route
 from hatch_nocache.config import Options
-from hatch_nocache.members.names import name_problem, outside_root
+from hatch_nocache.members.names import is_plain, name_problem, outside_root
 from hatch_nocache.paths import relative
 from hatch_nocache.rules import OPTIONAL, Action, Finding
 from hatch_nocache.selection.directory import DirectoryFinding, DirectoryState, DirectoryStates
@@ -84,8 +84,10 @@ class Checker:
             self.findings = [each for each in self.findings if each not in self._explicit.get(found, ())]
             self.add(finding)
 
-    def check(self, file: Any, member: str, state: DirectoryState, route: Route) -> bool:
+    def check(self, file: Any, name: str, member: str, state: DirectoryState, route: Route) -> bool:
         """Return whether the file is packed as `member`. Its `path` is replaced if another file is packed instead.
+
+        `name` is the last part of its path.
 
         Raises:
             UnreadableError: Hatchling would end with a traceback.
@@ -96,11 +98,11 @@ class Checker:
         if state.allowed or (allow and allow.match(relative(path, self.root))):
             self.accepted.add(member)
             return self._check_allowed(file, member, route)
-        if self.is_left_out(path, state):
+        if not state.is_plain and self.is_left_out(path, state):
             return False
-        if self._is_archive:
+        if self._is_archive and not is_plain(member):
             self._check_name(path, member, route)
-        kind = state.directory.kind(os.path.basename(path)) if state.is_scanned else _kind(path)
+        kind = state.directory.kind(name) if state.is_scanned else _kind(path)
         if kind == "link":
             self.not_regular[id(file)] = stat.S_IFLNK
             return self._check_symlink(file, member, state, route)
@@ -125,7 +127,7 @@ class Checker:
 
     def is_left_out(self, path: str, state: DirectoryState) -> bool:
         """Return whether the file stays out because of the directory that it is in. Reports that."""
-        for found in (state.cache, state.outside, self._states.part(path)):
+        for found in (state.cache, state.outside, self._states.parts.get(path)):
             if found is None:
                 continue
             if not found.drops:

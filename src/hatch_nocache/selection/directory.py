@@ -162,10 +162,22 @@ class DirectoryState:
 
     `home` is the real directory that symlinks in it must not leave. `cache` is the cache or environment that it is in,
     `outside` the symlink out of the project that it is behind. `link` is the first directory symlink on the way to it.
-    `is_scanned`: its entries are known. `is_outside`: the walk began outside the project.
+    `is_scanned`: its entries are known. `is_outside`: the walk began outside the project. `has_parts`: some of its files
+    may be part of an environment in place.
     """
 
-    __slots__ = ("allowed", "cache", "directory", "home", "is_explicit", "is_outside", "is_scanned", "link", "outside")
+    __slots__ = (
+        "allowed",
+        "cache",
+        "directory",
+        "has_parts",
+        "home",
+        "is_explicit",
+        "is_outside",
+        "is_scanned",
+        "link",
+        "outside",
+    )
 
     def __init__(self, directory: DiskDirectory, home: str, *, is_scanned: bool = True) -> None:
         self.directory = directory
@@ -175,15 +187,22 @@ class DirectoryState:
         # The user named it as a whole: caches in it are part of it.
         self.is_explicit = False
         self.is_outside = False
+        self.has_parts = False
         self.cache: Optional[DirectoryFinding] = None
         self.outside: Optional[DirectoryFinding] = None
         self.link: Optional[str] = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing was found that concerns its files."""
+        return self.cache is None and self.outside is None and not self.has_parts
 
     def below(self, directory: DiskDirectory) -> DirectoryState:
         """Return the state of a subdirectory, before anything is found about it."""
         state = DirectoryState(directory, self.home)
         state.allowed, state.is_explicit, state.is_outside = self.allowed, self.is_explicit, self.is_outside
         state.cache, state.outside, state.link = self.cache, self.outside, self.link
+        state.has_parts = self.has_parts
         return state
 
 
@@ -213,7 +232,7 @@ class DirectoryStates:
         self._forced = forced
         self._states: Dict[str, DirectoryState] = {}
         # Parts of environments that share a directory with a project, by path.
-        self._parts: Dict[str, DirectoryFinding] = {}
+        self.parts: Dict[str, DirectoryFinding] = {}
         # The real paths of symlinks that are being resolved.
         self._resolving: Set[str] = set()
 
@@ -303,10 +322,6 @@ class DirectoryStates:
             for source, member in self._forced.items()
         )
 
-    def part(self, walked: str) -> Optional[DirectoryFinding]:
-        """Return the environment that the file at `walked` belongs to, in a directory that it shares with a project."""
-        return self._parts.get(walked) if self._parts else None
-
     def _classify(self, state: DirectoryState, real: str, *, is_link: bool) -> None:
         # Neither the root nor its parents: uv builds wheels inside its own cache.
         if within(self.real_root, real):
@@ -321,7 +336,7 @@ class DirectoryStates:
             return
         self._find_tag(directory)
         self._find_parts(state)
-        state.cache = self.part(directory.walked)
+        state.cache = self.parts.get(directory.walked)
         if is_link and within(real, self.real_root):
             cache = self._cache_at(real)
             if cache is not None:
@@ -366,7 +381,8 @@ class DirectoryStates:
         if "pyvenv.cfg" in directory.nondirectories:
             parts = in_place(directory)
             if parts:
+                state.has_parts = True
                 evidence = Evidence("NC004", "virtual environment in place", "contains pyvenv.cfg", environment=True)
                 finding = DirectoryFinding(directory, evidence, drops=self.options.caches in DROPPING)
                 for part in parts:
-                    self._parts[os.path.join(directory.walked, native(part.rstrip("/")))] = finding
+                    self.parts[os.path.join(directory.walked, native(part.rstrip("/")))] = finding

@@ -6,7 +6,21 @@ import collections
 import contextlib
 import os
 import stat
-from typing import Any, Callable, ContextManager, Dict, Iterator, List, Mapping, NamedTuple, Optional, Set, Tuple
+from typing import (
+    Any,
+    Callable,
+    ContextManager,
+    Dict,
+    FrozenSet,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Set,
+    Tuple,
+)
 
 from hatch_nocache import _hatchling
 from hatch_nocache._hatchling import Route, as_member
@@ -17,7 +31,7 @@ from hatch_nocache.paths import native, relative, within
 from hatch_nocache.patterns import literal_lead
 from hatch_nocache.rules import Action, Finding, Note
 from hatch_nocache.selection.checker import Checker
-from hatch_nocache.selection.directory import DirectoryState, DirectoryStates
+from hatch_nocache.selection.directory import DirectoryState, DirectoryStates, DiskDirectory
 from hatch_nocache.selection.explicit import ExplicitPaths
 from hatch_nocache.selection.untracked import Untracked
 from hatch_nocache.selection.walk import Alias, Aliases, Needed, filtered_walk
@@ -60,9 +74,9 @@ class SelectionFilter:
         self.options = options
         # Whether the builder has asked for any file.
         self.is_used = False
-        # The paths that Hatchling selects, whether they are packed or not, and what is packed.
-        self.selected: Set[str] = set()
+        # What Hatchling selects: what is packed, and the paths of what is not.
         self.packed: List[Selected] = []
+        self.refused: Set[str] = set()
         self._config = config
         self._builder = config.builder
         self._target = target
@@ -77,6 +91,8 @@ class SelectionFilter:
         self._is_planning = False
         self._planned: Dict[Any, Tuple[List[Selected], bool]] = {}
         self._handed_over: List[Any] = []
+        # The directory that files are handed over from, and its regular files.
+        self._listed: Tuple[str, FrozenSet[str]] = ("", frozenset())
         self._explicit_paths: Optional[ExplicitPaths] = None
         self._wheel_filter: Optional[SelectionFilter] = None
         self._lost: List[str] = []
@@ -206,17 +222,17 @@ class SelectionFilter:
             mapping: Optional[Mapping[str, str]] = args[0] if args else None
             key = (name, None if mapping is None else tuple(mapping.items()))
             if self._is_planning:
-                selected = list(self._filtered(name, original, mapping))
-                self._planned[key] = selected, self._pass.packs
-                yield from (each.file for each in selected)
+                self._planned[key] = list(self._filtered(name, original, mapping)), self._pass.packs
                 return
             self.is_used = True
             self._stop_if_rejected()
-            selected, packs = self._planned.pop(key, (None, True))
-            if selected is None:
+            known = self._planned.pop(key, None)
+            if known is not None:
+                selected, packs = known
+            else:
                 # Not foreseen. Everything is checked before the builder gets the first file.
                 before = len(self.packed)
-                selected = list(self._filtered(name, original, mapping))
+                selected, packs = list(self._filtered(name, original, mapping)), True
                 if self._target == "sdist":
                     self._finish_sdist()
                     selected = self.packed[before:]
@@ -234,6 +250,12 @@ class SelectionFilter:
             raise RejectedError
 
     def _check_unchanged(self, each: Selected) -> None:
+        directory, _, name = each.file.path.rpartition(os.sep)
+        # Listing a directory once is cheaper than asking about each file.
+        if directory != self._listed[0] and not each.route.is_forced:
+            self._listed = directory, DiskDirectory(directory, "").files
+        if directory == self._listed[0] and name in self._listed[1]:
+            return
         mode = os.lstat(each.file.path).st_mode
         expected = self._main.checker.not_regular.get(id(each.file), stat.S_IFREG)
         if stat.S_IFMT(mode) != expected:
@@ -262,8 +284,10 @@ class SelectionFilter:
         files = _hatchling.with_walk(name, original, walk) or original
         homes: Optional[Dict[str, str]] = None
         for file in files(*args):
-            path = file.path = native(os.fspath(file.path))
-            directory = os.path.dirname(path)
+            if not isinstance(file.path, str) or os.sep != "/":
+                file.path = native(os.fspath(file.path))
+            path = file.path
+            directory, _, name = path.rpartition(os.sep)
             state = current.get(directory)
             if state is None:
                 # No walk has come through it.
@@ -273,14 +297,15 @@ class SelectionFilter:
                 if not checker.is_left_out(path, state):
                     yield Selected(file, path, "", route)
                 continue
-            self.selected.add(path)
             member = as_member(file.distribution_path)
             if route.is_forced and self._copies_dropped(path, member, checker):
                 continue
-            if checker.check(file, member, state, route):
+            if checker.check(file, name, member, state, route):
                 selected = Selected(file, path, member, route)
                 self.packed.append(selected)
                 yield selected
+            else:
+                self.refused.add(path)
 
     def _present(self, route: Route, mapping: Mapping[str, str], checker: Checker) -> Dict[str, str]:
         """Return the sources without those that exist, but that Hatchling would end on with a traceback."""
@@ -305,21 +330,24 @@ class SelectionFilter:
             if not any(within(path, source) for source in self._config.force_include)
         )
 
-    def _check_licenses(self, paths: Iterator[str]) -> None:
+    def _check_licenses(self, paths: Iterable[str]) -> None:
         # `WheelBuilder.add_licenses` opens these files itself: they can be checked, but not filtered.
         route = Route(self._config, "recurse_forced_files", {})
         for path in paths:
             state = self._main.states.at(os.path.dirname(path))
             file = _hatchling.License(path)
-            self._main.checker.check(file, as_member(os.path.relpath(path, self._config.root)), state, route)
+            member = as_member(os.path.relpath(path, self._config.root))
+            self._main.checker.check(file, os.path.basename(path), member, state, route)
 
     # --- What only the whole selection shows --------------------------------------------------------------------------
 
     def _finish_sdist(self) -> None:
         checker = self._main.checker
-        members = {each.member for each in self.packed}.union(_hatchling.written_members(self._builder, "sdist"))
-        left_out = checker.finish(members, self._wheel_selects) if checker.has_stored_symlinks else set()
-        left_out |= self._check_untracked()
+        left_out = self._check_untracked()
+        if checker.has_stored_symlinks:
+            members = {each.member for each in self.packed if id(each.file) not in left_out}
+            members.update(_hatchling.written_members(self._builder, "sdist"))
+            left_out |= checker.finish(members, self._wheel_selects)
         if left_out:
             self.packed = [each for each in self.packed if id(each.file) not in left_out]
             for key, (selected, packs) in self._planned.items():
@@ -351,7 +379,7 @@ class SelectionFilter:
             return set()
         messages, advice = checker.words()
         kept = (path for path in files if path not in paths)
-        left_out = set()
+        left_out: Set[int] = set()
         for highest, inside in untracked.grouped(paths, kept):
             finding = messages.untracked(highest, len(inside), self.options.untracked, advice)
             checker.add(finding)
@@ -413,7 +441,7 @@ class SelectionFilter:
 
     def _wheel_selects(self) -> Set[str]:
         wheel = self._wheel()
-        return wheel.selected if wheel is not None else set()
+        return wheel.refused.union(each.path for each in wheel.packed) if wheel is not None else set()
 
     def _wheel_needs(self) -> Needed:
         wheel = self._wheel()
