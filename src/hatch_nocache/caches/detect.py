@@ -30,7 +30,7 @@ __all__ = ["SIGNATURE", "detect", "head_names", "link_owner", "tag_problem"]
 
 # A valid tag begins with exactly these 43 bytes: https://bford.info/cachedir/.
 SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55"
-_OTHER_WAYS = "uv also reads --cache-dir, XDG_CACHE_HOME and `cache-dir` in uv.toml or [tool.uv]"
+_OTHER_WAYS = "--cache-dir, XDG_CACHE_HOME and `cache-dir` in uv.toml or [tool.uv]"
 _OWN_NAME = "only the tool uses this directory name"
 _MOST_ENTRIES = 36
 _LONG_NAME = 40
@@ -246,8 +246,8 @@ def _evidence(
 def _about_uv(directory: Directory, declaration: Optional[Declaration], uv_cache_dir: Optional[str]) -> str:
     """Say what UV_CACHE_DIR, the usual reason for a uv cache in a project, has to do with this one."""
     if directory.location is None:
-        return f"UV_CACHE_DIR puts it into a project; {_OTHER_WAYS}"
-    ways = "" if declaration and declaration.source != INTERPRETER else f"; {_OTHER_WAYS}"
+        return f"uv takes its place from UV_CACHE_DIR, {_OTHER_WAYS}"
+    ways = "" if declaration and declaration.source != INTERPRETER else f"; uv also reads {_OTHER_WAYS}"
     if not uv_cache_dir:
         return f"UV_CACHE_DIR is unset{ways}"
     if _may_lead_to(posixpath.normpath(uv_cache_dir.replace("\\", "/")), directory.path):
