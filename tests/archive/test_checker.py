@@ -228,8 +228,9 @@ def test_dangling_symlinks(at, text, rejected):
         ("../../../x", table.FAR_OUT),
         ("x/../y", table.UP_AGAIN),
         (".", table.OWN_DIRECTORY),
-        ("./x", table.LONG_SPELLING),
-        ("b/.", table.LONG_SPELLING),
+        # Some installers rewrite them, and they lead to the same place.
+        ("./x", None),
+        ("b/.", None),
         ("../x/y", None),
     ],
 )

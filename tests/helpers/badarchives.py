@@ -53,7 +53,9 @@ def listing(top):
             mode = os.lstat(path).st_mode
             key = os.path.relpath(path, top).encode("utf-8", "surrogateescape").hex()
             if stat.S_ISLNK(mode):
-                found[key] = "link " + os.readlink(path).encode("utf-8", "surrogateescape").hex()
+                # Some installers write a shorter spelling.
+                text = os.path.normpath(os.readlink(path))
+                found[key] = "link " + text.encode("utf-8", "surrogateescape").hex()
             elif stat.S_ISREG(mode):
                 with open(path, "rb") as file:
                     found[key] = "file " + hashlib.sha256(file.read()).hexdigest()
@@ -161,7 +163,7 @@ class Case:
             path = "/".join(part for part in entry.full.split("/") if part not in ("", "."))
             key = path[len(ROOT) + 1 :].encode("utf-8", "surrogateescape").hex()
             if entry.type == tarfile.SYMTYPE:
-                found[key] = "link " + entry.link.encode("utf-8", "surrogateescape").hex()
+                found[key] = "link " + posixpath.normpath(entry.link).encode("utf-8", "surrogateescape").hex()
             elif entry.type == tarfile.LNKTYPE:
                 found[key] = found.get(posixpath.normpath(entry.link)[len(ROOT) + 1 :].encode().hex(), "nothing")
             elif entry.type != tarfile.DIRTYPE:
@@ -274,7 +276,8 @@ CASES: Tuple[Case, ...] = (
     case("g5-to-root", sym("data/up", "..")),
     case("g6-above-root", sym("up", ".."), rejects="NC102"),
     case("g7-dot", sym("data/here", "."), rejects="NC105"),  # uv 0.8.22 to 0.12
-    case("g8-unnormalised", sym("data/l", ".//./real.txt"), notices="NC102"),  # uv 0.8.22 to 0.12 rewrite it
+    case("g8-unnormalised", sym("data/l", ".//./real.txt")),
+    case("g9-dot-at-end", sym("data/l", "../realdir/.")),
     case("h1-hard-after", hard("data/h", f"{ROOT}/data/real.txt")),
     case("h2-hard-before", hard("data/h", f"{ROOT}/data/later.txt"), file("data/later.txt"), rejects="NC204"),
     case("h3-hard-no-root", hard("data/h", "data/real.txt"), rejects="NC204"),
@@ -374,7 +377,7 @@ CASES: Tuple[Case, ...] = (
     case("s05-through-link", sym("data/l", "d/deep.txt"), sym("data/d", "../realdir")),
     case("s06-chain", sym("data/a", "b"), sym("data/b", "c"), sym("data/c", "real.txt")),
     case("s07-own-folder-by-name", sym("data/l", "../data")),
-    case("s08-slash-at-end", sym("data/d", "../realdir/"), notices="NC102"),
+    case("s08-slash-at-end", sym("data/d", "../realdir/")),
     case("s09-dot-slash", sym("data/l", "./"), rejects="NC105"),
     case("s10-link-twice", sym("data/l", "real.txt"), sym("data/l", "../PKG-INFO")),
     case("s11-link-over-empty-folder", folder("data/e"), sym("data/e", "../realdir"), rejects="NC205"),

@@ -231,7 +231,7 @@ class MemberChecker:
             directory[name] = member.target
             self._links.pop(path, None)
             # One problem is enough: it does not matter where a refused symlink leads.
-            if problem is None or problem[0] is table.LONG_SPELLING:
+            if problem is None:
                 self._links[path] = member.target
         else:
             directory[name] = member.size
@@ -306,9 +306,7 @@ def symlink_problem(at: str, text: str, root: str) -> Optional[Tuple[Incompatibi
         return table.OUT if symlinks.lands(f"{root}/{at}", text) is not None else table.FAR_OUT, ""
     if symlinks.goes_up_again(text):
         return table.UP_AGAIN, "installers resolve it differently"
-    if symlinks.names_itself(at, text):
-        return table.OWN_DIRECTORY, ""
-    return None if symlinks.is_normal(text) else (table.LONG_SPELLING, "there is a shorter spelling")
+    return (table.OWN_DIRECTORY, "") if symlinks.names_itself(at, text) else None
 
 
 def _top(name: str) -> str:

@@ -59,9 +59,7 @@ ABSOLUTE_ON_WINDOWS = Incompatibility("NC101", "absolute symlink", (_STRICT, "bu
 _LEAVES = "symlink to a path outside the project"
 OUT = Incompatibility("NC102", _LEAVES, ("pip 24.1+",))
 FAR_OUT = Incompatibility("NC102", _LEAVES, _FILTERS)
-_REWRITERS = (_MIDDLE, _NEWER_FILTER)
-UP_AGAIN = Incompatibility("NC102", "symlink that goes down and up again", (_STRICT,), "rewritten", _REWRITERS)
-LONG_SPELLING = Incompatibility("NC102", "symlink in a long spelling", (), "rewritten", _REWRITERS, Action.NOTICE)
+UP_AGAIN = Incompatibility("NC102", "symlink that goes down and up again", (_STRICT,), "rewritten", (_MIDDLE,))
 
 DANGLING = Incompatibility("NC104", "dangling symlink", action=Action.NOTICE)
 THROUGH_FILE = Incompatibility("NC104", "dangling symlink", (_NEWER_FILTER,))

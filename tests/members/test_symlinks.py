@@ -1,0 +1,300 @@
+"""Symlinks: where their link targets lead, their facts on disk, and what is wrong with them."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import ntpath
+import os
+import posixpath
+import stat
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from hatch_nocache.archive.check import symlink_problem
+from hatch_nocache.members import symlinks
+from hatch_nocache.members.symlinks import (
+    LoopError,
+    StoredSymlink,
+    SymlinkFacts,
+    follow,
+    goes_up_again,
+    is_absolute,
+    lands,
+    names_itself,
+    problem_in_text,
+    problem_on_disk,
+    problem_without_content,
+    problems_in_sdist,
+)
+
+# -- Link targets as text ----------------------------------------------------------------------------------------------
+
+DEVICE = "\\\\?\\Volume{4c1b02c1-d990-11dc-99ae-806e6f6e6963}\\"
+ABSOLUTE = ["/x", "\\x", "C:/x", "c:x", "C:", "C:\\x", "C:..\\x", "\\\\server\\share\\x", "//server/share/x", DEVICE]
+
+
+@pytest.mark.parametrize("text", ABSOLUTE)
+def test_absolute(text):
+    """Absolute on any system counts as absolute on all."""
+    assert is_absolute(text)
+
+
+@given(st.text(alphabet="Cz:/\\.?x", max_size=8).filter(lambda text: text[1:2] != ":" or text[0].isalpha()))
+@example("..\\x")
+@example("x\\C:\\y")
+@example("?/C:/x")
+def test_absolute_where_a_system_says_so(text):
+    """Where Windows reads a drive or a share, or begins at the root of the current drive; and nowhere else."""
+    assert is_absolute(text) is (text.startswith(("/", "\\")) or ntpath.splitdrive(text)[0] != "")
+    assert is_absolute(text) or not (ntpath.isabs(text) or posixpath.isabs(text))
+
+
+@pytest.mark.parametrize(
+    ("at", "text", "expected"),
+    [
+        ("l", "x", "x"),
+        ("a/l", "x", "a/x"),
+        ("a/l", "../x", "x"),
+        ("a/l", "..", ""),
+        ("a/l", "../..", None),
+        ("l", "..", None),
+        ("l", "../top/x", None),
+        ("a/l", ".//./x/", "a/x"),
+        ("a/l", ".", "a"),
+    ],
+)
+def test_lands(at, text, expected):
+    """A path below the root, or None as soon as the root is left."""
+    assert lands(at, text) == expected
+
+
+@given(st.lists(st.sampled_from(["", ".", "..", "...", "a", ".b", "a..b", "a\nb"]), max_size=6))
+def test_goes_up_again(parts):
+    """Only the beginning of a link target may go up. The pattern agrees with a loop over the parts."""
+    named = expected = False
+    for part in parts:
+        expected = expected or (named and part == "..")
+        named = named or part not in ("", ".", "..")
+    assert goes_up_again("/".join(parts)) is expected
+
+
+@pytest.mark.parametrize(
+    ("at", "text", "expected"),
+    [("d/l", ".", True), ("d/l", "./", True), ("l", ".", True), ("d/l", "../d", False), ("d/l", "..", False)],
+)
+def test_names_itself(at, text, expected):
+    """By a dot, not by name."""
+    assert names_itself(at, text) is expected
+
+
+@pytest.mark.parametrize(
+    ("at", "links", "expected"),
+    [
+        ("x", {}, "x"),
+        ("l", {"l": "x"}, "x"),
+        ("l", {"l": "d/x", "d": "e"}, "e/x"),
+        ("a/l", {"a/l": "../d/x", "d": "a/e"}, "a/e/x"),
+        ("a/l", {"a/l": ".."}, ""),
+        ("a/l", {"a/l": ".//./x"}, "a/x"),
+        ("l", {"l": "d/../x", "d": "a/b"}, "a/x"),
+        ("l", {"l": "../x"}, None),
+        ("l", {"l": "/x"}, None),
+        ("l", {"l": "d/x", "d": "../e"}, None),
+    ],
+)
+def test_follow(at, links, expected):
+    """Through symlinks to symlinks and to directories, as a file system does."""
+    assert follow(at, links) == expected
+
+
+@pytest.mark.parametrize(
+    ("links", "loop"),
+    [
+        ({"l": "l"}, True),
+        ({"l": "l/x"}, True),
+        ({"l": "m", "m": "l"}, True),
+        ({"l": "m/x", "m": "l/x"}, True),
+        ({"l": "0", **{str(n): str(n + 1) for n in range(39)}}, False),
+        ({"l": "0", **{str(n): str(n + 1) for n in range(40)}}, True),
+    ],
+)
+def test_loops(links, loop):
+    """A chain that never arrives, or has more than 40 steps."""
+    with pytest.raises(LoopError, match=r"^l$") if loop else contextlib.nullcontext():
+        follow("l", links)
+
+
+_PATHS = st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map("/".join)
+_TEXTS = st.lists(st.sampled_from(["a", "b", "c", "..", ".", ""]), min_size=1, max_size=4).map("/".join)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows follows symlinks by rules of its own")
+@given(links=st.dictionaries(_PATHS, _TEXTS.filter(lambda text: symlink_problem("d/l", text, "p") is None), max_size=5))
+def test_follow_agrees_with_the_file_system(links, tmp_path_factory):
+    """Every symlink that can be made on disk resolves to what `follow` says."""
+    root = os.path.realpath(tmp_path_factory.mktemp("links"))
+    made = {}
+    for path, text in links.items():
+        if any(path.startswith(f"{other}/") or other.startswith(f"{path}/") for other in made):
+            continue
+        os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
+        os.symlink(text, os.path.join(root, path))
+        made[path] = text
+    for path in made:
+        try:
+            end = follow(path, made)
+        except LoopError:
+            with pytest.raises(OSError, match="Too many"):
+                os.stat(os.path.join(root, path))
+            continue
+        if end is not None:
+            assert os.path.realpath(os.path.join(root, path)) == os.path.join(root, end).rstrip("/")
+
+
+# -- On disk -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def home(tmp_path):
+    """Return a project with a symlink of each kind; each is named like what it is."""
+    home = tmp_path.resolve() / "home"
+    home.mkdir()
+    (home / "file").write_text("x")
+    (tmp_path / "outside").write_text("x")
+    os.mkfifo(home / "fifo")
+    targets = {
+        "inside": "file",
+        "absolute": str(home / "file"),
+        "out": "../outside",
+        "out-absolute": str(tmp_path.resolve() / "outside"),
+        "through-root": "../home/file",
+        "up-again": "d/../file",
+        "space": "file ",
+        "missing": "nothing",
+        "through-file": "file/x",
+        "loop": "loop",
+        "pipe": "fifo",
+        "self": ".",
+    }
+    for name, text in targets.items():
+        os.symlink(text, home / name)
+    os.mkdir(home / "d")
+    return home
+
+
+@pytest.mark.parametrize(
+    ("name", "in_sdist", "in_wheel"),
+    [
+        ("inside", "", ""),
+        ("absolute", "NC101", ""),
+        ("out", "NC102", "NC102"),
+        ("out-absolute", "NC101", "NC101"),
+        ("through-root", "NC102", ""),
+        ("up-again", "NC102", ""),
+        ("space", "NC203", "NC104"),
+        ("missing", "", "NC104"),
+        ("through-file", "NC104", "NC104"),
+        ("loop", "NC105", "NC105"),
+        ("pipe", "", "NC201"),
+        ("self", "", "NC201"),
+    ],
+)
+def test_problems(name, in_sdist, in_wheel, home):
+    """An sdist stores the symlink, a wheel the content of its link target."""
+    path = str(home / name)
+    stored, packed = problem_in_text(path, name), problem_on_disk(path, str(home))
+    assert [found.code if found else "" for found in (stored, packed)] == [in_sdist, in_wheel]
+    assert (problem_without_content(path) is None) is (in_wheel in ("", "NC101", "NC102"))
+    for found in filter(None, (stored, packed)):
+        assert found.what
+        assert found.can_copy is (name in ("absolute", "out", "out-absolute", "through-root", "up-again"))
+        assert found.rejected is (found.code not in ("NC101", "NC102"))
+
+
+def test_who_refuses_depends_on_how_far_a_symlink_leads_out(home):
+    """Only pip strips the top-level directory."""
+    assert problem_in_text(str(home / "out"), "out").note == "refused by pip 24.1+"
+    os.symlink("../../outside", home / "far")
+    assert "uv 0.8.1+" in problem_in_text(str(home / "far"), "far").note
+
+
+def test_a_symlink_that_vanished(tmp_path):
+    with pytest.raises(OSError, match="gone"):
+        SymlinkFacts.read(str(tmp_path / "gone"))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "members", "by_wheel", "expected"),
+    [
+        ("inside", "file", {"file"}, False, ""),
+        # The link target is a member, wherever it is on disk.
+        ("out", "outside", {"outside"}, False, ""),
+        ("self", "d", {"d/e/x"}, False, ""),
+        ("out", "outside", set(), False, "NC102"),
+        ("inside", "file", set(), False, "NC104"),
+        ("inside", "file", set(), True, "NC104 rejected"),
+        ("missing", "nothing", set(), False, "NC104"),
+        ("missing", "nothing", set(), True, "NC104"),
+        # Longer than on disk.
+        ("inside", "inside", set(), False, "NC104"),
+    ],
+)
+def test_symlinks_to_no_member(name, text, members, by_wheel, expected, home):
+    symlink = StoredSymlink(str(home / name), name, text, str(home))
+    selected = {symlink.path} if by_wheel else set()
+    found = list(problems_in_sdist([symlink], {name, *members}, lambda: selected))
+    assert [f"{each.code}{' rejected' * each.rejected}" for _, each in found] == ([expected] if expected else [])
+
+
+# -- Windows -----------------------------------------------------------------------------------------------------------
+
+
+def on_windows(monkeypatch, text, real="C:\\p\\sub\\l", error=None):
+    r"""Pretend to be a Windows that says `text` and `real` of a symlink."""
+
+    def status(_path):
+        if error is not None:
+            raise error
+        return SimpleNamespace(st_mode=stat.S_IFREG)
+
+    path = SimpleNamespace(realpath=lambda _path: real)
+    monkeypatch.setattr(symlinks, "os", SimpleNamespace(path=path, readlink=lambda _path: text, sep="\\", stat=status))
+
+
+@pytest.mark.parametrize(
+    ("text", "real", "home", "in_sdist", "in_wheel"),
+    [
+        ("..\\x", "C:\\p\\x", "C:\\p", "", ""),
+        ("..\\..\\x", "C:\\x", "C:\\p", "NC102", "NC102"),
+        ("..\\..\\p2\\x", "C:\\p2\\x", "C:\\p", "NC102", "NC102"),
+        ("y\\..\\x", "C:\\p\\sub\\x", "C:\\p", "NC102", ""),
+        ("\\\\?\\C:\\p\\x", "C:\\p\\x", "C:\\p", "NC101", ""),
+        ("\\\\?\\D:\\x", "D:\\x", "C:\\p", "NC101", "NC101"),
+        ("\\p\\x", "C:\\p\\x", "C:\\p", "NC101", ""),
+        ("..\\x", "\\\\server\\share\\p\\x", "\\\\server\\share\\p", "", ""),
+        ("\\\\?\\UNC\\server\\other\\x", "\\\\server\\other\\x", "\\\\server\\share\\p", "NC101", "NC101"),
+    ],
+)
+def test_windows(monkeypatch, text, real, home, in_sdist, in_wheel):
+    """Backslashes, drives, shares and the prefix of long paths."""
+    on_windows(monkeypatch, text, real)
+    monkeypatch.setattr(symlinks, "within", lambda path, directory: f"{path}\\".startswith(f"{directory}\\"))
+    found = problem_in_text("C:\\p\\sub\\l", "sub/l"), problem_on_disk("C:\\p\\sub\\l", home)
+    assert [each.code if each else "" for each in found] == [in_sdist, in_wheel]
+
+
+@pytest.mark.parametrize(
+    ("number", "winerror", "code"),
+    [(errno.EINVAL, 1921, "NC105"), (errno.ENOENT, 3, "NC104"), (errno.EINVAL, 87, "")],
+)
+def test_windows_has_no_number_for_a_loop(monkeypatch, number, winerror, code):
+    """ERROR_CANT_RESOLVE_FILENAME. A link target that cannot be read is left to the builder."""
+    error = OSError(number, "no")
+    error.winerror = winerror
+    on_windows(monkeypatch, "l", error=error)
+    found = problem_without_content("C:\\p\\sub\\l")
+    assert (found.code if found else "") == code
