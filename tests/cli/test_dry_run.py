@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import types
 
 import pytest
 from building import build, build_apart, surroundings
@@ -11,11 +12,12 @@ from projects import fill, load, made, plant
 from test_check import BASE, HOOK, SETUPTOOLS, errors
 
 from hatch_nocache import _hatchling
-from hatch_nocache.cli import other_backend
+from hatch_nocache.cli import dry_run, other_backend
 from hatch_nocache.cli.check import Request, check
 from hatch_nocache.cli.result import exit_code
 from hatch_nocache.report import describe
 from hatch_nocache.rules import Action
+from hatch_nocache.selection.checker import UnreadableError
 
 CASES = [case for case in load() if not case.unprivileged]
 ROWS = [pytest.param(case, target, id=f"{case.id}-{target}") for case in CASES for target in case.expect]
@@ -426,6 +428,30 @@ def test_incompatible_hatchling(project, monkeypatch):
     assert error.startswith("Hatchling ")
     assert " has no `safe_walk` in `recurse_project_files`" in error
     assert "1.22" in error
+
+
+def test_error_of_our_own(project, monkeypatch):
+    """It is not reported as Hatchling's."""
+
+    def check(_):
+        raise ValueError("a bug")
+
+    check = types.FunctionType(check.__code__, {"__name__": "hatch_nocache.x", "__builtins__": __builtins__})
+    monkeypatch.setattr(_hatchling, "check", check)
+    with pytest.raises(ValueError, match="a bug"):
+        run(project())
+
+
+def test_unreadable_file(project, monkeypatch):
+    """The build would fail."""
+
+    def plan(_):
+        raise UnreadableError(os.path.join(str(root), "data/x"))
+
+    root = project()
+    monkeypatch.setattr(dry_run.SelectionFilter, "plan", plan)
+    (first, _) = texts(run(root))
+    assert first == f"the sdist cannot be built: {os.path.join('data', 'x')} cannot be read"
 
 
 # --- Other backends ---------------------------------------------------------------------------------------------------

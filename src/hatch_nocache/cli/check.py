@@ -13,10 +13,9 @@ from hatch_nocache.cli.result import Problem, Result, part
 from hatch_nocache.cli.tables import Tables, TablesError, read_file, table, workspace_members
 from hatch_nocache.config import ConfigError, Options, parse
 from hatch_nocache.paths import native
-from hatch_nocache.patterns import Patterns
+from hatch_nocache.patterns import Patterns, toml_pattern
 from hatch_nocache.rules import OPTIONAL, Category, Finding, Hint, Note
 from hatch_nocache.selection.explicit import ExplicitPaths
-from hatch_nocache.selection.messages import toml_pattern
 
 __all__ = ["Request", "check"]
 

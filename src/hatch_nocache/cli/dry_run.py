@@ -21,6 +21,7 @@ from hatch_nocache._hatchling import HOOK
 from hatch_nocache.cli.result import Part, Problem, Result, first_line, part
 from hatch_nocache.cli.tables import Tables, table
 from hatch_nocache.config import ConfigError, parse
+from hatch_nocache.selection.checker import UnreadableError
 from hatch_nocache.selection.filter import RejectedError, SelectionFilter
 
 __all__ = ["check_project"]
@@ -94,7 +95,12 @@ class _DryRun:
                 self.errors.append(Problem(f"{text}: {error}; targets: {', '.join(self._known_targets())}"))
             else:
                 self.notes.append(f"{text}: {error}")
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - of another plugin, or Hatchling's on the configuration
+        except UnreadableError as error:
+            path = os.path.relpath(str(error), self.root)
+            self.errors.append(Problem(f"the {text} cannot be built: {path} cannot be read"))
+        except (Exception, SystemExit) as error:  # of another plugin, or Hatchling's on the configuration
+            if _is_ours(error):
+                raise
             message = f"{text}: Hatchling cannot build it: {first_line(error)}"
             # Not every project is built as a wheel: Hatchling finds no package then.
             if text == "wheel" and not is_wanted and isinstance(error, ValueError):
@@ -111,10 +117,8 @@ class _DryRun:
     def _add_configuration_errors(self, target: str, error: ConfigError) -> None:
         _, prefix = self._tables.hook(target)
         for text in error.errors:
-            key = re.match(r"\.[\w-]+", text[len(prefix) :])
-            self.errors.append(
-                self._tables.problem(text, self._tables.build_file, prefix + (key.group() if key else ""))
-            )
+            key = prefix + "".join(re.findall(r"^\.[\w-]+", text[len(prefix) :]))
+            self.errors.append(self._tables.problem(text, self._tables.build_file, key))
 
     # -- whether a build would start -----------------------------------------------------------------------------------
 
@@ -192,6 +196,14 @@ class _DryRun:
                     collections.deque(builder.recurse_included_files(), maxlen=0)
         name = target if version == _STANDARD else f"{target}:{version}"
         return part(name, selection.findings, selection.notes(), enabled=HOOK in hooks)
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Return whether this program has raised the error."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and str(trace.tb_frame.f_globals.get("__name__")).startswith("hatch_nocache.")
 
 
 def _with_static_version(tables: Tables) -> Dict[str, Any]:

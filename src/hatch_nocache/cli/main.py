@@ -130,7 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     allow = "a gitignore pattern for paths in archives that are in order; may be repeated"
     command.add_argument("--allow", action="append", default=[], type=_pattern, metavar="PATTERN", help=allow)
     command.add_argument("--strict", action="store_true", help="exit with 1 if something would be dropped, too")
-    command.add_argument("-v", "--verbose", action="store_true", help="list all findings, and who refuses an archive")
+    command.add_argument("-v", "--verbose", action="store_true", help="list all findings")
     hooks = "run the project's other build hooks, its metadata hooks and its custom builder"
     command.add_argument("--run-hooks", action="store_true", help=hooks)
     return parser

@@ -18,11 +18,11 @@ from hatch_nocache.cli.result import Result, part
 from hatch_nocache.cli.tables import Tables, read_file
 from hatch_nocache.config import parse
 from hatch_nocache.paths import relative
+from hatch_nocache.patterns import toml_pattern
 from hatch_nocache.rules import Action, Finding, Hint
-from hatch_nocache.selection.checker import Checker
+from hatch_nocache.selection.checker import Checker, UnreadableError
 from hatch_nocache.selection.directory import DirectoryStates
 from hatch_nocache.selection.explicit import ExplicitPaths
-from hatch_nocache.selection.messages import toml_pattern
 from hatch_nocache.selection.walk import Aliases, filtered_walk
 
 __all__ = ["check_tree"]
@@ -79,10 +79,10 @@ def _check_files(
         for name in files:
             member = f"{prefix}{name}"
             if not (ignored and ignored.match_file(member)):
-                # A file may vanish meanwhile.
-                with contextlib.suppress(OSError):
+                # A file may be unreadable, or vanish meanwhile.
+                with contextlib.suppress(OSError, UnreadableError):
                     file = SimpleNamespace(path=os.path.join(state.directory.walked, name))
-                    checker.check(file, member, state, _ROUTE)
+                    checker.check(file, name, member, state, _ROUTE)
                 yield member
 
 

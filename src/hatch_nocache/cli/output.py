@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import textwrap
 from collections import Counter
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Sequence, Tuple
 
@@ -17,6 +18,9 @@ __all__ = ["FORMATS", "JSON_VERSION", "as_github", "as_gitlab", "as_json", "as_t
 FORMATS = ("text", "json", "github", "gitlab")
 JSON_VERSION = 2
 
+# Columns of a line about a finding, and how it is wrapped: a path may exceed it.
+_WIDTH = 110
+_WRAPPING: Any = {"break_long_words": False, "break_on_hyphens": False, "subsequent_indent": "  "}
 # Findings of one part that are shown without -v.
 _SHOWN = 10
 # GitHub shows at most 50 annotations of a job.
@@ -101,8 +105,6 @@ def as_text(result: Result, style: Style, *, verbose: bool) -> str:
     for part in result.parts:
         for note in part.notes:
             lines.extend(f"{indent}{line}" for line in _note_lines(note, verbose=verbose))
-    if result.kind in ARCHIVES:
-        lines.extend(f"  {line}" for line in _refusal([each for each in result.findings if each.is_rejected]))
     lines.extend(f"  {style(escape(note), 'dim')}" for note in result.notes)
     return "\n".join(lines)
 
@@ -111,8 +113,9 @@ def _lines(findings: Sequence[Finding], style: Style, indent: str, *, verbose: b
     shown = findings if verbose else findings[:_SHOWN]
     for finding in shown:
         action = finding.action.value
-        yield f"{indent}{style(f'{action:8}', action)}  {describe(finding)}"
-        yield from (f"{indent}          {style(line, 'dim')}" for line in _details(finding, installers=verbose))
+        first, *rest = textwrap.wrap(describe(finding), _WIDTH - len(indent), **_WRAPPING)
+        yield f"{indent}{style(f'{action:8}', action)}  {first}"
+        yield from (f"{indent}          {style(line, 'dim')}" for line in [*rest, *_size(finding)])
     hidden = Counter(finding.code for finding in findings[len(shown) :])
     if hidden:
         codes = ", ".join(f"{number:,} {code}" for code, number in sorted(hidden.items()))
@@ -131,10 +134,9 @@ def _note_lines(note: Note, *, verbose: bool) -> Iterator[str]:
     yield from (f"        {line}" for line in hint_lines(note.hints))
 
 
-def _details(finding: Finding, *, installers: bool) -> List[str]:
-    """Return the escaped lines below the first one about a finding."""
-    lines = [f"{_number(finding.members, 'member')}, {_bytes(finding.size)}"] if finding.members else []
-    return lines + (_refusal([finding]) if installers else [])
+def _size(finding: Finding) -> List[str]:
+    """Return the line on the size of a directory in an archive."""
+    return [f"{_number(finding.members, 'member')}, {_bytes(finding.size)}"] if finding.members else []
 
 
 def _hints(hints: Sequence[Hint]) -> List[str]:
@@ -147,12 +149,6 @@ def _note(note: Note) -> str:
     """Return the note as one line."""
     header = f"{note.header}: {'; '.join(note.lines)}" if note.lines else note.header
     return "; ".join([header, *_hints(note.hints)])
-
-
-def _refusal(findings: Sequence[Finding]) -> List[str]:
-    """Return the line on the installers that refuse an archive; none if all of them take it."""
-    installers = list(dict.fromkeys(name for finding in findings for name in finding.installers))
-    return [f"refused by {escape(', '.join(installers))}"] if installers else []
 
 
 def _counts(findings: Sequence[Finding]) -> str:
@@ -245,9 +241,7 @@ def as_github(result: Result) -> str:
         lines.append(_annotation("error", file, "hatch-nocache", escape(problem.text), problem.line))
     merged = _merged(result)
     for finding, names in merged[:_ANNOTATIONS]:
-        text = "\n".join(
-            [describe(finding), *_details(finding, installers=True), *map("hint: {}".format, _hints(finding.hints))]
-        )
+        text = "\n".join([describe(finding), *_size(finding), *map("hint: {}".format, _hints(finding.hints))])
         title = f"hatch-nocache {finding.code} ({', '.join(names)})"
         lines.append(_annotation(_LEVELS[finding.action][0], _where(result, finding), title, text))
     said = "; ".join(f"{escape(part.name)}: {_counts(part.findings)}" for part in result.parts) or "not checked"
