@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import Any, Callable, Dict, List, Mapping, Set, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Set, Tuple
 
 from hatch_nocache._hatchling import Route
 from hatch_nocache.config import Options
@@ -35,11 +35,13 @@ class Checker:
         states: DirectoryStates,
         required: Mapping[str, str],
         tables: Tuple[str, str],
+        times: Optional[Tuple[float, float]],
     ) -> None:
         """Take what the build depends on.
 
         `required` are the files that the archive cannot do without, by path, with what requires them; `tables` are those
-        that hints name: the hook's, and the one whose `exclude` is in force.
+        that hints name: the hook's, and the one whose `exclude` is in force. `times` is the range of the times of files,
+        None if the archive has none of them.
         """
         self.root = states.root
         self.findings: List[Finding] = []
@@ -53,6 +55,7 @@ class Checker:
         self._states = states
         self._required = required
         self._tables = tables
+        self._times = times
         self._known: Set[Finding] = set()
         # The notices about explicit files in each directory that drops the others.
         self._explicit: Dict[DirectoryFinding, Set[Finding]] = {}
@@ -102,6 +105,8 @@ class Checker:
             return False
         if self._is_archive and not is_plain(member):
             self._check_name(path, member, route)
+        if self._times is not None:
+            self._check_time(path, route, *self._times)
         kind = state.directory.kind(name) if state.is_scanned else _kind(path)
         if kind == "link":
             self.not_regular[id(file)] = stat.S_IFLNK
@@ -110,6 +115,13 @@ class Checker:
             return self._check_special(file, route)
         check_readable(path)
         return True
+
+    def _check_time(self, path: str, route: Route, first: float, last: float) -> None:
+        time = os.lstat(path).st_mtime
+        if not first <= time <= last:
+            messages, advice = self.words()
+            shown = relative(path, self.root)
+            self.add(messages.bad_time(shown, time, route.option(shown), advice))
 
     def _check_special(self, file: Any, route: Route) -> bool:
         if self._is_sdist and stat.S_ISSOCK(os.lstat(file.path).st_mode):

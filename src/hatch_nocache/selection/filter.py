@@ -101,7 +101,9 @@ class SelectionFilter:
         root, forced = self._config.root, self._config.force_include
         states = DirectoryStates(root, self.options, self._surroundings, self._explicit, forced)
         tables = _hatchling.tables_in_force(self._config)
-        return _Pass(Checker(self._target, self.options, states, self._required, tables), states, aliases, packs)
+        times = _hatchling.time_range(self._config, self._target)
+        checker = Checker(self._target, self.options, states, self._required, tables, times)
+        return _Pass(checker, states, aliases, packs)
 
     def _explicit(self) -> ExplicitPaths:
         if self._explicit_paths is None:
@@ -287,7 +289,7 @@ class SelectionFilter:
             if not isinstance(file.path, str) or os.sep != "/":
                 file.path = native(os.fspath(file.path))
             path = file.path
-            directory, _, name = path.rpartition(os.sep)
+            directory, _, base = path.rpartition(os.sep)
             state = current.get(directory)
             if state is None:
                 # No walk has come through it.
@@ -300,7 +302,7 @@ class SelectionFilter:
             member = as_member(file.distribution_path)
             if route.is_forced and self._copies_dropped(path, member, checker):
                 continue
-            if checker.check(file, name, member, state, route):
+            if checker.check(file, base, member, state, route):
                 selected = Selected(file, path, member, route)
                 self.packed.append(selected)
                 yield selected

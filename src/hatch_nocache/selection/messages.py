@@ -18,6 +18,7 @@ __all__ = [
     "Advice",
     "alias",
     "bad_name",
+    "bad_time",
     "collision",
     "directory",
     "explicit",
@@ -200,6 +201,13 @@ def bad_name(path: str, problem: str, option: str, advice: Advice) -> Finding:
     """Return the finding about a name or a time that installers refuse."""
     hints = (Hint("", "rename the file"), advice.leave_out(path, option))
     return Finding("NC203", path, "file name that installers refuse", problem, Action.REJECTED, hints=hints)
+
+
+def bad_time(path: str, time: float, option: str, advice: Advice) -> Finding:
+    """Return the finding about a file whose time (seconds since 1970) the archive cannot have."""
+    reason = "modified before 1970" if time < 0 else "modified before 1980 or after 2107"
+    hints = (Hint("", "touch the file"), advice.leave_out(path, option))
+    return Finding("NC203", path, "time that installers refuse", reason, Action.REJECTED, hints=hints)
 
 
 def collision(code: str, member: str, problem: str) -> Finding:
