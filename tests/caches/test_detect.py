@@ -19,7 +19,7 @@ BUCKETS = ("archive-v0/", "wheels-v5/")
 HERE = "/project/zeta-3"
 TOOLS = {tool.name: tool for tool in CATALOGUE}
 WAYS = "uv also reads --cache-dir, XDG_CACHE_HOME and `cache-dir` in uv.toml or [tool.uv]"
-MAY = "may lead here, depending on where the front end was started"
+RELATIVE = "is relative to where the front end was started"
 
 
 def said(tool=UV, source="UV_CACHE_DIR", value="zeta-3", directory=HERE, *, sure=True):
@@ -215,9 +215,9 @@ def test_home_of_all_caches(path, lines, whole):
             f"UV_CACHE_DIR is unset; {WAYS}",
         ),
         (None, None, "NC003", "contains `archive-v0/`", f"UV_CACHE_DIR is unset; {WAYS}"),
-        (None, "../other", "NC003", "contains `archive-v0/`", f"UV_CACHE_DIR=../other points elsewhere; {WAYS}"),
-        (None, "./zeta-3", "NC003", "contains `archive-v0/`", f"UV_CACHE_DIR=./zeta-3 {MAY}"),
-        (said(sure=False), "zeta-3", "NC002", "contains `archive-v0/`", f"UV_CACHE_DIR=zeta-3 {MAY}"),
+        (None, "/other", "NC003", "contains `archive-v0/`", f"UV_CACHE_DIR=/other points elsewhere; {WAYS}"),
+        (None, "../x", "NC003", "contains `archive-v0/`", f"UV_CACHE_DIR=../x {RELATIVE}; {WAYS}"),
+        (said(sure=False), "zeta-3", "NC002", "contains `archive-v0/`", f"UV_CACHE_DIR=zeta-3 {RELATIVE}"),
     ],
 )
 def test_uv_cache_names_its_variable_truthfully(declaration, value, code, reason, hint):
@@ -229,7 +229,7 @@ def test_uv_cache_names_its_variable_truthfully(declaration, value, code, reason
 def test_declaration_that_is_not_sure():
     """What was seen is the reason, and the variable is only a hint."""
     unsure = said(sure=False)
-    hint = f"UV_CACHE_DIR=zeta-3 {MAY}"
+    hint = f"UV_CACHE_DIR=zeta-3 {RELATIVE}"
     assert found(tree(TAG, location=HERE), unsure)[2:4] == ("valid CACHEDIR.TAG", hint)
     assert found(tree(".lock", location=HERE), unsure)[2:4] == (hint, "")
 
@@ -243,25 +243,6 @@ def test_uv_cache_in_an_archive():
 def test_other_tools_say_nothing_of_uv():
     evidence = found(tree(HOME, location=HERE), said(ENVIRONMENT, INTERPRETER), uv_cache_dir="zeta-3")
     assert evidence[:4] == ("NC002", "virtual environment", f"contains {INTERPRETER}", "")
-
-
-@pytest.mark.parametrize(
-    ("path", "value", "leads"),
-    [
-        (".uv-cache", "p/.uv-cache", True),
-        (".uv-cache", "../p/.uv-cache", True),
-        ("sub/.uv-cache", "../sub/.uv-cache", True),
-        ("sub/.uv-cache", ".uv-cache", True),
-        (".uv-cache", "/tmp/.uv-cache", False),
-        (".uv-cache", "C:\\x\\.uv-cache", False),
-        ("sub/.uv-cache", "other/.uv-cache", False),
-        (".uv-cache", "p/uv", False),
-    ],
-)
-def test_relative_variable_of_uv(path, value, leads):
-    """It depends on where the front end was started, which is not always known."""
-    hint = found(tree(*BUCKETS, path=path, location=HERE), uv_cache_dir=value).hint
-    assert hint == (f"UV_CACHE_DIR={value} {MAY}" if leads else f"UV_CACHE_DIR={value} points elsewhere; {WAYS}")
 
 
 def test_worktree_says_how_it_is_known():

@@ -64,7 +64,7 @@ class Declaration(NamedTuple):
             return f"{self.source} is {self.value}"
         if self.sure:
             return f"{self.source}={self.value} points into the project"
-        return f"{self.source}={self.value} may lead here, depending on where the front end was started"
+        return f"{self.source}={self.value} is relative to where the front end was started"
 
 
 class Surroundings(NamedTuple):
@@ -90,14 +90,14 @@ def read(root: str, environ: Mapping[str, str], prefix: str, own_packages: Seque
     real_root = os.path.realpath(root)
     starts = _starts(real_root, environ, prefix)
     files = _Files(real_root)
-    found = [
+    found: Dict[Tuple[str, str, str], Declaration] = {}
+    for each in (
         *(each for tool in CATALOGUE for each in _by_variables(tool, environ, real_root, starts)),
         *(each for tool in CATALOGUE for each in _by_keys(tool, real_root, files)),
         *_by_interpreter(real_root, prefix),
-    ]
-    unique = {(each.tool.name, each.directory, each.source): each for each in reversed(found)}
-    order = sorted(unique.values(), key=found.index)
-    return Surroundings(tuple(order), tuple(own_packages), environ.get("UV_CACHE_DIR"))
+    ):
+        found.setdefault((each.tool.name, each.directory, each.source), each)
+    return Surroundings(tuple(found.values()), tuple(own_packages), environ.get("UV_CACHE_DIR"))
 
 
 def _by_variables(

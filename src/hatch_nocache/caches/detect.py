@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ntpath
 import os
-import posixpath
 import re
 from typing import NamedTuple, Optional, Sequence
 
@@ -23,7 +21,7 @@ from hatch_nocache.caches.catalogue import (
 )
 from hatch_nocache.caches.declared import INTERPRETER, NOTHING, Declaration, Surroundings
 from hatch_nocache.caches.index import Row, candidates, head_names
-from hatch_nocache.caches.match import HEAD_SIZE, SOURCES, any_mark, entries, first_sight, is_at, is_shaped
+from hatch_nocache.caches.match import HEAD_SIZE, SOURCES, any_mark, entries, first_sight, is_shaped
 from hatch_nocache.caches.model import TAG, Directory, Evidence, Kind, LinkOwner, Tool
 
 __all__ = ["SIGNATURE", "detect", "head_names", "link_owner", "tag_problem"]
@@ -244,21 +242,12 @@ def _evidence(
 
 
 def _about_uv(directory: Directory, declaration: Optional[Declaration], uv_cache_dir: Optional[str]) -> str:
-    """Say what UV_CACHE_DIR, the usual reason for a uv cache in a project, has to do with this one."""
+    """Return what UV_CACHE_DIR, the usual reason for a uv cache in a project, has to do with this one."""
     if directory.location is None:
         return f"uv takes its place from UV_CACHE_DIR, {_OTHER_WAYS}"
     ways = "" if declaration and declaration.source != INTERPRETER else f"; uv also reads {_OTHER_WAYS}"
     if not uv_cache_dir:
         return f"UV_CACHE_DIR is unset{ways}"
-    if _may_lead_to(posixpath.normpath(uv_cache_dir.replace("\\", "/")), directory.path):
-        return f"UV_CACHE_DIR={uv_cache_dir} may lead here, depending on where the front end was started"
-    return f"UV_CACHE_DIR={uv_cache_dir} points elsewhere{ways}"
-
-
-def _may_lead_to(value: str, path: str) -> bool:
-    """Return whether a relative value leads to the path, from some directory above or below the root."""
-    if posixpath.isabs(value) or ntpath.splitdrive(value)[0]:
-        return False
-    while value.startswith("../"):
-        value = value[3:]
-    return is_at(path, value) or is_at(value, path)
+    if os.path.isabs(uv_cache_dir):
+        return f"UV_CACHE_DIR={uv_cache_dir} points elsewhere{ways}"
+    return f"UV_CACHE_DIR={uv_cache_dir} is relative to where the front end was started{ways}"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Dict, FrozenSet, List, NamedTuple, Optional, Pattern, Set, Tuple
+from typing import DefaultDict, FrozenSet, List, NamedTuple, Optional, Pattern, Set, Tuple
 
 from hatch_nocache.caches.catalogue import CATALOGUE
 from hatch_nocache.caches.match import segments
 from hatch_nocache.caches.model import TAG, Directory, Kind, Shape, Tool
 
 __all__ = ["Row", "candidates", "head_names"]
+
+# Where a name is: the directory's own, a subdirectory's, a file's.
+_OWN, _INSIDE, _FILE = range(3)
 
 
 class Row(NamedTuple):
@@ -20,88 +23,69 @@ class Row(NamedTuple):
     shape: Optional[Shape]
 
 
-class _Names:
-    """Numbers of rows by literal names, and by patterns for whole names."""
-
-    def __init__(self) -> None:
-        self.literal: Dict[str, Set[int]] = {}
-        self.patterns: List[Tuple[str, int]] = []
-
-    def add(self, segment: str, number: int) -> None:
-        """Index a row by a segment of a mark's path."""
-        words = segment[1:].split("|") if segment.startswith("~") else [segment]
-        if segment.startswith("~") and not all(word.replace("_", "").isalnum() for word in words):
-            self.patterns.append((segment[1:], number))
-            return
-        for word in words:
-            self.literal.setdefault(word, set()).add(number)
-
-    @functools.lru_cache(maxsize=4096)  # noqa: B019 - the three instances live as long as the module
-    def rows(self, name: str) -> FrozenSet[int]:
-        """Return the rows that the name leads to."""
-        found = frozenset(self.literal.get(name, ()))
-        if self._any_pattern.fullmatch(name):
-            found = found.union(number for pattern, number in self.patterns if re.fullmatch(pattern, name))
-        return found
-
-    @property
-    @functools.lru_cache(maxsize=None)  # noqa: B019
-    def _any_pattern(self) -> Pattern[str]:
-        return re.compile("|".join(f"(?:{pattern})" for pattern in sorted({pattern for pattern, _ in self.patterns})))
+_ROWS = [
+    Row(tool, shape)
+    for tool in CATALOGUE
+    for shape in ((None,) * bool(tool.names) + tool.shapes * (tool.kind is not Kind.ENVIRONMENTS))
+]
+_BY_NAME: DefaultDict[Tuple[int, str], Set[int]] = DefaultDict(set)
+_BY_PATTERN: DefaultDict[int, List[Tuple[str, int]]] = DefaultDict(list)
 
 
-_ROWS: List[Row] = []
-_OWN, _DIRECTORIES, _FILES = _Names(), _Names(), _Names()
-# A directory may have thousands of files: a fixed part of these patterns is looked for in all names at once.
-_PARTS: List[Tuple[str, int]] = []
+def _add(where: int, segment: str, number: int) -> None:
+    words = segment[1:].split("|") if segment.startswith("~") else [segment]
+    if segment.startswith("~") and not all(word.replace("_", "").isalnum() for word in words):
+        if where == _FILE:
+            # A directory may have thousands of files: only a fixed part of the pattern is looked for in their names.
+            segment = "~" + max(re.split(r"[^\w-]+", segment.replace("\\", "")), key=len)
+        _BY_PATTERN[where].append((segment[1:], number))
+        return
+    for word in words:
+        _BY_NAME[where, word].add(number)
 
 
-def _add(row: Row) -> None:
-    number = len(_ROWS)
-    _ROWS.append(row)
-    if row.shape is None:
-        for name in row.tool.names:
-            _OWN.add(name, number)
-    elif row.shape.at:
-        _OWN.add(row.shape.at if row.shape.at.startswith("~") else row.shape.at.rpartition("/")[2], number)
+for _number, (_tool, _shape) in enumerate(_ROWS):
+    if _shape is None:
+        for _name in _tool.names:
+            _add(_OWN, _name, _number)
+    elif _shape.at:
+        _add(_OWN, _shape.at if _shape.at.startswith("~") else _shape.at.rpartition("/")[2], _number)
     else:
-        names, is_directory = segments(row.shape.marks[0].path)
-        if is_directory or len(names) > 1:
-            _DIRECTORIES.add(names[0], number)
-        elif names[0].startswith("~"):
-            _PARTS.append((max(re.split(r"[^\w-]+", names[0].replace("\\", "")), key=len), number))
-        else:
-            _FILES.add(names[0], number)
+        _names, _is_directory = segments(_shape.marks[0].path)
+        _add(_INSIDE if _is_directory or len(_names) > 1 else _FILE, _names[0], _number)
 
-
-for _tool in CATALOGUE:
-    if _tool.names:
-        _add(Row(_tool, None))
-    if _tool.kind is not Kind.ENVIRONMENTS:
-        for _shape in _tool.shapes:
-            _add(Row(_tool, _shape))
+_FILE_NAMES = frozenset(name for where, name in _BY_NAME if where == _FILE)
 
 
 def candidates(directory: Directory) -> List[Row]:
     """Return the rows that can be true of the directory, in the order of the catalogue."""
-    found = set(_OWN.rows(directory.path.rpartition("/")[2]))
+    found = set(_rows(_OWN, directory.path.rpartition("/")[2]))
     for name in directory.directories:
-        found |= _DIRECTORIES.rows(name)
-    files = directory.files
-    for name in _FILES.literal.keys() & files:
-        found |= _FILES.literal[name]
-    for part, number in _PARTS:
-        if any(part in name for name in files):
+        found |= _rows(_INSIDE, name)
+    for name in _FILE_NAMES & directory.files:
+        found |= _BY_NAME[_FILE, name]
+    for part, number in _BY_PATTERN[_FILE]:
+        if any(part in name for name in directory.files):
             found.add(number)
     return [_ROWS[number] for number in sorted(found)]
+
+
+@functools.lru_cache(maxsize=4096)
+def _rows(where: int, name: str) -> FrozenSet[int]:
+    found = frozenset(_BY_NAME.get((where, name), ()))
+    if _any_pattern(where).fullmatch(name):
+        found = found.union(number for pattern, number in _BY_PATTERN[where] if re.fullmatch(pattern, name))
+    return found
+
+
+@functools.lru_cache(maxsize=None)
+def _any_pattern(where: int) -> Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern, _ in _BY_PATTERN[where]))
 
 
 @functools.lru_cache(maxsize=None)
 def head_names() -> FrozenSet[str]:
     """Return the names of the files whose first `match.HEAD_SIZE` bytes detection may ask for."""
-    names = {TAG, "pyvenv.cfg", ".gitignore", "activate"}
-    for tool in CATALOGUE:
-        for mark in (*tool.proof, *(mark for shape in tool.shapes for mark in shape.marks)):
-            if mark.says:
-                names.add(segments(mark.path)[0][-1])
-    return frozenset(name for name in names if not name.startswith("~"))
+    marks = [mark for tool in CATALOGUE for mark in (*tool.proof, *(m for shape in tool.shapes for m in shape.marks))]
+    names = {segments(mark.path)[0][-1] for mark in marks if mark.says}
+    return frozenset(name for name in names if not name.startswith("~")) | {TAG, "pyvenv.cfg", ".gitignore", "activate"}
