@@ -46,6 +46,10 @@ class _Parser(argparse.ArgumentParser):
         # It repeats the arguments, which may be names of files.
         super().error(escape(message))
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        # Depending on the version of Python, the base class ignores an error.
+        _write(file or sys.stderr, message.rstrip("\n"))
+
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Run the console script and return its exit code."""
@@ -61,8 +65,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         code = _BROKEN_PIPE
     except _UnwritableError as error:
         code = _fail(f"the output cannot be written: {error}", UNUSABLE)
-    # argparse ignores errors of its own output.
-    return code if all([_flush(sys.stdout), _flush(sys.stderr)]) else code or UNUSABLE
+    for stream in (sys.stdout, sys.stderr):
+        _discard(stream)
+    return code
 
 
 def _run(arguments: Optional[Sequence[str]]) -> int:
@@ -179,11 +184,9 @@ def _fail(text: str, code: int) -> int:
     return code
 
 
-def _flush(stream: Any) -> bool:
-    """Flush the stream. If that fails, discard the rest: an error at the interpreter's end changes the exit code."""
+def _discard(stream: Any) -> None:
+    """Discard what cannot be written: an error at the interpreter's end changes the exit code."""
     try:
         stream.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        return False
-    return True
