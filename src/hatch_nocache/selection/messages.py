@@ -99,7 +99,7 @@ def _outside_directory(path: str, text: str, options: Options, advice: Advice) -
     if owner is not None:
         if action is Action.REJECTED:
             hints = (_leave_owner_out(owner.pattern, advice),)
-        return Finding("NC103", owner.path, owner.name, "", action, "they lead out of the project", hints=hints)
+        return Finding("NC103", owner.path, owner.name, "", action, "symlinks out of the project", hints=hints)
     what = "symlink to a directory outside the project"
     return Finding("NC103", path, what, "", action, target=text, hints=hints)
 
@@ -153,7 +153,7 @@ def symlink(
     owner = link_owner(path, problem.text)
     if owner is not None and problem.code in OPTIONAL:
         hints: Tuple[Hint, ...] = (_leave_owner_out(owner.pattern, advice),) if action is Action.REJECTED else ()
-        return Finding(problem.code, owner.path, owner.name, "", action, "they lead out of the project", hints=hints)
+        return Finding(problem.code, owner.path, owner.name, "", action, "symlinks out of the project", hints=hints)
     hints = ()
     if action is Action.REJECTED:
         copy = [advice.option("pack the target file", "symlinks", "copy")] if problem.can_copy else []
