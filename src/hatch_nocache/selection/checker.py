@@ -35,7 +35,7 @@ class Checker:
         states: DirectoryStates,
         required: Mapping[str, str],
         tables: Tuple[str, str],
-        times: Optional[Tuple[float, float]],
+        times: Optional[Tuple[float, float]] = None,
     ) -> None:
         """Take what the build depends on.
 
