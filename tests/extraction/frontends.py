@@ -1,19 +1,22 @@
-"""Give an archive to what unpacks archives, and say what came of it: "ok", "refuses …" or "alters …"."""
+"""Give an archive to programs that unpack archives, and return the outcome: "ok", "refuses: …" or "alters: …"."""
 
 from __future__ import annotations
 
+import functools
 import glob
+import http.server
 import json
 import os
 import shutil
 import subprocess
 import sys
+import threading
 import zipfile
 
 from badarchives import BACKEND, ROOT
 
-# Old and new, and those between which the behaviour changed. None is the newest that can be had.
-VERSIONS = {"uv": ("0.8.0", "0.8.4", "0.11.24", None), "pip": ("23.2.1", "24.3.1", None), "build": (None,)}
+# Old and new, and those between which the behavior changed. None is the newest.
+VERSIONS = {"uv": ("0.8.0", "0.8.4", "0.8.22", "0.12.24", None), "pip": ("23.2.1", "24.3.1", None), "build": (None,)}
 
 _LISTING = {}
 exec(BACKEND, _LISTING)
@@ -37,6 +40,11 @@ def pythons():
         if done.returncode == 0:
             found.setdefault(done.stdout.strip(), path)
     return found
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
 
 
 class Tools:
@@ -74,7 +82,7 @@ class Tools:
             self._front[label] = (command, {"PYTHONPATH": target})
 
     def outcomes(self, case, folder):
-        """Return what each made of the archive; `folder` is an empty directory."""
+        """Return the outcome of each program; `folder` is an empty directory."""
         sdist = os.path.join(folder, f"{ROOT}.tar.gz")
         with open(sdist, "wb") as file:
             file.write(case.sdist())
@@ -108,25 +116,42 @@ class Tools:
         return {label: problem for label, problem in found.items() if problem}
 
     def install(self, wheel, folder):
-        """Return what pip and uv made of a wheel: the paths below the target, or why not."""
+        """Return what pip and uv installed from a wheel: the paths below the target, or why they refuse it."""
         found = {}
         for label, (command, variables) in self._front.items():
-            out = self._fresh(folder, label)
             if label.startswith("pip"):
                 line = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--no-compile"]
+                found[label] = self._target(folder, label, [*line, wheel], variables)
             elif label.startswith("uv"):
-                line = [command[0], "pip", "install", "--offline", "--no-deps", "--python", sys.executable]
-            else:
-                continue
-            problem = self._run([*line, "--target", out, wheel], variables, out)
-            files = {os.path.relpath(os.path.join(h, f), out) for h, _, names in os.walk(out) for f in names}
-            # uv leaves a lock of its own at the top.
-            found[label] = problem or {name for name in files if ".dist-info" not in name and name != ".lock"}
+                line = [command[0], "pip", "install", "--no-deps", "--no-index", "--python", sys.executable]
+                found[label] = self._target(folder, label, [*line, "--offline", wheel], variables)
         return found
+
+    def install_from_server(self, wheel, folder):
+        """Return what uv installed from a wheel that it reads as a stream, as from a package index."""
+        handler = functools.partial(_Quiet, directory=os.path.dirname(wheel))
+        found = {}
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            url = f"http://127.0.0.1:{server.server_port}/{os.path.basename(wheel)}"
+            for label, (command, variables) in self._front.items():
+                if label.startswith("uv"):
+                    line = [command[0], "pip", "install", "--no-deps", "--no-index", "--python", sys.executable]
+                    online = {**variables, "UV_OFFLINE": "0"}
+                    found[label] = self._target(folder, f"{label} streams", [*line, f"myproject @ {url}"], online)
+            server.shutdown()
+        return found
+
+    def _target(self, folder, label, command, variables):
+        out = self._fresh(folder, label)
+        problem = self._run([*command, "--target", out], variables, out)
+        files = {os.path.relpath(os.path.join(h, f), out) for h, _, names in os.walk(out) for f in names}
+        # uv leaves a lock file at the top.
+        return problem or {name for name in files if ".dist-info" not in name and name != ".lock"}
 
     @staticmethod
     def _fresh(folder, label):
-        # Deep, so that what leaves the directory does not fall on another one.
+        # Deep, so that a file that leaves the directory does not hit another one.
         path = os.path.join(folder, label.replace(" ", "-"), "deep", "down", "out")
         os.makedirs(path)
         return path
@@ -134,8 +159,9 @@ class Tools:
     def _run(self, command, variables, out):
         work = os.path.join(os.path.dirname(out), "work")
         os.makedirs(work, exist_ok=True)
-        own = {"TMPDIR": work, "UV_CACHE_DIR": os.path.join(work, "cache"), "UV_OFFLINE": "1", "UV_NO_CONFIG": "1"}
-        env = {**os.environ, **own, "PIP_NO_CACHE_DIR": "1", "PYTHONDONTWRITEBYTECODE": "1", **variables}
+        uv = {"UV_CACHE_DIR": os.path.join(work, "cache"), "UV_OFFLINE": "1", "UV_NO_CONFIG": "1"}
+        own = {"TMPDIR": work, "PIP_NO_CACHE_DIR": "1", "PYTHONDONTWRITEBYTECODE": "1", "NO_PROXY": "127.0.0.1"}
+        env = {**os.environ, **own, **uv, **variables}
         kept = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "stdin": subprocess.DEVNULL}
         done = subprocess.run(command, env=env, timeout=120, check=False, **kept)
         if done.returncode:

@@ -112,4 +112,4 @@ LOCAL_HEADER = Incompatibility("NC206", "zip header that differs from the centra
 ENCRYPTED = Incompatibility("NC206", "encrypted member", ("pip", "uv"))
 COMPRESSION = Incompatibility("NC206", "unknown compression method", ("pip", "uv"))
 STREAMED = Incompatibility("NC206", "stored member without a size", ("uv",))
-ZIP_SUFFIX = Incompatibility("NC206", "zip archive with another suffix", ("pip 26.3", "uv"))
+ZIP_SUFFIX = Incompatibility("NC206", "zip archive with another suffix", ("pip 26.1+", "uv"))
