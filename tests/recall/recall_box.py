@@ -83,8 +83,8 @@ class Workshop:
                 self.run([uv, "pip", "install", "-q", "-p", str(where), *requirements])
             else:
                 self.run([sys.executable, "-m", "venv", str(where)])
-                self.run([str(where / _SCRIPTS / "python"), "-m", "pip", "install", "-q", *requirements])
-            self._made[key] = where / _SCRIPTS
+                self.run([str(where / SCRIPTS / "python"), "-m", "pip", "install", "-q", *requirements])
+            self._made[key] = where / SCRIPTS
         return self._made[key]
 
     def run(self, command: List[str], env: Optional[Dict[str, str]] = None, cwd: Optional[Path] = None) -> str:
@@ -108,7 +108,7 @@ class Workshop:
         return done.stdout
 
 
-_SCRIPTS = "Scripts" if os.name == "nt" else "bin"
+SCRIPTS = "Scripts" if os.name == "nt" else "bin"
 
 PYPROJECT = """\
 [build-system]

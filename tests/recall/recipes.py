@@ -8,7 +8,7 @@ import shutil
 import threading
 from typing import Callable, Dict
 
-from recall_box import Box, CannotRunError, NotFoundError, npm_program, pythons
+from recall_box import SCRIPTS, Box, CannotRunError, NotFoundError, npm_program, pythons
 
 IDENTITY = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false")
 RECIPES: Dict[str, Callable[[Box], None]] = {}
@@ -141,6 +141,18 @@ def virtualenv(box: Box, requirement: str) -> None:
     # Recent ones write the name of the environment into a file `.venv` beside `pyproject.toml` (PEP 832).
     if ".venv" in box.files():
         box.aside.add(".venv")
+
+
+@recipe("virtualenv 16, without pyvenv.cfg")
+def old_virtualenv(box: Box) -> None:
+    python = next((python for python in pythons() if "3.8" in box.run(python, "--version")), None)
+    if python is None:
+        raise NotFoundError("Python 3.8 is not on this machine")
+    box.run(python, "-m", "venv", box.scratch / "v")
+    scripts = box.scratch / "v" / SCRIPTS
+    box.run(scripts / "python", "-m", "pip", "install", "-q", "virtualenv==16.7.10")
+    box.version = "16.7.10"
+    box.run(scripts / "virtualenv", "-q", "--no-download", box.cache)
 
 
 def _venv(box: Box, python: str) -> None:

@@ -65,7 +65,8 @@ def test_recall(name, workshop, tmp_path, record):
     assert before - taken == before
     for number, (_, evidence) in enumerate(found):
         more = f" ({number + 1})" if number else ""
-        record(f"{label} {box.version}{more}", evidence.code, box.version, evidence.name, evidence.reason)
+        reason = evidence.reason.replace(str(box.project), "$PROJECT")
+        record(f"{label} {box.version}{more}", evidence.code, box.version, evidence.name, reason)
 
     built = build(box.project, "sdist", tmp_path / "dist", box.environ)
     assert built.code == 0, built.said
