@@ -1,4 +1,4 @@
-"""Where a project lies, how often it is built in one process, how much there is to keep out."""
+"""Where a project is, how often it is built in one process, how much there is to leave out."""
 
 from __future__ import annotations
 
