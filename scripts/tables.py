@@ -1,8 +1,6 @@
-"""Write what the documentation shows of the program, and what is made from the catalogue: `hatch run long:tables`.
+"""Update the generated parts of the documentation, and print the files that changed: `hatch run long:tables`.
 
-Each part stands between two marks, `<!-- NAME: begin -->` and `<!-- NAME: end -->`; the files in `WHOLE` are written as
-a whole. README.md's links to files are absolute as soon as [project.urls] in pyproject.toml says where the repository
-is. Tests prove that all of them are up to date.
+A part is between the marks `<!-- NAME: begin -->` and `<!-- NAME: end -->`. The files in `WHOLE` are generated as a whole.
 """
 
 from __future__ import annotations
@@ -11,109 +9,48 @@ import json
 import re
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, Sequence
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from typing import Any, Callable, Dict, Iterable, Sequence, Union
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "helpers"))
+sys.path[:0] = [str(ROOT / "tests" / "helpers"), str(ROOT / "scripts")]
 
 from building import build  # noqa: E402
 from projects import load, made, table  # noqa: E402
+from schema import schema  # noqa: E402
 
 from hatch_nocache.caches.catalogue import CATALOGUE  # noqa: E402
 from hatch_nocache.caches.match import segments  # noqa: E402
 from hatch_nocache.caches.model import Key, Shape  # noqa: E402
-from hatch_nocache.findings import CODES  # noqa: E402
-from hatch_nocache.options import FOREIGN_KEYS, OPTIONS, Option  # noqa: E402
+from hatch_nocache.config import OPTIONS  # noqa: E402
+from hatch_nocache.rules import CODES  # noqa: E402
+
+README = "README.md"
 
 
 def rows(head: Sequence[str], body: Iterable[Sequence[str]]) -> str:
-    """Lay out a Markdown table."""
+    """Return a Markdown table."""
     lines = [head, ["---"] * len(head), *body]
     return "".join("| " + " | ".join(cells) + " |\n" for cells in lines)
 
 
 def options() -> str:
-    """List the keys of the hook's table."""
+    """Return the table of options."""
     return rows(
-        ["key", "values", "default", "meaning"],
-        (
-            [f"`{option.key}`", values(option.values, option.kind), option.default, option.meaning]
-            for option in OPTIONS.values()
-        ),
+        ["key", "values", "default", "effect"],
+        ([f"`{each.key}`", values(each.values), each.default, each.meaning] for each in OPTIONS.values()),
     )
 
 
-def values(strings: Sequence[str], kind: str) -> str:
-    """Say what a key may hold."""
-    return ", ".join(f'`"{string}"`' for string in strings) or {"patterns": "array of strings"}.get(kind, kind)
-
-
-_STRINGS = {"type": "array", "items": {"type": "string"}}
-_KINDS: Dict[str, Dict[str, Any]] = {
-    # A blank pattern is an error. Whether the others can be read, only pathspec knows.
-    "patterns": {"type": "array", "items": {"type": "string", "pattern": "\\S"}},
-    "boolean": {"type": "boolean"},
-}
-# As hatchling checks them: not at all where nothing is asked.
-_FOREIGN: Dict[str, Dict[str, Any]] = {
-    "dependencies": _STRINGS,
-    "require-runtime-dependencies": {"type": "boolean"},
-    "require-runtime-features": {"type": "array", "items": {"type": "string", "minLength": 1}},
-}
-
-
-def schema() -> str:
-    """Describe the hook's table for validators and editors, and no table beside it. The root is `[tool.hatch]`."""
-
-    def described(option: Option) -> Dict[str, Any]:
-        value: Dict[str, Any] = {"description": option.meaning}
-        default = re.fullmatch("`([^`]*)`", option.default)
-        if default is None:
-            value["description"] += f"; default: {option.default}"
-        else:
-            value["default"] = json.loads(default.group(1))
-        return {**value, **(_KINDS[option.kind] if option.kind in _KINDS else {"enum": list(option.values)})}
-
-    hooks = {"$ref": "#/definitions/hooks"}
-    whole: Dict[str, Any] = {
-        "$schema": "http://json-schema.org/draft-07/schema#",  # validate-pyproject takes no later one
-        "$id": "https://hatch-nocache.invalid/configuration.schema.json",  # only a name; a URN breaks its `$ref`s
-        "title": "The tables of hatch-nocache in [tool.hatch] or hatch.toml, and no others",
-        "properties": {
-            "build": {
-                "properties": {
-                    "hooks": hooks,
-                    "targets": {"additionalProperties": {"properties": {"hooks": hooks}}},
-                }
-            }
-        },
-        "definitions": {
-            "hooks": {"properties": {"nocache": {"$ref": "#/definitions/nocache"}}},
-            "nocache": {
-                "type": "object",
-                "additionalProperties": False,
-                "properties": {
-                    **{key: described(option) for key, option in OPTIONS.items()},
-                    **{key: {"description": "read by Hatchling", **_FOREIGN.get(key, {})} for key in FOREIGN_KEYS},
-                },
-            },
-        },
-    }
-    return json.dumps(whole, indent=2) + "\n"
+def values(allowed: Sequence[Union[str, bool]]) -> str:
+    """Return the allowed values of an option."""
+    return ", ".join(f"`{json.dumps(value)}`" for value in allowed) or "gitignore patterns"
 
 
 def codes() -> str:
-    """List the codes with their causes and remedies."""
-    return rows(
-        ["code", "what", "cause", "remedy"],
-        ([f"**{code.id}**", code.title, code.cause, code.remedy] for code in CODES.values()),
-    )
+    """Return the table of codes."""
+    return rows(["code", "finding", "default"], ([code.id, code.finding, code.default] for code in CODES.values()))
 
 
 def tools() -> str:
@@ -148,30 +85,34 @@ def tools() -> str:
 
 
 def _measured() -> Dict[str, Any]:
-    """Return what `hatch run bench` has found: its rows by their names, and the chart."""
+    """Return the results of the last benchmark, with its rows by their ids."""
     results: Dict[str, Any] = json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))
     return {**results, "rows": {row["id"]: row for row in results["rows"]}}
 
 
 def cost() -> str:
-    """Say in one line what a build costs."""
-    results = _measured()
-    ratio = {name: f"{row['ratio']:.2f}" for name, row in results["rows"].items() if "ratio" in row}
-    small, nothing = results["rows"]["small"], results["rows"]["small-nothing"]
-    more = (small["seconds"] - small["other_seconds"]) * 1000
-    own = (nothing["seconds"] - nothing["other_seconds"]) * 1000
-    chart = results["chart"]
-    return (
-        f"- It costs next to nothing. In processor time against the same build without it: an sdist of 10,000 files "
-        f"{ratio['sdist']}, a wheel {ratio['wheel']}; a project of ten files takes {more:.0f} ms more, {own:.0f} of "
-        f"which an empty hook does not take. A cache of a million files beside the 10,000: {ratio['cache-1000000']}, "
-        f"where the build without the hook takes {chart['none'][-1] / chart['hook'][0]:.0f} times as long. "
-        f"[Measured](benchmarks/README.md) by `hatch run bench`.\n"
+    """Return what a build costs, in plain sentences."""
+    measured = _measured()["rows"]
+
+    def percent(row: str) -> str:
+        return f"{max(0.0, measured[row]['ratio'] - 1) * 100:.0f}%"
+
+    def milliseconds(row: str) -> float:
+        return float(measured[row]["seconds"] - measured[row]["other_seconds"]) * 1000
+
+    small, own = milliseconds("small"), milliseconds("small-nothing")
+    text = (
+        f"CPU time: {percent('sdist')} more for an sdist of 10,000 files; a project of ten files takes {small:.0f} ms more, "
+        f"of which any hook plugin costs {small - own:.0f} ms. A cache of a million files makes no measurable difference, "
+        "because the build does not enter it."
     )
+    if "other-hook" in measured:
+        text += f" With another hook, the finished sdist is read back: {percent('other-hook')} more."
+    return textwrap.fill(text, 120) + "\n"
 
 
 def benchmark() -> str:
-    """List what was measured."""
+    """Return the table of what was measured."""
     results = _measured()
     lines = []
     for row in results["rows"].values():
@@ -179,14 +120,14 @@ def benchmark() -> str:
         if "value" in row:
             lines.append([row["what"], "", "", "", f"{row['value']:g}", limit])
         else:
-            times = (f"{row[f'{it}seconds']:.3f} s ± {row[f'{it}spread'] * 100:.1f} %" for it in ("", "other_"))
+            times = (f"{row[f'{it}seconds']:.3f} s ± {row[f'{it}spread'] * 100:.1f}%" for it in ("", "other_"))
             lines.append([row["what"], row["against"], *times, f"{row['ratio']:.3f}", limit])
     head = ", ".join(f"{key} {value}" for key, value in results["machine"].items())
-    return f"{head}\n\n" + rows(["what", "against", "processor time", "of the other", "ratio", "at most"], lines)
+    return f"{head}\n\n" + rows(["build", "compared with", "CPU time", "of the other", "ratio", "limit"], lines)
 
 
 def said(project: str, name: str) -> Callable[[], str]:
-    """Show what the build of an sdist says in a case of a test project."""
+    """Return a function that returns what the sdist's build prints in a case of a test project."""
 
     def sample() -> str:
         case = next(case for case in load() if (case.project, case.name) == (project, name))
@@ -197,39 +138,23 @@ def said(project: str, name: str) -> Callable[[], str]:
 
 
 PARTS: Dict[str, Dict[str, Callable[[], str]]] = {
-    "README.md": {
-        "cost": cost,
+    README: {
         "dropped": said("gitlab-uv-cache", "UV_CACHE_DIR"),
         "options": options,
         "codes": codes,
         "monorepo": said("monorepo", "the default"),
-        "wrong": said("wrong-configuration", "unknown keys"),
+        "cost": cost,
     },
     "benchmarks/README.md": {"table": benchmark},
     "docs/tools.md": {"tools": tools},
     "test-projects/README.md": {"table": lambda: table(load())},
 }
 
-# Files without marks.
 WHOLE: Dict[str, Callable[[], str]] = {
     "docs/configuration.schema.json": schema,
+    # `hatch-nocache explain` reads the file in the package.
+    "docs/codes.md": lambda: (ROOT / "src" / "hatch_nocache" / "cli" / "codes.md").read_text(encoding="utf-8"),
 }
-
-
-def relative(text: str) -> str:
-    """Make links to files of this repository relative, whatever home they name."""
-    return re.sub(r"\]\(https://[^\s)]+/hatch-nocache/(?:blob|raw)/main/", "](", text)
-
-
-def absolute(text: str) -> str:
-    """Make them absolute, for the package index. Until the repository has a home, they stay relative."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    home = project.get("urls", {}).get("Source")
-
-    def link(found: re.Match[str]) -> str:
-        return f"{found.group()}{home}/{'raw' if found.group().startswith('!') else 'blob'}/main/"
-
-    return re.sub(r"!?\[[^][]*\]\((?!https:|#)", link, relative(text)) if home else relative(text)
 
 
 def written(name: str) -> str:
@@ -239,14 +164,30 @@ def written(name: str) -> str:
     text = (ROOT / name).read_text(encoding="utf-8")
     for part, make in PARTS[name].items():
         begin, end = f"<!-- {part}: begin -->\n", f"<!-- {part}: end -->\n"
-        between = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
-        content = begin + make() + end
-        text, count = between.subn(content.replace("\\", r"\\"), text)
-        if count != 1:
-            sys.exit(f"{name}: {count} places for {part!r}")
-    return absolute(text) if name == "README.md" else text
+        if text.count(begin) != 1 or text.count(end) != 1:
+            sys.exit(f"{name}: expected the marks of {part!r} once")
+        before, _, rest = text.partition(begin)
+        text = before + begin + make() + end + rest.partition(end)[2]
+    return text
+
+
+def main() -> None:
+    """Update every file, and print a line for each."""
+    for name in (*PARTS, *WHOLE):
+        path, text = ROOT / name, written(name)
+        before = path.read_text(encoding="utf-8").splitlines()
+        if before == text.splitlines():
+            print(f"{name}: up to date")
+            continue
+        path.write_text(text, encoding="utf-8")
+        print(f"{name}: updated")
+        for line in text.splitlines():
+            if line not in before:
+                print(f"  + {line}")
+        for line in before:
+            if line not in text.splitlines():
+                print(f"  - {line}")
 
 
 if __name__ == "__main__":
-    for name in (*PARTS, *WHOLE):
-        (ROOT / name).write_text(written(name), encoding="utf-8")
+    main()
