@@ -20,21 +20,7 @@ import functools
 import os
 import sys
 import types
-from typing import (
-    Any,
-    Callable,
-    ContextManager,
-    Dict,
-    Iterable,
-    Iterator,
-    List,
-    Mapping,
-    NamedTuple,
-    Optional,
-    Sequence,
-    Set,
-    Tuple,
-)
+from typing import Any, Callable, ContextManager, Iterable, Iterator, List, Mapping, NamedTuple, Sequence, Tuple
 
 from hatchling.__about__ import __version__
 from hatchling.builders import constants, utils
@@ -42,36 +28,6 @@ from hatchling.builders.plugin.interface import BuilderInterface
 from hatchling.metadata import core
 
 from hatch_nocache.paths import native, within
-
-__all__ = [
-    "HOOK",
-    "KNOWN_VERSIONS",
-    "IncompatibleError",
-    "License",
-    "Part",
-    "Route",
-    "Tables",
-    "after_all_hooks",
-    "around_build",
-    "as_member",
-    "check",
-    "hook_table",
-    "in_hatch_toml",
-    "is_builtin",
-    "is_tested",
-    "is_hatchlings",
-    "own_packages",
-    "parts",
-    "replaced_generators",
-    "required_files",
-    "selects",
-    "tables_in_force",
-    "time_range",
-    "version",
-    "wheel_builder",
-    "with_walk",
-    "written_members",
-]
 
 HOOK = "nocache"
 # Tested from the first to the last; releases in between that were yanked included.
@@ -86,6 +42,7 @@ _BUILDER_NAMES = (
     "set_build_data_defaults",
     "normalize_file_name_component",
     "metadata",
+    "plugin_manager",
 )
 _CONFIG_NAMES = (
     "set_build_data",
@@ -97,13 +54,29 @@ _CONFIG_NAMES = (
     "get_distribution_path",
     "exclude_spec",
     "artifact_spec",
+    "build_artifact_spec",
+    "build_config",
+    "hook_config",
+    "plugin_name",
+    "dev_mode_dirs",
+    "reproducible",
     "only_include",
     "force_include",
     "target_config",
     "vcs_exclusion_files",
     "ignore_vcs",
 )
-_GLOBALS = ((utils, "normalize_inclusion_map"), (constants, "EXCLUDED_FILES"), (core, "load_toml"))
+# Those of the builders for one target, and of their configuration.
+_TARGET_NAMES = {
+    "sdist": ((), ("support_legacy",)),
+    "wheel": (("artifact_project_id", "get_forced_inclusion_map"), ()),
+}
+_GLOBALS = (
+    (utils, "normalize_inclusion_map"),
+    (constants, "EXCLUDED_FILES"),
+    (constants, "EXCLUDED_DIRECTORIES"),
+    (core, "load_toml"),
+)
 
 _Walk = Callable[[str], Iterable[Tuple[str, List[str], List[str]]]]
 
@@ -123,7 +96,7 @@ def is_tested() -> bool:
     return first <= _numbers(__version__) <= last
 
 
-def _numbers(text: str) -> Tuple[int, ...]:
+def _numbers(text: str) -> tuple[int, ...]:
     # A development version is not tested: it sorts behind all others.
     return tuple(int(part) if part.isdigit() else sys.maxsize for part in text.split("."))
 
@@ -135,7 +108,8 @@ def check(config: Any) -> None:
         IncompatibleError: one is not; the message says which one, and where.
     """
     builder = getattr(config, "builder", None)
-    for owner, names in ((builder, _BUILDER_NAMES), (config, _CONFIG_NAMES)):
+    of_builder, of_config = _TARGET_NAMES.get(getattr(builder, "PLUGIN_NAME", ""), ((), ()))
+    for owner, names in ((builder, _BUILDER_NAMES + of_builder), (config, _CONFIG_NAMES + of_config)):
         for name in names:
             # On the class: to evaluate a property could raise what is wrong with the configuration.
             if not (hasattr(type(owner), name) or name in getattr(owner, "__dict__", ())):
@@ -156,7 +130,7 @@ def is_hatchlings(error: BaseException) -> bool:
     return last.get("hatchling", -1) > last.get(__package__, -1)
 
 
-def _frames(error: BaseException) -> Iterator[Tuple[types.FrameType, int]]:
+def _frames(error: BaseException) -> Iterator[tuple[types.FrameType, int]]:
     trace = error.__traceback__
     while trace is not None:
         yield trace.tb_frame, trace.tb_lineno
@@ -166,7 +140,7 @@ def _frames(error: BaseException) -> Iterator[Tuple[types.FrameType, int]]:
 # --- Around the build -------------------------------------------------------------------------------------------------
 
 
-def around_build(config: Any, inside: Callable[[Dict[str, Any]], ContextManager[None]]) -> Callable[[], None]:
+def around_build(config: Any, inside: Callable[[dict[str, Any]], ContextManager[None]]) -> Callable[[], None]:
     """Enter `inside` whenever Hatchling has entered `set_build_data`, until the returned function is called.
 
     Raises:
@@ -176,7 +150,7 @@ def around_build(config: Any, inside: Callable[[Dict[str, Any]], ContextManager[
     is_over = False
 
     @contextlib.contextmanager
-    def set_build_data(build_data: Dict[str, Any]) -> Iterator[None]:
+    def set_build_data(build_data: dict[str, Any]) -> Iterator[None]:
         try:
             with original(build_data), contextlib.nullcontext() if is_over else inside(build_data):
                 yield
@@ -202,7 +176,7 @@ def replaced_generators(builder: Any, wrap: Callable[[str, Callable[..., Any]], 
         IncompatibleError: the builder does not accept a method of its own.
     """
     before = {name: getattr(builder, "__dict__", {}).get(name) for name in _GENERATORS}
-    wrappers: Dict[str, Any] = {}
+    wrappers: dict[str, Any] = {}
     try:
         for name in _GENERATORS:
             wrappers[name] = wrap(name, getattr(builder, name))
@@ -229,7 +203,7 @@ def _restore(owner: Any, name: str, function: Any, before: Any) -> None:
             setattr(owner, name, before)
 
 
-def with_walk(name: str, original: Callable[..., Any], walk: _Walk) -> Optional[Callable[..., Any]]:
+def with_walk(name: str, original: Callable[..., Any], walk: _Walk) -> Callable[..., Any] | None:
     """Return Hatchling's own generator `name`, bound to its builder, walking with `walk` instead of `safe_walk`.
 
     None if another builder or another hook has replaced the generator.
@@ -243,46 +217,55 @@ def with_walk(name: str, original: Callable[..., Any], walk: _Walk) -> Optional[
     return types.MethodType(copy, original.__self__)  # type: ignore[attr-defined]
 
 
-def after_all_hooks(hook: Any, count: int, action: Callable[[str], None]) -> Optional[Callable[[str], None]]:
-    """Call `action` with the path of the archive after the last `finalize` of the `count` build hooks of this build.
+class HookOrder:
+    """Follows the `finalize` methods of the build hooks of the running build, to verify the archive after the last.
 
-    To be called from the `initialize` of `hook`. Returns what `hook` must call at the end of its own `finalize`, or
-    None if this Hatchling is not tested or the other hooks cannot be found.
+    To be created in the `initialize` of `hook`, one of `count` hooks. `action` is called with the path of the archive
+    after the last of them, unless that is `hook`.
     """
-    hooks = _running_hooks(hook)
-    if len(hooks) != count or not is_tested():
-        return None
-    pending = {id(each) for each in hooks}
 
-    def done(each: Any, artifact_path: str) -> None:
-        pending.discard(id(each))
-        if not pending:
-            action(artifact_path)
+    def __init__(self, hook: Any, count: int, action: Callable[[str], None]) -> None:
+        hooks = _running_hooks(hook)
+        self._hook = hook
+        self._action = action
+        # The hooks whose `finalize` has not come to its end. Unknown where the wrappers are not called.
+        self._pending = {id(each) for each in hooks}
+        self._is_complete = self._is_called = False
+        if len(hooks) == count:
+            with contextlib.suppress(IncompatibleError, AttributeError, TypeError):
+                for each in hooks:
+                    _replace(each, "finalize", self._wrapped(each))
+                self._is_complete = True
 
-    def wrapped(other: Any) -> Callable[..., None]:
-        original = other.finalize
-        before = vars(other).get("finalize")
+    @property
+    def is_last(self) -> bool:
+        """Whether all other hooks have finished. To be asked in the `finalize` of the hook."""
+        return self._pending == {id(self._hook)}
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether `action` is going to be called: this Hatchling is tested, and it calls the wrappers."""
+        return self._is_complete and self._is_called and is_tested()
+
+    def _wrapped(self, hook: Any) -> Callable[..., None]:
+        original = hook.finalize
+        before = vars(hook).get("finalize")
 
         @functools.wraps(original)
         def finalize(version: str, build_data: Any, artifact_path: str) -> None:
-            _restore(other, "finalize", finalize, before)
+            _restore(hook, "finalize", finalize, before)
+            self._is_called = self._is_called or hook is self._hook
             original(version, build_data, artifact_path)
-            done(other, artifact_path)
+            self._pending.discard(id(hook))
+            if not self._pending and hook is not self._hook and self.is_certain:
+                self._action(artifact_path)
 
         return finalize
 
-    try:
-        for other in hooks:
-            if other is not hook:
-                _replace(other, "finalize", wrapped(other))
-    except (IncompatibleError, AttributeError, TypeError):
-        return None
-    return functools.partial(done, hook)
 
-
-def _running_hooks(hook: Any) -> List[Any]:
+def _running_hooks(hook: Any) -> list[Any]:
     """Return the hooks of the build that is running, found in the local variables of the caller of `hook`."""
-    frame: Optional[types.FrameType] = sys._getframe()  # noqa: SLF001 - nothing else leads to the hooks
+    frame: types.FrameType | None = sys._getframe()  # noqa: SLF001 - nothing else leads to the hooks
     while frame is not None:
         for value in frame.f_locals.values():
             hooks = list(value.values()) if isinstance(value, dict) else value
@@ -310,7 +293,7 @@ class Route:
     `kind` is the name of the generator; `mapping` its argument (source to target path), None for the default walk.
     """
 
-    def __init__(self, config: Any, kind: str, mapping: Optional[Mapping[str, str]]) -> None:
+    def __init__(self, config: Any, kind: str, mapping: Mapping[str, str] | None) -> None:
         self.config = config
         self.mapping = mapping
         self.is_forced = kind == "recurse_forced_files"
@@ -370,8 +353,8 @@ def as_member(path: str) -> str:
 class Part(NamedTuple):
     """One step in which Hatchling's own builder selects files.
 
-    `kind` is "files", "imports" (an editable wheel holds only their paths) or "licenses" (paths: the wheel builder opens
-    the files itself). `prefix` is what the builder puts before the names of the members.
+    `kind` is "files", "imports" (an editable wheel holds only their paths) or "licenses" (paths: the wheel builder
+    opens the files itself). `prefix` is what the builder puts before the names of the members.
     """
 
     kind: str
@@ -409,7 +392,7 @@ def parts(builder: Any, target: str, version: str, build_data: Mapping[str, Any]
     yield Part("licenses", "", lambda: map(os.path.normpath, _license_files(builder)))
 
 
-def _license_files(builder: Any) -> List[str]:
+def _license_files(builder: Any) -> list[str]:
     return [os.path.join(builder.root, name) for name in builder.metadata.core.license_files]
 
 
@@ -419,7 +402,7 @@ class License(NamedTuple):
     path: str
 
 
-def written_members(builder: Any, target: str) -> List[str]:
+def written_members(builder: Any, target: str) -> list[str]:
     """Return the members that the builder may write itself, instead of packing a selected file."""
     if target == "sdist":
         return ["PKG-INFO", *(["setup.py"] if builder.config.support_legacy else [])]
@@ -430,7 +413,7 @@ def written_members(builder: Any, target: str) -> List[str]:
     return [f"{builder.artifact_project_id}.dist-info/{name}" for name in names]
 
 
-def required_files(builder: Any, target: str) -> Dict[str, str]:
+def required_files(builder: Any, target: str) -> dict[str, str]:
     """Return the files that the archive cannot do without, by absolute path, and what requires each of them."""
     licenses = dict.fromkeys(_license_files(builder), "license-files")
     if target == "wheel":
@@ -439,11 +422,11 @@ def required_files(builder: Any, target: str) -> Dict[str, str]:
         return {}
     if builder.metadata.core.readme_path:
         licenses[os.path.join(builder.root, builder.metadata.core.readme_path)] = "readme"
-    sources: Set[str] = set(builder.get_default_build_data().get("force_include", {}))
+    sources: set[str] = set(builder.get_default_build_data().get("force_include", {}))
     return {os.path.normpath(source): licenses.get(source, "the build") for source in sources}
 
 
-def time_range(config: Any, target: str) -> Optional[Tuple[float, float]]:
+def time_range(config: Any, target: str) -> tuple[float, float] | None:
     """Return the times of files that can be packed, in seconds since 1970; None if the builder packs none of them.
 
     Source of the rule: uv from 0.13 refuses a time before 1970; a zip file begins in 1980 and ends in 2107.
@@ -478,7 +461,7 @@ def hook_table(config: Any) -> str:
     return f"build.{table}" if in_hatch_toml(config.root) else f"tool.hatch.build.{table}"
 
 
-def tables_in_force(config: Any) -> Tuple[str, str]:
+def tables_in_force(config: Any) -> tuple[str, str]:
     """Return how hints name the hook's table, and the table whose `exclude` is in force, for the target.
 
     Without any `exclude`, that is the target's own table.
@@ -492,7 +475,7 @@ def tables_in_force(config: Any) -> Tuple[str, str]:
 
 
 def selects(config: Any, path: str) -> bool:
-    """Return whether the tables of the target select the file at `path` (relative to the root) in the project's tree."""
+    """Return whether the tables of the target select the file at `path`, relative to the root."""
     parts = path.split("/")
     names = constants.EXCLUDED_DIRECTORIES
     if any(part in names for part in parts[:-1]) or config.path_is_reserved(config.get_distribution_path(native(path))):
@@ -512,7 +495,7 @@ def in_hatch_toml(root: str) -> bool:
     return os.path.isfile(path) and "build" in core.load_toml(path)
 
 
-def own_packages(builder: Any) -> Tuple[str, ...]:
+def own_packages(builder: Any) -> tuple[str, ...]:
     """Return the directories in which Hatchling looks for the project's package, relative to the root, if they exist.
 
     Source of the rule: https://hatch.pypa.io/latest/plugins/builder/wheel/#default-file-selection

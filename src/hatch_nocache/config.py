@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import difflib
 import json
-from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Tuple, Union
+from typing import Any, Mapping, NamedTuple, Sequence
 
 from hatch_nocache.patterns import Patterns
-
-__all__ = ["HATCHLING_KEYS", "OPTIONS", "ConfigError", "Option", "Options", "parse"]
 
 
 class Option(NamedTuple):
@@ -17,10 +15,10 @@ class Option(NamedTuple):
     key: str
     default: str
     meaning: str
-    values: Tuple[Union[str, bool], ...] = ()
+    values: tuple[str | bool, ...] = ()
 
 
-OPTIONS: Dict[str, Option] = {
+OPTIONS: dict[str, Option] = {
     option.key: option
     for option in (
         Option(
@@ -75,7 +73,7 @@ class Options:
         self.untracked: str = values.get("untracked", "keep")
         self.extra_caches = Patterns(values.get("extra-caches", ()))
         self.allow = Patterns(values.get("allow", ()))
-        self.verify: Union[str, bool] = values.get("verify", "auto")
+        self.verify: str | bool = values.get("verify", "auto")
 
 
 def parse(table: Mapping[str, Any], *, prefix: str, target: str) -> Options:
@@ -84,8 +82,8 @@ def parse(table: Mapping[str, Any], *, prefix: str, target: str) -> Options:
     Raises:
         ConfigError: with every error of the table.
     """
-    errors: List[str] = []
-    values: Dict[str, Any] = {}
+    errors: list[str] = []
+    values: dict[str, Any] = {}
     for key, value in table.items():
         where = f"{prefix}.{key}"
         option = OPTIONS.get(key)
@@ -103,7 +101,7 @@ def parse(table: Mapping[str, Any], *, prefix: str, target: str) -> Options:
     return Options(values, target)
 
 
-def _patterns(value: object, where: str, errors: List[str]) -> List[str]:
+def _patterns(value: object, where: str, errors: list[str]) -> list[str]:
     if not isinstance(value, list):
         errors.append(f"{where}: expected an array of gitignore patterns, got {_toml(value)}")
         return []
@@ -125,7 +123,7 @@ def _did_you_mean(key: str) -> str:
     return f"; did you mean `{near[0]}`?" if near else ""
 
 
-def _choices(values: Sequence[Union[str, bool]]) -> str:
+def _choices(values: Sequence[str | bool]) -> str:
     *most, last = map(_toml, values)
     return f"{', '.join(most)} or {last}"
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 
-__all__ = ["entry_is_link", "native", "relative", "within"]
-
 # `stat.IO_REPARSE_TAG_MOUNT_POINT`, which only Windows has.
 _JUNCTION = 0xA0000003
 

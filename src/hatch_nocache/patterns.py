@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import List, Optional, Sequence, Set, Tuple
+from typing import Sequence
 
 from pathspec import GitIgnoreSpec
-
-__all__ = ["Patterns", "literal_lead", "toml_pattern"]
 
 
 class Patterns:
@@ -21,7 +19,7 @@ class Patterns:
     def __init__(self, lines: Sequence[str]) -> None:
         self.lines = tuple(lines)
         self.negated = any(line.startswith("!") for line in self.lines)
-        self._used: Set[str] = set()
+        self._used: set[str] = set()
         if not self.lines:
             return
         try:
@@ -45,7 +43,7 @@ class Patterns:
             self._used.update(line for line, spec in self._single if line not in self._used and spec.match_file(path))
         return is_match
 
-    def unused(self) -> List[str]:
+    def unused(self) -> list[str]:
         """Return the patterns that have matched nothing so far."""
         return [line for line in self.lines if _is_positive(line) and line not in self._used]
 
@@ -58,7 +56,7 @@ def _is_positive(line: str) -> bool:
     return not line.startswith(("#", "!"))
 
 
-def literal_lead(line: str) -> Optional[Tuple[str, bool]]:
+def literal_lead(line: str) -> tuple[str, bool] | None:
     """Return the literal parts at the beginning of a gitignore pattern, and whether it is anchored at the root.
 
     None if it has none (`*.so`, `fixtures*`) or includes nothing (comments, negated patterns). A pattern without a
@@ -68,7 +66,7 @@ def literal_lead(line: str) -> Optional[Tuple[str, bool]]:
     if not line or not _is_positive(line):
         return None
     body = line.rstrip("/")
-    parts: List[str] = []
+    parts: list[str] = []
     for part in body.strip("/").split("/"):
         if any(character in part for character in "*?["):
             break

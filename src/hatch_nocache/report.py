@@ -5,11 +5,9 @@ from __future__ import annotations
 import textwrap
 import unicodedata
 from collections import Counter
-from typing import Callable, Dict, Iterable, Iterator, List, Sequence, Tuple
+from typing import Callable, Iterable, Iterator, Sequence
 
 from hatch_nocache.rules import Action, Category, Finding, Hint, Note
-
-__all__ = ["built", "count", "deleted", "describe", "escape", "failed", "hint_lines", "refused"]
 
 _NAME = "hatch-nocache"
 _WIDTH = 120
@@ -20,7 +18,7 @@ _MOST_NAMED = 2000
 
 def built(findings: Sequence[Finding], notes: Sequence[Note], target: str, *, verbose: bool) -> str:
     """Return what to say about a build that goes on; "" if there is nothing to say."""
-    sections: List[str] = []
+    sections: list[str] = []
     for header, about in _sections(findings, target):
         hints = [hint for finding in about for hint in finding.hints]
         sections.append(_section(header, _lines(about, verbose=verbose), hints))
@@ -79,7 +77,7 @@ _UNTRACKED = ("untracked path", "untracked paths")
 _NOUNS = (_CACHE, _ENVIRONMENT, _SYMLINK, _UNTRACKED)
 
 
-def _noun(finding: Finding) -> Tuple[str, str]:
+def _noun(finding: Finding) -> tuple[str, str]:
     if finding.is_environment:
         return _ENVIRONMENT
     return {Category.DIRECTORY: _CACHE, Category.REPOSITORY: _UNTRACKED}.get(finding.category, _SYMLINK)
@@ -112,17 +110,17 @@ def _aliases(findings: Sequence[Finding], target: str) -> str:
 
 
 # Tried in this order: what a finding must be, and the header of its section.
-_SECTIONS: Tuple[Tuple[Callable[[Finding], bool], Callable[[Sequence[Finding], str], str]], ...] = (
+_SECTIONS: tuple[tuple[Callable[[Finding], bool], Callable[[Sequence[Finding], str], str]], ...] = (
     (lambda finding: finding.drops, _dropped),
     (lambda finding: finding.category is Category.DIRECTORY, _named),
     (lambda finding: finding.category is Category.REPOSITORY, _untracked),
     (lambda finding: finding.code == "NC104", _dangling),
     (lambda finding: finding.code == "NC106", _aliases),
-    (lambda finding: True, _outside),
+    (lambda finding: bool(finding.code), _outside),
 )
 
 
-def _sections(findings: Sequence[Finding], target: str) -> Iterator[Tuple[str, List[Finding]]]:
+def _sections(findings: Sequence[Finding], target: str) -> Iterator[tuple[str, list[Finding]]]:
     rest = [finding for finding in findings if finding.action is not Action.COPIED]
     for belongs, header in _SECTIONS:
         about = [finding for finding in rest if belongs(finding)]
@@ -134,10 +132,10 @@ def _sections(findings: Sequence[Finding], target: str) -> Iterator[Tuple[str, L
 # --- Lines ------------------------------------------------------------------------------------------------------------
 
 
-def _lines(findings: Sequence[Finding], *, verbose: bool) -> List[str]:
+def _lines(findings: Sequence[Finding], *, verbose: bool) -> list[str]:
     shown = findings if verbose or len(findings) <= _MOST_SHOWN else findings[: _MOST_SHOWN - 1]
     lines = [line for finding in shown for line in _wrapped(describe(finding), "  ", "        ")]
-    rest: Dict[str, List[str]] = {}
+    rest: dict[str, list[str]] = {}
     for finding in findings[len(shown) :]:
         rest.setdefault(finding.code, []).append(_where(finding))
     if rest:
@@ -148,7 +146,7 @@ def _lines(findings: Sequence[Finding], *, verbose: bool) -> List[str]:
 
 
 def _some(places: Sequence[str], room: int) -> str:
-    named: List[str] = []
+    named: list[str] = []
     for place in places:
         room -= len(place) + 2
         if room < 0 and named:
@@ -157,7 +155,7 @@ def _some(places: Sequence[str], room: int) -> str:
     return ", ".join(named)
 
 
-def _wrapped(text: str, first: str, following: str) -> List[str]:
+def _wrapped(text: str, first: str, following: str) -> list[str]:
     """Break a line at blanks. A path may exceed the width, and blanks in it are not changed."""
     if len(first) + len(text) <= _WIDTH:
         return [first + text]
@@ -185,9 +183,9 @@ def _where(finding: Finding) -> str:
     return f"{path} -> {escape(finding.target)}" if finding.target else path
 
 
-def hint_lines(hints: Sequence[Hint]) -> List[str]:
+def hint_lines(hints: Sequence[Hint]) -> list[str]:
     """Return a line for each way to settle findings. Ways that differ only in their entry are one line."""
-    merged: Dict[Tuple[str, str], List[str]] = {}
+    merged: dict[tuple[str, str], list[str]] = {}
     for hint in hints:
         entries = merged.setdefault((hint.purpose, hint.action), [])
         if hint.entry not in entries:

@@ -6,9 +6,7 @@ Messages, the command, the documentation and the tests are driven from it.
 from __future__ import annotations
 
 import enum
-from typing import Dict, NamedTuple, Tuple
-
-__all__ = ["CODES", "OPTIONAL", "Action", "Category", "Code", "Finding", "Hint", "Note"]
+from typing import NamedTuple
 
 
 class Action(enum.Enum):
@@ -40,7 +38,7 @@ class Code(NamedTuple):
 
 _SYMLINKS = "sdist: rejected; other targets: packed, notice"
 
-CODES: Dict[str, Code] = {
+CODES: dict[str, Code] = {
     row.id: row
     for row in (
         Code("NC001", Category.DIRECTORY, "directory with a valid `CACHEDIR.TAG`", "left out"),
@@ -83,8 +81,8 @@ class Note(NamedTuple):
     """Something to report that is no finding: a header, which completes "hatch-nocache: ", lines and hints."""
 
     header: str
-    lines: Tuple[str, ...] = ()
-    hints: Tuple[Hint, ...] = ()
+    lines: tuple[str, ...] = ()
+    hints: tuple[Hint, ...] = ()
 
 
 class Finding(NamedTuple):
@@ -103,10 +101,10 @@ class Finding(NamedTuple):
     action: Action
     note: str = ""
     target: str = ""
-    hints: Tuple[Hint, ...] = ()
+    hints: tuple[Hint, ...] = ()
     members: int = 0
     size: int = 0
-    installers: Tuple[str, ...] = ()
+    installers: tuple[str, ...] = ()
     is_environment: bool = False
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import Any, Callable, Dict, List, Mapping, Optional, Set, Tuple
+from typing import Any, Callable, Mapping
 
 from hatch_nocache._hatchling import Route
 from hatch_nocache.config import Options
@@ -12,8 +12,6 @@ from hatch_nocache.members.names import is_plain, name_problem, outside_root
 from hatch_nocache.paths import relative
 from hatch_nocache.rules import OPTIONAL, Action, Finding
 from hatch_nocache.selection.directory import DirectoryFinding, DirectoryState, DirectoryStates
-
-__all__ = ["Checker", "UnreadableError"]
 
 _USES_EFFECTIVE_IDS = os.access in os.supports_effective_ids
 
@@ -34,36 +32,36 @@ class Checker:
         options: Options,
         states: DirectoryStates,
         required: Mapping[str, str],
-        tables: Tuple[str, str],
-        times: Optional[Tuple[float, float]] = None,
+        tables: tuple[str, str],
+        times: tuple[float, float] | None = None,
     ) -> None:
         """Take what the build depends on.
 
-        `required` are the files that the archive cannot do without, by path, with what requires them; `tables` are those
-        that hints name: the hook's, and the one whose `exclude` is in force. `times` is the range of the times of files,
-        None if the archive has none of them.
+        `required` are the files that the archive cannot do without, by path, with what requires them. `tables` are
+        those that hints name: the hook's, and the one whose `exclude` is in force. `times` is the range of the times of
+        files, None if the archive has none of them.
         """
         self.root = states.root
-        self.findings: List[Finding] = []
-        self.accepted: Set[str] = set()
+        self.findings: list[Finding] = []
+        self.accepted: set[str] = set()
         # Directories that are left out, as the walk has them.
-        self.dropped: List[str] = []
+        self.dropped: list[str] = []
         # The files that are packed as another kind: the type bits of their mode, by the id of the file object.
-        self.not_regular: Dict[int, int] = {}
+        self.not_regular: dict[int, int] = {}
         self.is_rejected = False
         self._options = options
         self._states = states
         self._required = required
         self._tables = tables
         self._times = times
-        self._known: Set[Finding] = set()
+        self._known: set[Finding] = set()
         # The notices about explicit files in each directory that drops the others.
-        self._explicit: Dict[DirectoryFinding, Set[Finding]] = {}
+        self._explicit: dict[DirectoryFinding, set[Finding]] = {}
         self._is_sdist = target == "sdist"
         # Another target may write no archive at all.
         self._is_archive = target in ("sdist", "wheel")
         # What an sdist stores as symlinks: whether their link targets are members is known at the end.
-        self._stored: List[Tuple[Any, str, Route, str]] = []
+        self._stored: list[tuple[Any, str, Route, str]] = []
 
     def add(self, finding: Finding) -> None:
         """Report a finding, once: Hatchling may select a file more than once."""
@@ -207,7 +205,7 @@ class Checker:
                 return True
         return self._settle(problem, file, member, route)
 
-    def finish(self, members: Set[str], selected_by_wheel: Callable[[], Set[str]]) -> Set[int]:
+    def finish(self, members: set[str], selected_by_wheel: Callable[[], set[str]]) -> set[int]:
         """Check the symlinks that an sdist stores, once all `members` are known. Returns the ids of files to leave out.
 
         `selected_by_wheel` returns the paths that a wheel of the project selects from the tree.
@@ -268,7 +266,7 @@ class Checker:
 
     # --- Words --------------------------------------------------------------------------------------------------------
 
-    def words(self) -> Tuple[Any, Any]:
+    def words(self) -> tuple[Any, Any]:
         """Return the module `messages`, which a build without findings does not import, and what its hints name."""
         from hatch_nocache.selection import messages
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import Callable, Dict, FrozenSet, List, Mapping, Optional, Set, Tuple
+from typing import Callable, Mapping
 
 from hatch_nocache.caches.declared import Surroundings
 from hatch_nocache.caches.detect import detect, tag_problem
@@ -14,12 +14,10 @@ from hatch_nocache.config import Options
 from hatch_nocache.paths import entry_is_link, native, relative, within
 from hatch_nocache.selection.explicit import ExplicitPath, ExplicitPaths, allowed_paths
 
-__all__ = ["DirectoryFinding", "DirectoryState", "DirectoryStates", "DiskDirectory"]
-
 # The values of `caches` and `symlinks` with which files stay out of the archive.
 DROPPING = ("drop", "reject")
 
-_NO_NAMES: FrozenSet[str] = frozenset()
+_NO_NAMES: frozenset[str] = frozenset()
 
 
 class DiskDirectory:
@@ -40,17 +38,17 @@ class DiskDirectory:
         "walked",
     )
 
-    def __init__(self, location: str, path: str, walked: Optional[str] = None) -> None:
-        self.location: Optional[str] = location
+    def __init__(self, location: str, path: str, walked: str | None = None) -> None:
+        self.location: str | None = location
         self.path = path
         self.walked = location if walked is None else walked
         self.readable = True
         # As `os.walk` sorts them: a symlink to a directory is a directory, everything else is a file.
-        self.subdirectories: List[str] = []
-        self.nondirectories: List[str] = []
-        self._children: Dict[str, DiskDirectory] = {}
-        links: Set[str] = set()
-        special: Set[str] = set()
+        self.subdirectories: list[str] = []
+        self.nondirectories: list[str] = []
+        self._children: dict[str, DiskDirectory] = {}
+        links: set[str] = set()
+        special: set[str] = set()
         try:
             with os.scandir(location) as listing:
                 for entry in listing:
@@ -61,10 +59,10 @@ class DiskDirectory:
                         self._add(entry, links, special)
         except OSError:
             self.readable = False
-        self.links: FrozenSet[str] = frozenset(links) if links else _NO_NAMES
-        self.special: FrozenSet[str] = frozenset(special) if special else _NO_NAMES
+        self.links: frozenset[str] = frozenset(links) if links else _NO_NAMES
+        self.special: frozenset[str] = frozenset(special) if special else _NO_NAMES
 
-    def _add(self, entry: os.DirEntry[str], links: Set[str], special: Set[str]) -> None:
+    def _add(self, entry: os.DirEntry[str], links: set[str], special: set[str]) -> None:
         is_link = entry_is_link(entry)
         if is_link:
             links.add(entry.name)
@@ -80,12 +78,12 @@ class DiskDirectory:
             special.add(entry.name)
 
     @property
-    def directories(self) -> FrozenSet[str]:
+    def directories(self) -> frozenset[str]:
         """The names of the real subdirectories."""
         return frozenset(self.subdirectories) - self.links
 
     @property
-    def files(self) -> FrozenSet[str]:
+    def files(self) -> frozenset[str]:
         """The names of the regular files."""
         return frozenset(self.nondirectories) - self.links - self.special
 
@@ -130,16 +128,15 @@ class DiskDirectory:
 class DirectoryFinding:
     """What was found about a directory. It is reported only when a file in it is selected.
 
-    `walked` is its path in the walk, `path` the one that a person reads. `evidence` says what it is, and `link_target` is
-    set for a symlink out of the project.
-    `drops`: its files stay out of the archive, except for the `explicit` paths in it.
+    `walked` is its path in the walk, `path` the one that a person reads. `evidence` says what it is; `link_target` is
+    set for a symlink out of the project. `drops`: its files stay out of the archive, except for the `explicit` paths.
     """
 
     def __init__(
         self,
         directory: DiskDirectory,
         evidence: Evidence,
-        explicit: Tuple[ExplicitPath, ...] = (),
+        explicit: tuple[ExplicitPath, ...] = (),
         *,
         drops: bool,
         link_target: str = "",
@@ -162,8 +159,8 @@ class DirectoryState:
 
     `home` is the real directory that symlinks in it must not leave. `cache` is the cache or environment that it is in,
     `outside` the symlink out of the project that it is behind. `link` is the first directory symlink on the way to it.
-    `is_scanned`: its entries are known. `is_outside`: the walk began outside the project. `has_parts`: some of its files
-    may be part of an environment in place.
+    `is_scanned`: its entries are known. `is_outside`: the walk began outside the project. `has_parts`: its files may be
+    part of an environment in place.
     """
 
     __slots__ = (
@@ -188,9 +185,9 @@ class DirectoryState:
         self.is_explicit = False
         self.is_outside = False
         self.has_parts = False
-        self.cache: Optional[DirectoryFinding] = None
-        self.outside: Optional[DirectoryFinding] = None
-        self.link: Optional[str] = None
+        self.cache: DirectoryFinding | None = None
+        self.outside: DirectoryFinding | None = None
+        self.link: str | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -226,15 +223,15 @@ class DirectoryStates:
         self.real_root = os.path.realpath(root)
         self.options = options
         # Directories with an invalid tag: path to the problem.
-        self.invalid_tags: Dict[str, str] = {}
+        self.invalid_tags: dict[str, str] = {}
         self._surroundings = surroundings
         self._explicit = explicit
         self._forced = forced
-        self._states: Dict[str, DirectoryState] = {}
+        self._states: dict[str, DirectoryState] = {}
         # Parts of environments that share a directory with a project, by path.
-        self.parts: Dict[str, DirectoryFinding] = {}
+        self.parts: dict[str, DirectoryFinding] = {}
         # The real paths of symlinks that are being resolved.
-        self._resolving: Set[str] = set()
+        self._resolving: set[str] = set()
 
     def top(self, source: str) -> DirectoryState:
         """Return the state of the directory in which a walk begins. One outside the project was named as a whole."""
@@ -252,7 +249,7 @@ class DirectoryStates:
             state.cache = DirectoryFinding(state.directory, evidence, explicit, drops=False)
         return state
 
-    def at(self, walked: str, home: Optional[str] = None) -> DirectoryState:
+    def at(self, walked: str, home: str | None = None) -> DirectoryState:
         """Return the state of a directory that no walk came through, from those between it and `home` (the root).
 
         `home` is for a file from outside the project: nothing above it is classified.
@@ -260,7 +257,7 @@ class DirectoryStates:
         base = self.root if home is None else home
         if not within(walked, base):
             return self._unknown(walked)
-        ahead: List[str] = []
+        ahead: list[str] = []
         here = walked
         # No recursion: there may be a thousand directories.
         while here not in self._states and here != base:
@@ -328,7 +325,7 @@ class DirectoryStates:
             return
         directory = state.directory
         if self.options.extra_caches.match(directory.path + "/"):
-            evidence: Optional[Evidence] = Evidence("NC005", "cache directory", "matches `extra-caches`")
+            evidence: Evidence | None = Evidence("NC005", "cache directory", "matches `extra-caches`")
         else:
             evidence = detect(directory, self._surroundings)
         if evidence is not None:
@@ -352,7 +349,7 @@ class DirectoryStates:
         drops = not whole and self.options.caches in DROPPING
         state.cache = DirectoryFinding(state.directory, evidence, whole or explicit, drops=drops)
 
-    def _cache_at(self, real: str) -> Optional[DirectoryFinding]:
+    def _cache_at(self, real: str) -> DirectoryFinding | None:
         """Return the cache that the link target of a directory symlink is in."""
         where = os.path.join(self.root, native(relative(real, self.real_root)))
         if where in self._resolving:
@@ -363,7 +360,7 @@ class DirectoryStates:
         self._resolving.remove(where)
         return cache
 
-    def _concerning(self, cache: str, *, output: bool = False) -> Tuple[ExplicitPath, ...]:
+    def _concerning(self, cache: str, *, output: bool = False) -> tuple[ExplicitPath, ...]:
         """Return what is explicit or allowed in a cache: the walk must enter it for that."""
         allowed = (
             each for each in allowed_paths(self.options.allow, self.root) if each.anywhere or each.concerns(cache)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import Any, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Iterable, Iterator, Mapping, NamedTuple, Sequence
 
 from hatch_nocache.paths import native, relative, within
 from hatch_nocache.patterns import Patterns, literal_lead
-
-__all__ = ["ExplicitPath", "ExplicitPaths", "allowed_paths"]
 
 _SOURCES = (
     "force-include",
@@ -40,7 +38,7 @@ class ExplicitPath(NamedTuple):
 
     path: str
     key: str
-    pattern: Optional[Patterns] = None
+    pattern: Patterns | None = None
     anywhere: bool = False
 
     def concerns(self, directory: str) -> bool:
@@ -69,8 +67,8 @@ class ExplicitPaths:
         `root` is the absolute path of the project; any absolute path serves for an archive.
         """
         self._root = root
-        self._paths: List[ExplicitPath] = []
-        self._hook_paths: List[ExplicitPath] = []
+        self._paths: list[ExplicitPath] = []
+        self._hook_paths: list[ExplicitPath] = []
         for table in (build, *targets.values()):
             for key in _SOURCES:
                 self._paths += (ExplicitPath(self._absolute(source), key) for source in _strings(table, key))
@@ -89,7 +87,7 @@ class ExplicitPaths:
         ]
         self._hook_paths += self._patterns(artifacts, "")
 
-    def concerning(self, cache: str, *, output: bool = False) -> Tuple[ExplicitPath, ...]:
+    def concerning(self, cache: str, *, output: bool = False) -> tuple[ExplicitPath, ...]:
         """Return what names the directory `cache` or something inside it.
 
         What a hook names counts only inside build `output`: it knows the file that it has built, but a hook that
@@ -125,6 +123,6 @@ def allowed_paths(allow: Patterns, root: str) -> Iterator[ExplicitPath]:
             yield ExplicitPath(os.path.join(root, native(path)), "allow", Patterns(()), anywhere=not anchored)
 
 
-def _strings(table: object, key: str) -> List[str]:
+def _strings(table: object, key: str) -> list[str]:
     values = table.get(key) if isinstance(table, dict) else None
     return [value for value in values if isinstance(value, str)] if isinstance(values, (list, dict)) else []

@@ -6,21 +6,7 @@ import collections
 import contextlib
 import os
 import stat
-from typing import (
-    Any,
-    Callable,
-    ContextManager,
-    Dict,
-    FrozenSet,
-    Iterable,
-    Iterator,
-    List,
-    Mapping,
-    NamedTuple,
-    Optional,
-    Set,
-    Tuple,
-)
+from typing import Any, Callable, ContextManager, Iterable, Iterator, Mapping, NamedTuple
 
 from hatch_nocache import _hatchling
 from hatch_nocache._hatchling import Route, as_member
@@ -35,8 +21,6 @@ from hatch_nocache.selection.directory import DirectoryState, DirectoryStates, D
 from hatch_nocache.selection.explicit import ExplicitPaths
 from hatch_nocache.selection.untracked import Untracked
 from hatch_nocache.selection.walk import Alias, Aliases, Needed, filtered_walk
-
-__all__ = ["ChangedError", "RejectedError", "SelectionFilter"]
 
 
 class RejectedError(Exception):
@@ -75,8 +59,8 @@ class SelectionFilter:
         # Whether the builder has asked for any file.
         self.is_used = False
         # What Hatchling selects: what is packed, and the paths of what is not.
-        self.packed: List[Selected] = []
-        self.refused: Set[str] = set()
+        self.packed: list[Selected] = []
+        self.refused: set[str] = set()
         self._config = config
         self._builder = config.builder
         self._target = target
@@ -89,13 +73,13 @@ class SelectionFilter:
         # In an editable wheel, the selection serves to find import paths only.
         self._pass = self._main
         self._is_planning = False
-        self._planned: Dict[Any, Tuple[List[Selected], bool]] = {}
-        self._handed_over: List[Any] = []
+        self._planned: dict[Any, tuple[list[Selected], bool]] = {}
+        self._handed_over: list[Any] = []
         # The directory that files are handed over from, and its regular files.
-        self._listed: Tuple[str, FrozenSet[str]] = ("", frozenset())
-        self._explicit_paths: Optional[ExplicitPaths] = None
-        self._wheel_filter: Optional[SelectionFilter] = None
-        self._lost: List[str] = []
+        self._listed: tuple[str, frozenset[str]] = ("", frozenset())
+        self._explicit_paths: ExplicitPaths | None = None
+        self._wheel_filter: SelectionFilter | None = None
+        self._lost: list[str] = []
 
     def _new_pass(self, aliases: Aliases, *, packs: bool) -> _Pass:
         root, forced = self._config.root, self._config.force_include
@@ -115,7 +99,7 @@ class SelectionFilter:
     # --- Results ------------------------------------------------------------------------------------------------------
 
     @property
-    def findings(self) -> List[Finding]:
+    def findings(self) -> list[Finding]:
         """Everything found so far."""
         return self._main.checker.findings
 
@@ -125,16 +109,16 @@ class SelectionFilter:
         return self._main.checker.is_rejected
 
     @property
-    def forced(self) -> List[str]:
+    def forced(self) -> list[str]:
         """The sources inside the project that the configuration of the target forces in."""
         return [source for source in self._config.force_include if within(source, self._config.root)]
 
     @property
-    def accepted(self) -> Set[str]:
+    def accepted(self) -> set[str]:
         """The members that are packed although a rule speaks against them."""
         return self._main.checker.accepted
 
-    def notes(self) -> List[Note]:
+    def notes(self) -> list[Note]:
         """Return what there is to report besides findings."""
         root = self._config.root
         tags = {
@@ -150,7 +134,7 @@ class SelectionFilter:
         notes += [messages.lost(self._lost, self._target)] if self._lost else []
         return notes + ([messages.unused_allow(unused, advice)] if unused else [])
 
-    def _unused_allow(self) -> List[str]:
+    def _unused_allow(self) -> list[str]:
         unused = self.options.allow.unused()
         if self._target == "sdist" or not unused:
             return unused
@@ -159,7 +143,7 @@ class SelectionFilter:
         root = self._config.root
         return [pattern for pattern, lead in leads.items() if lead and not os.path.lexists(os.path.join(root, lead[0]))]
 
-    def members(self) -> Set[str]:
+    def members(self) -> set[str]:
         """Return what the archive may hold: what was handed over, and what the builder writes itself."""
         members = {as_member(file.distribution_path) for file in self._handed_over}
         return members.union(_hatchling.written_members(self._builder, self._target))
@@ -202,7 +186,7 @@ class SelectionFilter:
 
     def _plan_routes(self) -> None:
         written = list(_hatchling.written_members(self._builder, self._target))
-        named: List[Tuple[str, Selected]] = []
+        named: list[tuple[str, Selected]] = []
         for part in _hatchling.parts(self._builder, self._target, self._version, self._build_data):
             if part.kind == "licenses":
                 self._check_licenses(part.iterate())
@@ -221,7 +205,7 @@ class SelectionFilter:
 
     def _generator(self, name: str, original: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
         def generator(*args: Any) -> Iterator[Any]:
-            mapping: Optional[Mapping[str, str]] = args[0] if args else None
+            mapping: Mapping[str, str] | None = args[0] if args else None
             key = (name, None if mapping is None else tuple(mapping.items()))
             if self._is_planning:
                 self._planned[key] = list(self._filtered(name, original, mapping)), self._pass.packs
@@ -268,14 +252,14 @@ class SelectionFilter:
     # --- One call of a generator --------------------------------------------------------------------------------------
 
     def _filtered(
-        self, name: str, original: Callable[..., Any], mapping: Optional[Mapping[str, str]]
+        self, name: str, original: Callable[..., Any], mapping: Mapping[str, str] | None
     ) -> Iterator[Selected]:
         checker, states, aliases, packs = self._pass
         route = Route(self._config, name, mapping)
         # The directory that Hatchling's generator is in.
-        current: Dict[str, DirectoryState] = {}
+        current: dict[str, DirectoryState] = {}
 
-        def walk(top: str) -> Iterator[Tuple[str, List[str], List[str]]]:
+        def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
             for state, directories, files in filtered_walk(top, states, route, aliases, checker.report):
                 current.clear()
                 current[state.directory.walked] = state
@@ -284,7 +268,7 @@ class SelectionFilter:
         args = () if mapping is None else (self._present(route, mapping, checker),)
         # For another builder's own generator, or another hook's wrapper, what it yields is filtered.
         files = _hatchling.with_walk(name, original, walk) or original
-        homes: Optional[Dict[str, str]] = None
+        homes: dict[str, str] | None = None
         for file in files(*args):
             if not isinstance(file.path, str) or os.sep != "/":
                 file.path = native(os.fspath(file.path))
@@ -309,7 +293,7 @@ class SelectionFilter:
             else:
                 self.refused.add(path)
 
-    def _present(self, route: Route, mapping: Mapping[str, str], checker: Checker) -> Dict[str, str]:
+    def _present(self, route: Route, mapping: Mapping[str, str], checker: Checker) -> dict[str, str]:
         """Return the sources without those that exist, but that Hatchling would end on with a traceback."""
         present = {}
         for source, target in mapping.items():
@@ -357,7 +341,7 @@ class SelectionFilter:
         if any(finding.action is Action.DROPPED for finding in self.findings):
             self._find_lost()
 
-    def _check_untracked(self) -> Set[int]:
+    def _check_untracked(self) -> set[int]:
         root, config, checker = self._config.root, self._config, self._main.checker
         untracked = Untracked.read(root)
         if untracked is None:
@@ -381,7 +365,7 @@ class SelectionFilter:
             return set()
         messages, advice = checker.words()
         kept = (path for path in files if path not in paths)
-        left_out: Set[int] = set()
+        left_out: set[int] = set()
         for highest, inside in untracked.grouped(paths, kept):
             finding = messages.untracked(highest, len(inside), self.options.untracked, advice)
             checker.add(finding)
@@ -409,7 +393,7 @@ class SelectionFilter:
                     note = "the wheel's `force-include` requires it"
                     self._main.checker.add(finding._replace(action=Action.REJECTED, note=note, hints=()))
 
-    def _check_collisions(self, named: List[Tuple[str, Selected]], written: List[str]) -> None:
+    def _check_collisions(self, named: list[tuple[str, Selected]], written: list[str]) -> None:
         selection = [*((member, each.file.path) for member, each in named), *((member, "") for member in written)]
         for collision in collisions(selection, sdist=self._target == "sdist"):
             messages, _ = self._main.checker.words()
@@ -423,7 +407,7 @@ class SelectionFilter:
         root = self._config.root
         packed = {os.path.dirname(each.path) for each in self.packed}
         used = dict.fromkeys(by_directory[path] for path in packed if path in by_directory)
-        groups: Dict[str, List[Alias]] = {}
+        groups: dict[str, list[Alias]] = {}
         for alias in sorted(used):
             groups.setdefault(alias.known_as, []).append(alias)
         for known_as, aliases in groups.items():
@@ -435,20 +419,20 @@ class SelectionFilter:
 
     # --- The project's wheel ------------------------------------------------------------------------------------------
 
-    def _wheel(self) -> Optional[SelectionFilter]:
+    def _wheel(self) -> SelectionFilter | None:
         """Return the filter of a wheel of the project that is built from the tree, planned; None if there is none."""
         if self._wheel_filter is None:
             self._wheel_filter = _plan_wheel(self._builder)
         return self._wheel_filter
 
-    def _wheel_selects(self) -> Set[str]:
+    def _wheel_selects(self) -> set[str]:
         wheel = self._wheel()
         return wheel.refused.union(each.path for each in wheel.packed) if wheel is not None else set()
 
     def _wheel_needs(self) -> Needed:
         wheel = self._wheel()
         directories = {os.path.dirname(each.path) for each in wheel.packed} if wheel is not None else set()
-        parents: Set[str] = set()
+        parents: set[str] = set()
         for directory in directories:
             parent = os.path.dirname(directory)
             while parent not in parents and within(parent, self._config.root):
@@ -457,7 +441,7 @@ class SelectionFilter:
         return Needed(directories, parents)
 
 
-def _plan_wheel(builder: Any) -> Optional[SelectionFilter]:
+def _plan_wheel(builder: Any) -> SelectionFilter | None:
     wheel = _hatchling.wheel_builder(builder)
     try:
         config = wheel.config
@@ -479,12 +463,12 @@ def _plan_wheel(builder: Any) -> Optional[SelectionFilter]:
     return selection
 
 
-def _outside_homes(mapping: Mapping[str, str], root: str) -> Dict[str, str]:
+def _outside_homes(mapping: Mapping[str, str], root: str) -> dict[str, str]:
     """Return the directory below which each single file from outside the project is checked.
 
     It is the deepest one that holds all the files from the same place: like a directory that is forced in as a whole.
     """
-    places: Dict[str, List[str]] = {}
+    places: dict[str, list[str]] = {}
     for source in mapping:
         if not within(source, root) and os.path.isfile(source):
             with contextlib.suppress(ValueError):

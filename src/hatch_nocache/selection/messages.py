@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from typing import Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Mapping, NamedTuple, Sequence
 
 from hatch_nocache.caches.detect import link_owner
 from hatch_nocache.config import Options
@@ -13,24 +13,6 @@ from hatch_nocache.members.symlinks import SymlinkProblem
 from hatch_nocache.patterns import toml_pattern
 from hatch_nocache.rules import OPTIONAL, Action, Finding, Hint, Note
 from hatch_nocache.selection.directory import DirectoryFinding
-
-__all__ = [
-    "Advice",
-    "alias",
-    "bad_name",
-    "bad_time",
-    "collision",
-    "directory",
-    "explicit",
-    "invalid_tags",
-    "lost",
-    "outside_archive",
-    "required",
-    "special",
-    "symlink",
-    "untracked",
-    "unused_allow",
-]
 
 _CACHE_ACTIONS = {"drop": Action.DROPPED, "reject": Action.REJECTED, "keep": Action.NOTICE}
 _SYMLINK_ACTIONS = {**_CACHE_ACTIONS, "copy": Action.COPIED}
@@ -66,7 +48,7 @@ class Advice(NamedTuple):
 # --- Directories ------------------------------------------------------------------------------------------------------
 
 
-def directory(found: DirectoryFinding, key: str, options: Options, advice: Advice) -> Optional[Finding]:
+def directory(found: DirectoryFinding, key: str, options: Options, advice: Advice) -> Finding | None:
     """Return the finding about a cache, an environment, or a symlink to a directory outside the project.
 
     `key` is the option that names it as a whole, "" for none. None if the user has chosen to have it packed.
@@ -88,11 +70,11 @@ def directory(found: DirectoryFinding, key: str, options: Options, advice: Advic
     return finding._replace(is_environment=evidence.environment)
 
 
-def _outside_directory(path: str, text: str, options: Options, advice: Advice) -> Optional[Finding]:
+def _outside_directory(path: str, text: str, options: Options, advice: Advice) -> Finding | None:
     if "symlinks" in options.given and options.symlinks in ("keep", "copy"):
         return None
     action = _SYMLINK_ACTIONS[options.symlinks]
-    hints: Tuple[Hint, ...] = ()
+    hints: tuple[Hint, ...] = ()
     owner = link_owner(path, text)
     if action is Action.REJECTED and owner is None:
         hints = (advice.option("pack its files", "symlinks", "copy"), advice.leave_out(path))
@@ -144,15 +126,18 @@ def untracked(path: str, count: int, option: str, advice: Advice) -> Finding:
 # --- Symlinks ---------------------------------------------------------------------------------------------------------
 
 
-def symlink(
+def symlink(  # noqa: PLR0913 - the parts of a finding
     problem: SymlinkProblem, path: str, member: str, options: Options, option: str, advice: Advice, *, is_required: bool
 ) -> Finding:
-    """Return the finding about one symlink. `option` selects it despite `exclude`; `is_required`: it cannot be left out."""
+    """Return the finding about one symlink.
+
+    `option` selects it despite `exclude`; `is_required`: it cannot be left out.
+    """
     action = _symlink_action(problem, options, is_required=is_required)
     reason = "" if path.endswith(member) else f"in the archive: {member}"
     owner = link_owner(path, problem.text)
     if owner is not None and problem.code in OPTIONAL:
-        hints: Tuple[Hint, ...] = (_leave_owner_out(owner.pattern, advice),) if action is Action.REJECTED else ()
+        hints: tuple[Hint, ...] = (_leave_owner_out(owner.pattern, advice),) if action is Action.REJECTED else ()
         return Finding(problem.code, owner.path, owner.name, "", action, "symlinks out of the project", hints=hints)
     hints = ()
     if action is Action.REJECTED:
@@ -220,7 +205,7 @@ def collision(code: str, member: str, problem: str) -> Finding:
 
 
 def invalid_tags(problems: Mapping[str, str], target: str, advice: Advice) -> Note:
-    """Return the note about each `CACHEDIR.TAG` that marks no cache: its directory ("" for the root) and the problem."""
+    """Return the note about each `CACHEDIR.TAG` that marks no cache, by its directory ("" for the root)."""
     count = "1 directory" if len(problems) == 1 else f"{len(problems)} directories"
     lines = tuple(f"{path}/CACHEDIR.TAG".lstrip("/") + f"   invalid: {problem}" for path, problem in problems.items())
     add = f"add {{}} to `extra-caches` in {advice.hook}"

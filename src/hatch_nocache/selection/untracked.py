@@ -5,28 +5,26 @@ from __future__ import annotations
 import os
 import posixpath
 import unicodedata
-from typing import Dict, Iterable, Iterator, List, Optional, Set, Tuple
+from typing import Iterable, Iterator
 
 from hatch_nocache.selection.explicit import ExplicitPaths
-
-__all__ = ["Untracked"]
 
 
 class Untracked:
     """What git tracks below `root`: paths relative to it, with `/` as separator, submodules included."""
 
-    def __init__(self, root: str, tracked: Set[str]) -> None:
+    def __init__(self, root: str, tracked: set[str]) -> None:
         self._root = root
         self._tracked = tracked
         self._parents = _parents(tracked)
-        self._symlinks: Dict[str, bool] = {"": False}
+        self._symlinks: dict[str, bool] = {"": False}
 
     @classmethod
-    def read(cls, root: str) -> Optional[Untracked]:
+    def read(cls, root: str) -> Untracked | None:
         """Ask git.
 
-        None without git, outside a work tree, if git refuses, or if `pyproject.toml` is not tracked: the project may have
-        been unpacked into a directory that another repository ignores.
+        None without git, outside a work tree, if git refuses, or if `pyproject.toml` is not tracked: the project may
+        have been unpacked into a directory that another repository ignores.
         """
         if not _is_in_work_tree(root):
             return None
@@ -42,7 +40,7 @@ class Untracked:
         tracked = set(os.fsdecode(done.stdout).split("\0"))
         return cls(root, tracked - {""}) if not done.returncode and "pyproject.toml" in tracked else None
 
-    def among(self, paths: Iterable[str]) -> List[str]:
+    def among(self, paths: Iterable[str]) -> list[str]:
         """Return the paths that git does not track, without those behind a directory symlink."""
         return [
             path
@@ -63,13 +61,13 @@ class Untracked:
         named = (os.path.relpath(each, self._root).replace(os.sep, "/") for each in explicit.above(path))
         return any(each not in self._parents and each != "." for each in named)
 
-    def grouped(self, paths: Iterable[str], others: Iterable[str]) -> Iterator[Tuple[str, List[str]]]:
+    def grouped(self, paths: Iterable[str], others: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
         """Group untracked paths by the highest directory that holds neither tracked files nor `others`.
 
         Yields the directory, with `/` at its end, or the file itself, and the paths in it.
         """
         shared = self._parents | _parents(others)
-        groups: Dict[str, List[str]] = {}
+        groups: dict[str, list[str]] = {}
         for path in sorted(paths):
             highest = path
             parent = posixpath.dirname(path)
@@ -89,7 +87,7 @@ def _is_in_work_tree(root: str) -> bool:
     return True
 
 
-def _parents(paths: Iterable[str]) -> Set[str]:
+def _parents(paths: Iterable[str]) -> set[str]:
     found = {""}
     for path in paths:
         parent = posixpath.dirname(path)

@@ -7,13 +7,11 @@ each name that needs it (pypa/hatch#276, #1197, #2008).
 from __future__ import annotations
 
 import os
-from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
+from typing import Callable, Iterator, NamedTuple, Tuple
 
 from hatch_nocache._hatchling import Route
 from hatch_nocache.paths import within
 from hatch_nocache.selection.directory import DirectoryFinding, DirectoryState, DirectoryStates
-
-__all__ = ["Alias", "Aliases", "Needed", "filtered_walk"]
 
 # How many files of a directory are looked at to see whether any is selected, before the walk enters it to find out.
 _SAMPLE = 32
@@ -24,8 +22,8 @@ _Identity = Tuple[int, int]
 class Needed(NamedTuple):
     """What a wheel of the project selects from the tree: the directories of its files, and those above them."""
 
-    directories: Set[str]
-    parents: Set[str]
+    directories: set[str]
+    parents: set[str]
 
 
 class Alias(NamedTuple):
@@ -42,13 +40,13 @@ class Alias(NamedTuple):
 class Aliases:
     """The aliases of one build. `by_directory` has each directory below one, by its path in the walk.
 
-    `needed` is called once a directory has two names. It is None for targets that no wheel is built from: in them, every
-    symlink is followed once.
+    `needed` is called once a directory has two names. It is None for targets that no wheel is built from: in them,
+    every symlink is followed once.
     """
 
-    def __init__(self, needed: Optional[Callable[[], Needed]]) -> None:
+    def __init__(self, needed: Callable[[], Needed] | None) -> None:
         self.needed = needed
-        self.by_directory: Dict[str, Alias] = {}
+        self.by_directory: dict[str, Alias] = {}
 
 
 class _Visit(NamedTuple):
@@ -57,13 +55,13 @@ class _Visit(NamedTuple):
     `is_native`: Hatchling's walk would enter the parent.
     """
 
-    parent: Optional[DirectoryState]
+    parent: DirectoryState | None
     name: str
     is_native: bool
-    above: Tuple[_Identity, ...]
+    above: tuple[_Identity, ...]
 
     @property
-    def link(self) -> Optional[Tuple[str, str]]:
+    def link(self) -> tuple[str, str] | None:
         """What identifies the symlink that this is, if it is one: the same symlink has many paths."""
         if self.parent is None or self.name not in self.parent.directory.links:
             return None
@@ -79,14 +77,14 @@ class _Names:
         self._states = states
         self._aliases = aliases
         # The first visit of each directory, which is the only one of Hatchling's walk.
-        self._first: Dict[_Identity, DirectoryState] = {}
-        self._followed: Set[Tuple[str, str]] = set()
+        self._first: dict[_Identity, DirectoryState] = {}
+        self._followed: set[tuple[str, str]] = set()
         # Directories with no selected file under the names so far, and those above them, by real path.
-        self._lost: Set[str] = set()
-        self._above_lost: Set[str] = set()
-        self._unchecked: List[DirectoryState] = []
+        self._lost: set[str] = set()
+        self._above_lost: set[str] = set()
+        self._unchecked: list[DirectoryState] = []
 
-    def enter(self, visit: _Visit, identity: _Identity, state: DirectoryState) -> Tuple[bool, bool]:
+    def enter(self, visit: _Visit, identity: _Identity, state: DirectoryState) -> tuple[bool, bool]:
         """Return whether to enter the directory under this name, and whether to pack its files under it."""
         is_new_link = visit.link not in self._followed
         if visit.link is not None:
@@ -104,7 +102,7 @@ class _Names:
         """Return whether Hatchling's walk would enter the directory under this name."""
         return self._first.get(identity) is state
 
-    def _enter_again(self, state: DirectoryState, *, is_new_link: bool) -> Tuple[bool, bool]:
+    def _enter_again(self, state: DirectoryState, *, is_new_link: bool) -> tuple[bool, bool]:
         if state.link is None:
             # The real name.
             return True, True
@@ -152,14 +150,14 @@ class _Names:
 
 def filtered_walk(
     source: str, states: DirectoryStates, route: Route, aliases: Aliases, report: Callable[[DirectoryFinding], None]
-) -> Iterator[Tuple[DirectoryState, List[str], List[str]]]:
+) -> Iterator[tuple[DirectoryState, list[str], list[str]]]:
     """Yield what `hatchling.builders.utils.safe_walk` does, with a state instead of the directory's path.
 
     The caller may shorten and sort the list of directories. `report` is called for what is dropped on the way.
     """
     route.start(source)
     names = _Names(source, route, states, aliases)
-    stack = [_Visit(None, source, True, ())]
+    stack = [_Visit(None, source, is_native=True, above=())]
     while stack:
         visit = stack.pop()
         state = states.top(source) if visit.parent is None else _step(visit.parent, visit.name, states, route, report)
@@ -179,7 +177,7 @@ def filtered_walk(
         yield state, directories, list(state.directory.nondirectories) if packs else []
         is_native = names.is_native(identity, state)
         above = (*visit.above, identity)
-        stack.extend(_Visit(state, name, is_native, above) for name in reversed(directories))
+        stack.extend(_Visit(state, name, is_native=is_native, above=above) for name in reversed(directories))
 
 
 def _step(
@@ -188,7 +186,7 @@ def _step(
     states: DirectoryStates,
     route: Route,
     report: Callable[[DirectoryFinding], None],
-) -> Optional[DirectoryState]:
+) -> DirectoryState | None:
     """Return the state of a subdirectory, or None if nothing in it is selected."""
     walked = os.path.join(parent.directory.walked, name)
     if any(found is not None and found.can_prune(walked) for found in (parent.cache, parent.outside)):
