@@ -298,25 +298,39 @@ def test_configuration_error_of_one_target(project):
 
 
 @pytest.mark.parametrize(
-    ("settings", "error"),
+    ("settings", "hatch_toml", "error", "place"),
     [
         (
-            "tool.hatch.build.hooks = 1\n",
+            "tool.hatch.build.hooks = 1\n" + BASE,
+            "",
             "sdist: Hatchling cannot build it: Field `tool.hatch.build.hooks` must be a table",
+            ["pyproject.toml", 1],
         ),
-        ("tool.hatch = 1\n", "The `tool.hatch` configuration must be a table"),
         (
-            'tool.hatch.build.targets.sdist.force-include."nothing.txt" = "x"\n',
+            BASE,
+            "# x\nbuild.hooks = 1\n",
+            "sdist: Hatchling cannot build it: Field `tool.hatch.build.hooks` must be a table",
+            ["hatch.toml", 2],
+        ),
+        (BASE + "[tool]\nhatch = 1\n", "", "The `tool.hatch` configuration must be a table", ["pyproject.toml", 10]),
+        (BASE + 'readme = "no.md"\n', "", "Readme file does not exist: no.md", ["", 0]),
+        (BASE + "keywords = 1\n", "", "Field `project.keywords` must be an array", ["pyproject.toml", 9]),
+        (
+            BASE + '[tool.hatch.build.targets.sdist.force-include]\n"nothing.txt" = "x"\n',
+            "",
             "sdist: Hatchling cannot build it: Forced include not found: ",
+            ["", 0],
         ),
     ],
 )
-def test_errors_of_hatchling(settings, error, project):
-    """In its own words, one line each."""
-    result = run(project(settings + BASE))
-    assert result.exit_code() == 2
-    assert texts(result)[0].startswith(error)
-    assert "\n" not in "".join(texts(result))
+def test_errors_of_hatchling(settings, hatch_toml, error, place, project):
+    """In its own words, one line each, with the place of the key."""
+    root = project(settings)
+    (root / "hatch.toml").write_text(hatch_toml, encoding="utf-8")
+    (text, *where), *_ = errors([run(root)])
+    assert text.startswith(error)
+    assert where == place
+    assert "\n" not in text
 
 
 def test_notes(project):

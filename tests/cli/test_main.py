@@ -260,7 +260,7 @@ def test_every_code_is_explained(capsys):
         title, _, example = sections[row.id].partition("```text\n")
         assert f"{row.finding[1:]}. Default: {row.default}.\n" in title
         assert "\nRemedies:\n\n- " in title
-        assert f"\n  {row.id} " in example
+        assert f"  {row.id} " in example
         assert max(map(len, sections[row.id].splitlines())) <= 120
     written = Path(explain.__file__).with_name("codes.md").read_text(encoding="utf-8")
     assert written.partition("\n## ")[2] == out[3:]

@@ -72,8 +72,11 @@ class _DryRun:
             if not self._run_hooks:
                 self._remove_metadata_hooks()
             configured = self._metadata.hatch.build_targets
+            if not self._not_run:
+                # Metadata hooks may provide required fields.
+                self._metadata.validate_fields()
         except (OSError, TypeError, ValueError, RecursionError) as error:
-            self.errors.append(Problem(first_line(error), "pyproject.toml"))
+            self._add_error(first_line(error))
             return
         for text in dict.fromkeys(targets or ("sdist", "wheel", *configured)):
             self._try_target(text, is_wanted=bool(targets) or text in configured, is_asked_for=bool(targets))
@@ -106,7 +109,14 @@ class _DryRun:
             if text == "wheel" and not is_wanted and isinstance(error, ValueError):
                 self.notes.append(message)
             else:
-                self.errors.append(Problem(message))
+                self._add_error(message)
+
+    def _add_error(self, text: str) -> None:
+        """Add an error with the place of the key that Hatchling names in it."""
+        key = next(iter(re.findall(r"`((?:project|tool\.hatch)[\w.-]*)`", text)), "")
+        file = self._tables.build_file if key.startswith("tool.hatch.build") else "pyproject.toml"
+        key = key if file == "pyproject.toml" else key[len("tool.hatch.") :]
+        self.errors.append(self._tables.problem(text, file, key) if key else Problem(text))
 
     def _remove_metadata_hooks(self) -> None:
         # From the parsed configuration: they seldom decide which files are packed.
