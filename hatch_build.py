@@ -1,8 +1,7 @@
-"""The project's own hook guards the project's own builds.
+"""The project's own hook, for the project's own builds.
 
-Hatchling finds a hook through the entry point of an installed distribution, and nothing is installed when a clone is
-built; requiring hatch-nocache to build hatch-nocache would be a cycle. A build script needs neither. `hatch-nocache
-check` knows the hook only by the name `nocache`, and says that it is not switched on here.
+Hatchling finds a hook by the entry point of an installed distribution. In a clone, none is installed, and a requirement
+of hatch-nocache on itself would be a cycle. A build script needs neither.
 """
 
 import os
@@ -10,4 +9,4 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "src"))
 
-from hatch_nocache.plugin import NoCacheBuildHook  # noqa: F401 - Hatchling takes the hook that it finds here
+from hatch_nocache.plugin import NoCacheBuildHook  # noqa: F401 - Hatchling finds the hook by its class

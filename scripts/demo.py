@@ -1,7 +1,7 @@
-"""The reported build (astral-sh/uv issue 15086) before your eyes: `hatch run demo`.
+"""Run the build of astral-sh/uv#15086 without the hook and with it: `hatch run demo`.
 
-Takes test-projects/gitlab-uv-cache, copies it to a temporary directory and builds it as a GitLab job does, with uv's
-cache inside the project: first without the hook, then with it. Leaves nothing behind.
+It copies test-projects/gitlab-uv-cache to a temporary directory and builds it as a GitLab job does, with uv's cache
+inside the project.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ JOB = {"UV_CACHE_DIR": ".uv-cache", "UV_SYSTEM_PYTHON": "1", "UV_LINK_MODE": "co
 
 
 def main() -> int:
-    """Run both builds; 0 when the first fails and the second does not."""
+    """Run both builds. Return 0 if the first fails and the second passes."""
     uv = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
     if uv is None:
-        print("There is no uv here: run `hatch run demo`.")
+        print("uv is missing: run `hatch run demo`")
         return 2
     with tempfile.TemporaryDirectory(prefix="hatch-nocache-") as temporary:
         wheels = Path(temporary, "wheels")
@@ -33,7 +33,7 @@ def main() -> int:
         shutil.copytree(ROOT / "test-projects" / "gitlab-uv-cache", project)
         (project / "case.toml").unlink()
 
-        title("pyproject.toml", "the last line switches the hook on")
+        title("pyproject.toml", "the last line enables the hook")
         print((project / "pyproject.toml").read_text(encoding="utf-8"))
 
         title("uv build", "without the hook")
@@ -41,10 +41,10 @@ def main() -> int:
         failed = uv_build(uv, project, {**environment, "HATCH_BUILD_NO_HOOKS": "true"})
         members = sdist(project)
         leaked = [name for name in members if "/.uv-cache/" in name]
-        print(f"exit code {failed}; {len(leaked)} of the {len(members)} members of the sdist in dist/ are uv's cache")
+        print(f"exit code {failed}; {len(leaked)} of the {len(members)} members of the sdist are from uv's cache")
         shutil.rmtree(project / "dist")
 
-        title("uv build", "with the hook; the cache of the first build is still there")
+        title("uv build", "with the hook; the cache of the first build is still in the project")
         passed = uv_build(uv, project, environment)
         members = sdist(project)
         print(f"exit code {passed}; the sdist:")
@@ -53,19 +53,19 @@ def main() -> int:
 
 
 def title(what: str, note: str) -> None:
-    """Print a line between two steps."""
+    """Print the title of a step."""
     print(f"\n===== {what} ({note}) =====\n", flush=True)
 
 
 def uv_build(uv: str, project: Path, environment: Dict[str, str]) -> int:
-    """Run `uv build` as a job does, with its output on the terminal."""
+    """Run `uv build` as a job does, and return its exit code."""
     print(*(f"{name}={value}" for name, value in JOB.items()), "uv build", flush=True)
     environment = {**environment, "PWD": str(project)}  # as a shell does after `cd`
     return subprocess.run([uv, "build"], cwd=project, env=environment, stderr=subprocess.STDOUT, check=False).returncode
 
 
 def sdist(project: Path) -> List[str]:
-    """Name the members of the sdist in dist/."""
+    """Return the members of the sdist in dist/."""
     with tarfile.open(project / "dist" / "demo-1.0.tar.gz") as archive:
         return sorted(archive.getnames())
 

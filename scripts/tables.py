@@ -1,12 +1,11 @@
 """Update the generated parts of the documentation, and print the files that changed: `hatch run long:tables`.
 
-A part is between the marks `<!-- NAME: begin -->` and `<!-- NAME: end -->`. The files in `WHOLE` are generated as a whole.
+A part is between the marks `<!-- NAME: begin -->` and `<!-- NAME: end -->`. `WHOLE` lists the files without marks.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import sys
 import tempfile
 import textwrap
@@ -102,9 +101,9 @@ def cost() -> str:
 
     small, own = milliseconds("small"), milliseconds("small-nothing")
     text = (
-        f"CPU time: {percent('sdist')} more for an sdist of 10,000 files; a project of ten files takes {small:.0f} ms more, "
-        f"of which any hook plugin costs {small - own:.0f} ms. A cache of a million files makes no measurable difference, "
-        "because the build does not enter it."
+        f"CPU time: {percent('sdist')} more for an sdist of 10,000 files; a project of ten files takes {small:.0f} ms "
+        f"more, of which any hook plugin costs {small - own:.0f} ms. A cache of a million files makes no measurable "
+        "difference, because the build does not enter it."
     )
     if "other-hook" in measured:
         text += f" With another hook, the finished sdist is read back: {percent('other-hook')} more."
