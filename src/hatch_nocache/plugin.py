@@ -25,10 +25,10 @@ class NoCacheBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         if self._session is not None:
             self._session.undo()
         self._session = Session(self, version)
-        self._session.start(build_data)
+        self._session.start()
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Verify the archive if other code had a hand in it; delete it if it breaks a rule."""
         from hatch_nocache.session import Session
 
-        (self._session or Session(self, version)).finish(build_data, artifact_path)
+        (self._session or Session(self, version)).finish(artifact_path)

@@ -32,7 +32,7 @@ class Session:
         self._reported = ""
         self._order: _hatchling.HookOrder | None = None
 
-    def start(self, build_data: dict[str, Any]) -> None:
+    def start(self) -> None:
         """Read the configuration, and wait for Hatchling to enter `set_build_data`: by then every hook has run."""
         hook = self._hook
         try:
@@ -44,11 +44,12 @@ class Session:
         except ConfigError as error:
             errors = "1 configuration error" if len(error.errors) == 1 else f"{len(error.errors)} configuration errors"
             self._fail(f"nothing was built: {errors}", error.errors)
-        hooks = build_data.get("build_hooks") or ()
-        if len(hooks) > 1:
-            self._order = _hatchling.HookOrder(hook, len(hooks), self._verify)
+        # Not `build_data["build_hooks"]`: another hook may have changed it.
+        count = len(self._config.hook_config)
+        if count > 1 and self._options.verify is not False:
+            self._order = _hatchling.HookOrder(hook, count, self._verify)
 
-    def finish(self, build_data: dict[str, Any], artifact_path: str) -> None:
+    def finish(self, artifact_path: str) -> None:
         """Verify the archive as the option `verify` says."""
         self.undo()
         if self._filter is None:
@@ -57,9 +58,7 @@ class Session:
         if not self._filter.is_used and self._is_standard:
             _delete(artifact_path)
             self._fail_incompatible("bypassed its own file selection")
-        hooks = build_data.get("build_hooks")
-        # What another hook has put there says nothing.
-        is_alone = isinstance(hooks, tuple) and len(hooks) <= 1
+        is_alone = len(self._config.hook_config) == 1
         is_certain = is_alone and _hatchling.is_builtin(self._config.builder) and _hatchling.is_tested()
         if self._options.verify is False or (self._options.verify == "auto" and is_certain):
             return

@@ -225,8 +225,8 @@ class SelectionFilter:
                 self._stop_if_rejected()
             for each in selected:
                 if packs:
-                    self._check_unchanged(each)
                     self._handed_over.append(each.file)
+                    self._check_unchanged(each)
                 yield each.file
 
         return generator
