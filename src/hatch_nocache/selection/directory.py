@@ -27,7 +27,6 @@ class DiskDirectory:
     """
 
     __slots__ = (
-        "_children",
         "links",
         "location",
         "nondirectories",
@@ -39,14 +38,13 @@ class DiskDirectory:
     )
 
     def __init__(self, location: str, path: str, walked: str | None = None) -> None:
-        self.location: str | None = location
+        self.location = location
         self.path = path
         self.walked = location if walked is None else walked
         self.readable = True
         # As `os.walk` sorts them: a symlink to a directory is a directory, everything else is a file.
         self.subdirectories: list[str] = []
         self.nondirectories: list[str] = []
-        self._children: dict[str, DiskDirectory] = {}
         links: set[str] = set()
         special: set[str] = set()
         try:
@@ -104,25 +102,11 @@ class DiskDirectory:
             return b""
 
     def child(self, name: str) -> DiskDirectory:
-        """Return the facts of a subdirectory; they are remembered until they are taken."""
-        if name not in self._children:
-            path = f"{self.path}/{name}" if self.path else name
-            if name in self.links or self.location is None:
-                # Facts never follow a symlink: it is an empty directory.
-                return DiskDirectory(os.path.join(os.devnull, name), path)
-            location = os.path.join(self.location, name)
-            self._children[name] = DiskDirectory(location, path, os.path.join(self.walked, name))
-        return self._children[name]
-
-    def take(self, name: str) -> DiskDirectory:
-        """Return the facts of a subdirectory that the walk enters, and forget them."""
-        child = self.child(name)
-        self._children.pop(name, None)
-        return child
-
-    def forget_children(self) -> None:
-        """Forget the subdirectories, which may change before they are asked for again."""
-        self._children.clear()
+        """Return the facts of a subdirectory. Facts never follow a symlink: it is an empty directory."""
+        path = f"{self.path}/{name}" if self.path else name
+        if name in self.links:
+            return DiskDirectory(os.path.join(os.devnull, name), path)
+        return DiskDirectory(os.path.join(self.location, name), path, os.path.join(self.walked, name))
 
 
 class DirectoryFinding:
@@ -271,9 +255,7 @@ class DirectoryStates:
             self._find_parts(self._states[here])
         while ahead:
             here, parent = ahead.pop(), here
-            state = self._states[here] = self.step(self._states[parent], os.path.basename(here))
-            # It is remembered for longer than a walk.
-            state.directory.forget_children()
+            self._states[here] = self.step(self._states[parent], os.path.basename(here))
         return self._states[walked]
 
     def _unknown(self, walked: str) -> DirectoryState:
@@ -290,7 +272,7 @@ class DirectoryStates:
             path = f"{parent.directory.path}/{name}" if parent.directory.path else name
             directory = DiskDirectory(os.path.realpath(walked), path, walked)
         else:
-            directory = parent.directory.take(name)
+            directory = parent.directory.child(name)
         state = parent.below(directory)
         if is_link and state.link is None:
             state.link = walked
@@ -299,7 +281,7 @@ class DirectoryStates:
             state.allowed = not self.options.allow.negated
             if state.allowed:
                 return state
-        real = str(directory.location)
+        real = directory.location
         if is_link and not within(real, state.home):
             if not self._is_forced(real, directory.path):
                 evidence = Evidence("NC103", "symlink to a directory outside the project", "")

@@ -65,7 +65,7 @@ class _Visit(NamedTuple):
         """What identifies the symlink that this is, if it is one: the same symlink has many paths."""
         if self.parent is None or self.name not in self.parent.directory.links:
             return None
-        return str(self.parent.directory.location), self.name
+        return self.parent.directory.location, self.name
 
 
 class _Names:
@@ -109,7 +109,7 @@ class _Names:
         if self._aliases.needed is None:
             return is_new_link, True
         needed = self._aliases.needed()
-        walked, real = state.directory.walked, str(state.directory.location)
+        walked, real = state.directory.walked, state.directory.location
         if walked in needed.directories:
             return True, True
         self._find_lost()
@@ -122,7 +122,7 @@ class _Names:
     def _find_lost(self) -> None:
         root, real_root = self._states.root, self._states.real_root
         for state in self._unchecked:
-            location = str(state.directory.location)
+            location = state.directory.location
             if not state.directory.nondirectories or state.cache is not None or not within(location, real_root):
                 continue
             real_name = os.path.normpath(os.path.join(root, os.path.relpath(location, real_root)))
