@@ -77,7 +77,7 @@ def project(tmp_path: Path, plant: Dict[str, str], tables: str = "", options: st
 
 
 def both(root: Path, tmp_path: Path) -> Tuple[Built, List[str]]:
-    """Build the sdist and the wheel from it. Return the sdist, and the wheel's members, equal to those from the tree."""
+    """Return the sdist, and the members of the wheel from it, which is the wheel from the tree."""
     sdist, wheel = through(root, tmp_path / "out")
     assert sdist.code == 0, sdist.said
     from_tree = build(root, "wheel", tmp_path / "from the tree")
@@ -201,7 +201,7 @@ def test_what_the_wheel_loses_is_said(
     ("plant", "tables"),
     [
         ({"store": "cache", "src/demo/t.py": ""}, '[tool.hatch.build.targets.sdist]\nexclude = ["/src/demo/t.py"]'),
-        ({"store": "cache", "x/t.py": "", "src/demo/x": "-> ../../x"}, '[tool.hatch.build]\nexclude = ["/src/demo/x"]'),
+        ({"store": "cache", "a/t.py": "", "src/demo/x": "-> ../../a"}, '[tool.hatch.build]\nexclude = ["/src/demo/x"]'),
         ({"store": "cache"}, '[tool.hatch.build.targets.wheel]\ninclude = ["/src", "/nothing"]'),
         ({"store": "cache", "README.txt": "", "l": "-> README.txt"}, ""),
     ],

@@ -78,7 +78,7 @@ def test_reported_job(version: str, runner: str, run, uv, env: Dict[str, str], p
     variables.update({"UV_PYTHON": sys.executable, "PATH": path})
     given = [part for name, value in variables.items() for part in ("--variable", f"{name}={value}")]
 
-    def job() -> "subprocess.CompletedProcess[str]":
+    def job() -> subprocess.CompletedProcess[str]:
         shutil.rmtree(str(project / "dist"), ignore_errors=True)
         return run(runner, "--shell-isolation=false", *given, "build", cwd=project, PATH=path)
 

@@ -14,9 +14,10 @@ import shutil
 import socket
 import sys
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 from urllib.parse import unquote_to_bytes
 
+from building import NO_HOOKS, PYPROJECT, Built, build, read
 from lacking import file_name, modes_bind
 
 if sys.version_info >= (3, 11):
@@ -298,3 +299,67 @@ def said(wanted: Expect) -> str:
     if not (wanted.codes or wanted.says):
         return "nothing"
     return " ".join([*wanted.codes, *(f"“{words}”" for words in wanted.says)])
+
+
+# --- A project that a test makes --------------------------------------------------------------------------------------
+
+HOOK_FILE = "from hatchling.builders.hooks.plugin.interface import BuildHookInterface\n\n\n"
+HOOK_FILE += "class Other(BuildHookInterface):\n"
+
+
+class Project:
+    """A package `src/demo` with the hook on, in the directory `root`. Each archive goes to a directory of its own."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.builds = 0
+        self.put("src/demo/__init__.py", "")
+        self.configure()
+
+    def configure(self, *lines: str, before: str = "", after: str = "") -> None:
+        """Write pyproject.toml: `lines` in the hook's table, and what is before and after it."""
+        head, table = PYPROJECT.rsplit("\n\n", 1)
+        self.put("pyproject.toml", "\n".join([head, before, table.rstrip(), *lines, after, ""]))
+
+    def other_hook(self, body: str, *, first: bool = False, lines: Sequence[str] = ()) -> None:
+        """Add another build hook, with `body` in its class, before or after ours."""
+        self.put("hatch_build.py", HOOK_FILE + body)
+        table = "[tool.hatch.build.hooks.custom]"
+        self.configure(*lines, before=table if first else "", after="" if first else table)
+
+    def put(self, name: str, text: str = "x") -> Path:
+        """Write a file."""
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def make(self, kind: str, *names: str) -> None:
+        """Make what KINDS has under that name."""
+        for name in names:
+            KINDS[kind](str(self.root / name))
+
+    def link(self, name: str, text: str) -> None:
+        """Make a symlink."""
+        (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+        os.symlink(text, self.root / name)
+
+    def build(self, target: str = "sdist", **env: str) -> Built:
+        self.builds += 1
+        return build(self.root, target, self.root.parent / f"dist{self.builds}", env)
+
+    def same(self, target: str = "sdist", **env: str) -> Built:
+        """Build it with the hook and without, which has to give the same archive."""
+        built, control = self.build(target, **env), self.build(target, **NO_HOOKS, **env)
+        assert (built.code, control.code) == (0, 0), built.said
+        assert built.archive is not None
+        assert control.archive is not None
+        assert built.archive.read_bytes() == control.archive.read_bytes()
+        return built
+
+
+def names(built: Built) -> List[str]:
+    """The members of the archive, which has to be there."""
+    assert built.code == 0, built.said
+    assert built.archive is not None
+    return read(built.archive).names

@@ -11,7 +11,7 @@ from typing import Any, Dict, Iterator, List, Set, Tuple
 from hypothesis import strategies as st
 from projects import SIGNATURE
 
-# A directory with one of them is no environment, whatever else is in it.
+# In a directory with one of them, only a part is an environment.
 SOURCES = {"__init__.py", "pyproject.toml", "setup.py"}
 
 # --- The tree ---------------------------------------------------------------------------------------------------------
@@ -192,12 +192,16 @@ PLANS = st.builds(
 
 @dataclasses.dataclass
 class Project:
-    """A planted plan. `caches` are the real paths of the directories that were made as caches or environments."""
+    """A planted plan. `caches` are the real paths of the directories that were made as caches or environments.
+
+    `in_place` are environments with sources of the project in them: of those, only the environment is left out.
+    """
 
     plan: Plan
     root: Path
     outside: Path
     caches: Set[str] = dataclasses.field(default_factory=set)
+    in_place: Set[str] = dataclasses.field(default_factory=set)
     planted: List[Step] = dataclasses.field(default_factory=list)
 
     @property
@@ -235,9 +239,9 @@ def make(plan: Plan, where: Path) -> Project:
     for step in sorted(plan.steps, key=lambda step: "link" in step.kind):
         if plant(project, step):
             project.planted.append(step)
-    project.caches -= {
-        path for path in project.caches if is_environment(path) and not SOURCES.isdisjoint(os.listdir(path))
-    }
+    environments = (path for path in project.caches if is_environment(path))
+    project.in_place = {path for path in environments if not SOURCES.isdisjoint(os.listdir(path))}
+    project.caches -= project.in_place
     write_configuration(project)
     return project
 
