@@ -41,7 +41,7 @@ mkdir -p "$directory$project"
 (cd "$here" && git ls-files -z --cached --others --exclude-standard | tar --null -cf - -T -) |
   tar -xf - -C "$directory$project"
 
-# The dependencies of `hatch test` that need no compiler. rpds-py is a dependency of newer jsonschema.
+# The dependencies of `hatch test`, in versions that need no compiler: newer jsonschema depends on rpds-py.
 requirements='
 import pathlib, tomllib
 environment = tomllib.loads(pathlib.Path("hatch.toml").read_text())["envs"]["hatch-test"]
@@ -51,7 +51,7 @@ inside "$python" -m venv "/srv/$python"
 inside sh -euc "
   cd $project
   /srv/$python/bin/python -c '$requirements' >/srv/requirements.txt
-  /srv/$python/bin/python -m pip install -q --only-binary rpds-py -r /srv/requirements.txt -e .
+  /srv/$python/bin/python -m pip install -q --only-binary hypothesis,rpds-py -r /srv/requirements.txt -e .
 "
 # shellcheck disable=SC2016 # the inner shell expands them
 inside sh -euc 'cd "$0" && exec "$@"' "$project" "/srv/$python/bin/python" -m pytest -p no:cacheprovider "$@"
