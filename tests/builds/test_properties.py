@@ -85,7 +85,8 @@ def walk_real_directories(top: str) -> Iterator[Tuple[str, List[str], List[str]]
 def walk_all_names(top: str) -> Iterator[Tuple[str, List[str], List[str]]]:
     """Walk each directory under each of its names, but not below itself."""
     for where, directories, files in os.walk(top, followlinks=True):
-        above = {os.path.realpath(where)} | {os.path.realpath(str(path)) for path in Path(where).parents}
+        ways = [where, *map(str, Path(where).parents)]
+        above = {os.path.realpath(way) for way in ways if is_within(way, top)}
         directories[:] = [name for name in directories if os.path.realpath(os.path.join(where, name)) not in above]
         yield where, directories, files
 
@@ -338,7 +339,7 @@ def check_members(project: Project, target: str, built: Built, without: Chosen) 
     added = {name for name in archive.names if not GENERATED.fullmatch(name)}
     assert added <= set(of_all)
     if target == "sdist" and not findings:
-        assert added == set(without.members) - set(archive.refused)
+        assert added | set(archive.refused) == set(without.members)
     for member in added & set(archive.files):
         sources = [members[member] for members in (of_all, of_real, without.members) if member in members]
         assert archive.files[member] in [Path(each).read_bytes() for each in sources if os.path.exists(each)]

@@ -24,7 +24,8 @@ BACKEND = ["hatchling", "editables"]
 def pytest_collection_modifyitems(items) -> None:
     for item in items:
         if HERE in item.path.parents:
-            item.add_marker(pytest.mark.e2e)
+            if item.get_closest_marker("pipeline") is None:
+                item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.network)
 
 
