@@ -18,7 +18,6 @@ from projects import plant
 from test_check import BASE, HOOK, sdist
 from test_output import HOSTILE, validate
 
-from hatch_nocache.cli import explain
 from hatch_nocache.cli import main as module
 from hatch_nocache.cli.main import main
 from hatch_nocache.rules import CODES
@@ -262,7 +261,7 @@ def test_every_code_is_explained(capsys):
         assert "\nRemedies:\n\n- " in title
         assert f"  {row.id} " in example
         assert max(map(len, sections[row.id].splitlines())) <= 120
-    written = Path(explain.__file__).with_name("codes.md").read_text(encoding="utf-8")
+    written = Path(module.__file__).with_name("codes.md").read_text(encoding="utf-8")
     assert written.partition("\n## ")[2] == out[3:]
     assert (Path(__file__).parents[2] / "docs/codes.md").read_text(encoding="utf-8") == written
 

@@ -11,10 +11,10 @@ from typing import Any, List, NoReturn, Optional, Sequence
 
 from hatch_nocache.cli import output
 from hatch_nocache.cli.check import Request, check
-from hatch_nocache.cli.explain import UnknownCodeError, explain
 from hatch_nocache.cli.result import CLEAN, UNUSABLE, Result, exit_code
 from hatch_nocache.patterns import Patterns
 from hatch_nocache.report import escape
+from hatch_nocache.rules import CODES
 
 __all__ = ["main"]
 
@@ -76,12 +76,18 @@ def _run(arguments: Optional[Sequence[str]]) -> int:
     except SystemExit as stop:
         # `--help`, or an error in the arguments.
         return int(stop.code or 0)
-    if options.command == "check":
-        return _check(options)
-    try:
-        _write(sys.stdout, explain(options.codes))
-    except UnknownCodeError as error:
-        return _fail(escape(str(error)), UNUSABLE)
+    return _explain(options.codes) if options.command == "explain" else _check(options)
+
+
+def _explain(codes: Sequence[str]) -> int:
+    """Print the sections of codes.md on `codes`, or all of them. docs/codes.md is a copy."""
+    with open(os.path.join(os.path.dirname(__file__), "codes.md"), encoding="utf-8") as file:
+        sections = file.read().split("\n## ")[1:]
+    texts = dict(zip(CODES, sections))
+    unknown = [code for code in codes if code.upper() not in texts]
+    if unknown:
+        return _fail(escape(f"{unknown[0]}: unknown code; known codes: {', '.join(CODES)}"), UNUSABLE)
+    _write(sys.stdout, "\n\n".join(f"## {texts[code.upper()].strip()}" for code in codes or CODES))
     return CLEAN
 
 
