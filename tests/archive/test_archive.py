@@ -206,15 +206,12 @@ def test_environments(write):
     assert inspect(write(zipped(*own), WHEEL)).findings == ()
 
 
-def test_heads_of_files(write, monkeypatch):
-    """A hard link has the head of its link target; the last member of a name counts; their number is bounded."""
+def test_heads_of_files(write):
+    """A hard link has the head of its link target; the last member of a name counts."""
     entries = (TAG, hard("b/CACHEDIR.TAG", f"{ROOT}/{TAG.name}"), file("b/x"), hard("c/CACHEDIR.TAG", f"{ROOT}/b/x"))
     assert [each.path for each in inspect(write(case("hard", *entries))).findings] == [".cache/tool/", "b/"]
     assert inspect(write(case("twice", TAG, file(TAG.name, b"")))).findings == ()
     assert inspect(write(case("twice", file(TAG.name, b""), TAG))).findings
-    monkeypatch.setattr(check, "_MAX_HEADS", 1)
-    tags = [file(f"{name}/CACHEDIR.TAG", SIGNATURE) for name in "ab"]
-    assert places(inspect(write(case("heads", *tags, sym("c", "/x")))).findings) == [("NC001", "a/"), ("NC101", "c")]
 
 
 @pytest.mark.parametrize("size", [511, 512, 513, 1024])

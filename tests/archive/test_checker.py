@@ -7,7 +7,7 @@ import pytest
 from hatch_nocache.archive import incompatibilities as table
 from hatch_nocache.archive.check import MemberChecker, symlink_problem
 from hatch_nocache.archive.incompatibilities import consequence, refused_by
-from hatch_nocache.archive.tree import ArchiveDirectory, Kind, Member, MemberTree, OccupiedError
+from hatch_nocache.archive.tree import ArchiveDirectory, Kind, Member
 
 FILE, LINK, HARD, FOLDER = Kind.FILE, Kind.SYMLINK, Kind.HARD_LINK, Kind.DIRECTORY
 
@@ -54,7 +54,7 @@ def test_every_row_of_the_table_has_a_consequence():
 
 
 def test_a_problem_that_the_reader_found():
-    (finding,) = checked(("a", FILE, "", 0, (table.TIME, "modified before 1970")))
+    (finding,) = checked(("a", FILE, "", 0, b"", (table.TIME, "modified before 1970")))
     assert (finding.code, finding.path, finding.reason) == ("NC203", "a", "modified before 1970")
 
 
@@ -243,7 +243,7 @@ def test_a_zip_has_files_and_directories_only():
     rows = [("a",), ("a/b",), ("../x",), ("a\nb",), ("a", FOLDER)]
     findings = checked(*rows, rooted=False, zipped=True)
     assert [each.code for each in findings] == ["NC205", "NC202", "NC203", "NC205"]
-    assert [each.installers for each in findings[:3]] == [("pip", "uv"), ("pip",), ("uv 0.9.6+",)]
+    assert [each.installers for each in findings[:3]] == [("pip", "uv", "build"), ("pip",), ("uv 0.9.6+",)]
     # It has no metadata of an sdist either.
     assert codes(("PKG-INFO", LINK, "x"), ("x",), rooted=False) == []
 
@@ -253,44 +253,29 @@ def test_a_zip_has_files_and_directories_only():
 
 def tree():
     """Return a small archive: a file, a directory with one of each, a symlink."""
-    made = MemberTree()
-    made.top.update({"a": 1, "l": "a"})
-    made.directory("d/e")["b"] = 2
-    made.directory("d")["m"] = "e"
-    return made
+    top = ArchiveDirectory()
+    top.entries.update({"a": (1, b"head"), "l": "a"})
+    top.make("d/e").entries["b"] = 2, b""
+    top.make("d").entries["m"] = "e"
+    return top
 
 
-def test_find():
-    made = tree()
-    assert [made.find(path) for path in ("a", "l", "d", "no", "a/b")] == [1, "a", {"e": {"b": 2}, "m": "e"}, None, None]
-    assert made.find("") is made.top
-
-
-def test_a_directory_that_cannot_be_made():
-    made = tree()
-    with pytest.raises(OccupiedError) as caught:
-        made.directory("d/m/x")
-    assert (caught.value.path, caught.value.entry) == ("d/m", "e")
-    assert made.directory("") is made.top
-    assert made.directory("d") is made.directory("d")
-
-
-def test_copy_takes_one_entry():
-    """A directory comes without its contents."""
-    made = MemberTree()
-    for path in ("l", "d/e", "no", "d/m"):
-        made.copy(path, tree())
-    assert made.top == {"l": "a", "d": {"e": {}, "m": "e"}}
+def test_find_and_make():
+    top = tree()
+    assert [top.find(path) for path in ("a", "l", "no", "a/b", "d/m")] == [(1, b"head"), "a", None, None, "e"]
+    assert top.find("") is top.make("") is top
+    assert top.find("d/e") is top.make("d/e")
+    assert top.made == 2
+    assert top.make("d/m/x") == "d/m is a symlink"
+    assert top.make("a") == "a is a regular file"
 
 
 def test_the_facts_of_a_directory():
-    directory = ArchiveDirectory("", tree().top, {"d/e/b": b"head", "l": b"no"})
-    assert (directory.directories, directory.files, directory.links) == ({"d"}, {"a"}, {"l"})
-    assert directory.location is None
-    assert directory.total() == (4, 3)
-    child = directory.child("d").child("e")
-    assert (child.path, child.head("b", 2)) == ("d/e", b"he")
-    assert directory.head("l", 4) == directory.head("a", 4) == b""
-    assert [each.path for each in directory.children()] == ["d"]
-    assert directory.child("no").path == "no"
-    assert directory.child("a").total() == (0, 0)
+    top = tree()
+    assert (top.directories, top.files, top.links) == ({"d"}, {"a"}, {"l"})
+    assert (top.path, top.location, top.total()) == ("", None, (4, 3))
+    child = top.child("d").child("e")
+    assert (child.path, child.head("b", 2), top.head("a", 2), top.head("l", 4)) == ("d/e", b"", b"he", b"")
+    assert [each.path for each in top.children()] == ["d"]
+    assert top.child("no").path == "no"
+    assert top.child("a").total() == (0, 0)

@@ -13,7 +13,7 @@ from typing import AbstractSet, Dict, Iterator, List, NamedTuple, Optional, Set,
 from hatch_nocache.archive import incompatibilities as table
 from hatch_nocache.archive.incompatibilities import Incompatibility, consequence
 from hatch_nocache.archive.reader import UnreadableArchive, open_archive
-from hatch_nocache.archive.tree import ArchiveDirectory, Entry, Kind, Member, MemberTree, OccupiedError
+from hatch_nocache.archive.tree import ArchiveDirectory, Entry, Kind, Member, Problem
 from hatch_nocache.caches.declared import NOTHING
 from hatch_nocache.caches.detect import detect, head_names
 from hatch_nocache.caches.match import HEAD_SIZE
@@ -27,10 +27,8 @@ __all__ = ["ArchiveReport", "MemberChecker", "inspect", "symlink_problem", "veri
 _MAX_FINDINGS = 1000
 # The largest sdists have about 100,000. Each takes some 200 bytes of memory.
 _MAX_MEMBERS = 2_000_000
-# Each takes some 300 bytes of memory.
-_MAX_DIRECTORIES = 500_000
-# Each has half a kibibyte.
-_MAX_HEADS = 100_000
+# Each takes some 400 bytes of memory, and may have a file of which the head is kept.
+_MAX_DIRECTORIES = 200_000
 
 _METADATA = "PKG-INFO"
 _BUILD_FILE = "pyproject.toml"
@@ -76,62 +74,50 @@ def _check(path: str, expected: Optional[AbstractSet[str]], *, rooted: bool, bou
     wheel = path.lower().endswith(".whl")
     with open_archive(path, bounded=bounded) as archive:
         checker = MemberChecker(rooted=rooted and not wheel, zipped=archive.zipped)
-        heads: Dict[str, bytes] = {}
         # What the build did not let through.
-        unexpected = checker.tree if expected is None else MemberTree()
+        unexpected = checker.tree if expected is None else ArchiveDirectory()
         count = size = 0
-        for member, beginning in archive.members(head_names(), HEAD_SIZE):
+        for member in archive.members(head_names(), HEAD_SIZE):
             count += 1
             size += member.size
-            if bounded and (count > _MAX_MEMBERS or checker.tree.implied > _MAX_DIRECTORIES):
+            if bounded and (count > _MAX_MEMBERS or checker.tree.made > _MAX_DIRECTORIES):
                 raise UnreadableArchive("it has absurdly many members or directories")
             place = checker.add(member)
-            if place is None:
-                continue
-            hard = member.kind is Kind.HARD_LINK
-            head = heads.get(member.target[len(checker.root) + 1 :], b"") if hard else beginning
-            if (head or place in heads) and len(heads) < _MAX_HEADS:
-                heads[place] = head
-            if expected is not None and place not in expected:
-                unexpected.copy(place, checker.tree)
+            if expected is not None and place is not None and place not in expected:
+                _copy(place, checker.tree, unexpected)
         if rooted or wheel:
             for row, reason in archive.structure_problems():
                 checker.report(row, os.path.basename(path), reason)
-    found = tuple(_caches(unexpected, heads, wheel=wheel))
+    found = tuple(_caches(unexpected, wheel=wheel))
     return ArchiveReport(
         "wheel" if wheel else "sdist", checker.root, count, size, found + checker.finish(), checker.more
     )
 
 
-def _caches(tree: MemberTree, heads: Dict[str, bytes], *, wheel: bool) -> Iterator[Finding]:
+def _caches(top: ArchiveDirectory, *, wheel: bool) -> Iterator[Finding]:
     """Yield every cache and environment, each at its highest directory."""
-    top = ArchiveDirectory("", tree.top, heads)
     # `.data` has the layout of an environment, because it is unpacked over one (binary distribution format).
     own = tuple(f"{name}/data" for name in top.directories if name.endswith(".data")) if wheel else ()
     surroundings = NOTHING._replace(own_packages=own)
-    # Iterators, so that the facts of one directory for each level are in memory at a time.
-    ahead: List[Iterator[ArchiveDirectory]] = [top.children()]
+    ahead = [top]
     while ahead:
-        directory = next(ahead[-1], None)
-        if directory is None:
-            ahead.pop()
-            continue
+        directory = ahead.pop()
         evidence = detect(directory, surroundings)
         if evidence is None:
-            ahead.append(directory.children())
+            ahead.extend(reversed(list(directory.children())))
             continue
         members, size = directory.total()
-        path = f"{directory.path}/"
-        yield Finding(
-            evidence.code,
-            path,
-            evidence.name,
-            evidence.reason,
-            Action.REJECTED,
-            evidence.hint,
-            members=members,
-            size=size,
-        )
+        finding = Finding(evidence.code, f"{directory.path}/", evidence.name, evidence.reason, Action.REJECTED)
+        yield finding._replace(note=evidence.hint, members=members, size=size, is_environment=evidence.environment)
+
+
+def _copy(path: str, source: ArchiveDirectory, target: ArchiveDirectory) -> None:
+    """Copy an entry; a directory without its contents."""
+    entry = source.find(path)
+    parent, name = posixpath.split(path)
+    directory = target.make(path if isinstance(entry, ArchiveDirectory) else parent)
+    if isinstance(entry, (str, tuple)) and isinstance(directory, ArchiveDirectory):
+        directory.entries[name] = entry
 
 
 class MemberChecker:
@@ -143,7 +129,7 @@ class MemberChecker:
 
     def __init__(self, *, rooted: bool = True, zipped: bool = False) -> None:
         self.root = ""
-        self.tree = MemberTree()
+        self.tree = ArchiveDirectory()
         # How many findings there are beyond `_MAX_FINDINGS`.
         self.more = 0
         self._rooted = rooted
@@ -209,66 +195,57 @@ class MemberChecker:
 
     def _place(self, member: Member, path: str) -> Optional[str]:
         parent, name = posixpath.split(path)
-        try:
-            directory = self.tree.directory(parent)
-        except OccupiedError as error:
-            link = isinstance(error.entry, str)
-            row = table.BELOW_SYMLINK if link else table.IN_ZIP if self._zipped else table.BELOW_FILE
-            self.report(row, path, f"{error.path} is a {'symlink' if link else 'file'}", member.target)
+        directory = self.tree.make(parent)
+        if isinstance(directory, str):
+            row = table.BELOW_SYMLINK if directory.endswith("symlink") else table.COLLISION
+            self.report(row, path, directory, member.target)
             return None
-        there = directory.get(name)
-        collision = None if there is None else self._collision(member.kind, path, there)
+        earlier = directory.entries.get(name)
+        collision = self._collision(member.kind, path, earlier)
         if collision is not None:
-            self.report(table.IN_ZIP if self._zipped else collision[0], path, collision[1], member.target)
+            self.report(collision, path, "an earlier member has this name", member.target)
         problem = symlink_problem(path, member.target, self.root) if member.kind is Kind.SYMLINK else None
         if problem is not None:
             self.report(problem[0], path, problem[1], member.target)
         if collision is not None:
             return None
         if member.kind is Kind.DIRECTORY:
-            directory.setdefault(name, {})
+            directory.entries.setdefault(name, ArchiveDirectory(name, directory))
         elif member.kind is Kind.SYMLINK:
-            directory[name] = member.target
+            directory.entries[name] = member.target
             self._links.pop(path, None)
             # One problem is enough: it does not matter where a refused symlink leads.
             if problem is None:
                 self._links[path] = member.target
         else:
-            directory[name] = member.size
-            if member.kind is Kind.HARD_LINK:
-                self._check_hard_link(member, path)
+            head = self._check_hard_link(member, path) if member.kind is Kind.HARD_LINK else member.head
+            directory.entries[name] = member.size, head
         return path
 
-    def _collision(self, kind: Kind, path: str, there: Entry) -> Optional[Tuple[Incompatibility, str]]:
-        """Return what is wrong when a member of `kind` comes to `path`, where `there` is already."""
-        earlier = "directory" if isinstance(there, dict) else "symlink" if isinstance(there, str) else "file"
-        reason = f"an earlier member is a {earlier} of this name"
+    def _collision(self, kind: Kind, path: str, earlier: Optional[Entry]) -> Optional[Incompatibility]:
+        """Return what is wrong when a member of `kind` comes to `path`, where `earlier` is already."""
         if kind is Kind.DIRECTORY:
-            return None if isinstance(there, dict) else (table.DIRECTORY_OVER_OTHER, reason)
-        if isinstance(there, dict):
-            return table.SYMLINK_OVER_DIRECTORY if kind is Kind.SYMLINK else table.FILE_OVER_DIRECTORY, reason
+            return None if earlier is None or isinstance(earlier, ArchiveDirectory) else table.COLLISION
+        if isinstance(earlier, ArchiveDirectory):
+            return table.SYMLINK_OVER_DIRECTORY if kind is Kind.SYMLINK else table.COLLISION
         if kind is Kind.HARD_LINK:
-            return table.HARD_LINK_OVER, reason
-        if kind is Kind.FILE and isinstance(there, str):
-            return table.FILE_OVER_LINK, reason
-        if kind is Kind.FILE and path in self._shared:
-            return table.FILE_OVER_LINK, "a hard link connects the earlier member of this name with another file"
-        return None
+            return None if earlier is None else table.COLLISION
+        is_link = isinstance(earlier, str) or path in self._shared
+        return table.FILE_OVER_LINK if kind is Kind.FILE and is_link else None
 
-    def _check_hard_link(self, member: Member, path: str) -> None:
-        """Check the link target. Source of the rule: PEP 706, the sdist format specification, uv from 0.13."""
+    def _check_hard_link(self, member: Member, path: str) -> bytes:
+        """Check the link target and return its head. Source of the rule: PEP 706, the sdist format specification."""
         outside = outside_root(member.target, self.root) is not None
         target = "" if outside else _path(member.target, self.root)
         there = self.tree.find(target) if target != path else None
-        if isinstance(there, int):
+        if isinstance(there, tuple):
             self._shared.update((path, target))
             if path == _METADATA:
                 self.report(table.METADATA_HARD_LINK, path, "the metadata must be a regular file", member.target)
-        elif isinstance(there, str):
-            self.report(table.HARD_LINK_TO_SYMLINK, path, "the link target must be a regular file", member.target)
-        else:
-            reason = f"the link target is not below {self.root}/" if outside else "no earlier regular file of this name"
-            self.report(table.HARD_LINK, path, reason, member.target)
+            return there[1]
+        row = table.HARD_LINK_TO_SYMLINK if isinstance(there, str) else table.HARD_LINK
+        self.report(row, path, "the link target is not an earlier regular file", member.target)
+        return b""
 
     def _check_end(self, path: str, text: str) -> None:
         try:
@@ -280,7 +257,7 @@ class MemberChecker:
             return
         if path == _BUILD_FILE:
             self.report(table.BUILD_FILE, path, "nothing can be built without it", text)
-        elif self.tree.runs_through_file(end):
+        elif any(isinstance(self.tree.find(end[:at]), tuple) for at, char in enumerate(end) if char == "/"):
             self.report(table.THROUGH_FILE, path, "the link target runs through a regular file", text)
         else:
             self.report(table.DANGLING, path, "the link target is not in the archive", text)
@@ -289,7 +266,7 @@ class MemberChecker:
 _ONLY_REGULAR = "installers accept only regular files, directories and symlinks"
 
 
-def symlink_problem(at: str, text: str, root: str) -> Optional[Tuple[Incompatibility, str]]:
+def symlink_problem(at: str, text: str, root: str) -> Optional[Problem]:
     """Return what is wrong with the symlink at `at`, below the top-level directory `root`, by its link target `text`.
 
     A link target that passes leads, symlink by symlink, only to places below the root: it goes up first and then down,

@@ -95,13 +95,9 @@ METADATA_HARD_LINK = Incompatibility("NC204", "hard link", ("build",))
 _COLLISION = "colliding member"
 METADATA_SYMLINK = Incompatibility("NC205", "metadata that is a symlink", ("build",))
 BELOW_SYMLINK = Incompatibility("NC205", _COLLISION, (_STRICT,), "written through the symlink", ("pip", "build", _LAX))
-BELOW_FILE = Incompatibility("NC205", _COLLISION, _ALL)
 SYMLINK_OVER_DIRECTORY = Incompatibility("NC205", _COLLISION, ("uv",), "left out", ("pip", "build"))
-DIRECTORY_OVER_OTHER = Incompatibility("NC205", _COLLISION, ("uv", "tarfile from Python 3.13"))
-FILE_OVER_DIRECTORY = Incompatibility("NC205", _COLLISION, ("pip", _LAX, "build"))
 FILE_OVER_LINK = Incompatibility("NC205", _COLLISION, (), "written to another file", ("pip", "build"))
-HARD_LINK_OVER = Incompatibility("NC205", _COLLISION, (_LAX,))
-IN_ZIP = Incompatibility("NC205", _COLLISION, ("pip", "uv"))
+COLLISION = Incompatibility("NC205", _COLLISION, _ALL)
 TWO_CONTENTS = Incompatibility("NC205", _COLLISION, ("uv 0.8.6+",))
 
 # --- zip files --------------------------------------------------------------------------------------------------------

@@ -70,9 +70,9 @@ def read_member(path: str, name: str) -> Optional[bytes]:
         UnreadableArchive: the file cannot be read.
     """
     with open_archive(path) as archive, contextlib.closing(archive.members({name}, _MAX_SETTINGS)) as members:
-        for member, head in members:
+        for member in members:
             if member.name.split("/")[1:] == [name] and member.kind is Kind.FILE and member.size <= _MAX_SETTINGS:
-                return head
+                return member.head
     return None
 
 

@@ -8,16 +8,14 @@ import os
 import re
 import sys
 import tarfile
-from typing import IO, AbstractSet, Any, Generator, Iterator, Optional, Set, Tuple, cast
+from typing import IO, AbstractSet, Any, Generator, Iterator, Optional, Set, cast
 
 from hatch_nocache.archive import incompatibilities as table
-from hatch_nocache.archive.incompatibilities import Incompatibility
-from hatch_nocache.archive.tree import Kind, Member, UnreadableArchive
+from hatch_nocache.archive.tree import Kind, Member, Problem, UnreadableArchive
 
 __all__ = ["MAX_BYTES", "TarReader"]
 
-Members = Generator[Tuple[Member, bytes], None, None]
-Problem = Tuple[Incompatibility, str]
+Members = Generator[Member, None, None]
 
 # The last header of a compressed tar is found by decompressing all of it. The package index takes 100 MB unless asked
 # for more, and gzip can make a thousand times as much of them: hours of work. Two gibibytes take seconds.
@@ -140,7 +138,7 @@ class TarReader:
             has_head = kind is Kind.FILE and info.name.rpartition("/")[2] in heads
             self._taken = 0
             head = self.read(min(head_size, info.size)) if has_head else b""
-            yield Member(info.name, kind, info.linkname, info.size, problem), head
+            yield Member(info.name, kind, info.linkname, info.size, head, problem)
             self._taken = 0
         if not magics:
             raise UnreadableArchive("it is empty")

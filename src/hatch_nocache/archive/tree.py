@@ -1,17 +1,18 @@
-"""The members of an archive and the directory tree they make. Keeps names only, so that a million members fit."""
+"""The members of an archive and the directory tree they make. Keeps little of each, so that a million members fit."""
 
 from __future__ import annotations
 
 import enum
-import posixpath
-from typing import Dict, FrozenSet, Iterator, Mapping, NamedTuple, Optional, Tuple, Union, cast
+from typing import Dict, FrozenSet, Iterator, NamedTuple, Optional, Tuple, Union
 
 from hatch_nocache.archive.incompatibilities import Incompatibility
 
-__all__ = ["ArchiveDirectory", "Entry", "Kind", "Member", "MemberTree", "OccupiedError", "UnreadableArchive"]
+__all__ = ["ArchiveDirectory", "Entry", "Kind", "Member", "Problem", "UnreadableArchive"]
 
-# A regular file is its size, a symlink its link target.
-Entry = Union[int, str, Dict[str, "Entry"]]
+# What an installer refuses, and the reason.
+Problem = Tuple[Incompatibility, str]
+# The size and the head of a regular file, the link target of a symlink, or a directory.
+Entry = Union[Tuple[int, bytes], str, "ArchiveDirectory"]
 
 
 class UnreadableArchive(Exception):  # noqa: N818 - the file is wrong, not the program
@@ -34,119 +35,99 @@ class Kind(enum.Enum):
 class Member(NamedTuple):
     """One member, in the order of the archive.
 
-    `target` is the link target of a symlink or hard link, `size` the bytes of a regular file. `problem` is what the
-    reader found wrong with its header, with the reason.
+    `target` is the link target of a symlink or hard link, `size` the bytes of a regular file, `head` its beginning if
+    that was asked for. `problem` is what the reader found wrong with its header.
     """
 
     name: str
     kind: Kind = Kind.FILE
     target: str = ""
     size: int = 0
-    problem: Optional[Tuple[Incompatibility, str]] = None
-
-
-class OccupiedError(ValueError):
-    """A directory cannot be made because `path` is a file or a symlink (`entry`)."""
-
-    def __init__(self, path: str, entry: Union[int, str]) -> None:
-        super().__init__(path)
-        self.path = path
-        self.entry = entry
-
-
-class MemberTree:
-    """The directory tree of an archive. Directories exist as soon as something is in them."""
-
-    def __init__(self) -> None:
-        self.top: Dict[str, Entry] = {}
-        # Directories without a member of their own: one name can make two thousand.
-        self.implied = 0
-        # Members mostly come directory by directory.
-        self._last: Tuple[str, Dict[str, Entry]] = ("", self.top)
-
-    def directory(self, path: str) -> Dict[str, Entry]:
-        """Return the directory at `path`, which is made if it is missing.
-
-        Raises:
-            OccupiedError: it or a parent is a file or a symlink.
-        """
-        if path == self._last[0]:
-            return self._last[1]
-        here = self.top
-        parts = path.split("/") if path else []
-        for index, part in enumerate(parts):
-            entry = here.get(part)
-            if entry is None:
-                entry = here[part] = {}
-                self.implied += 1
-            elif not isinstance(entry, dict):
-                raise OccupiedError("/".join(parts[: index + 1]), entry)
-            here = entry
-        self._last = (path, here)
-        return here
-
-    def copy(self, path: str, other: MemberTree) -> None:
-        """Take over the entry at `path` in `other`; a directory without its contents."""
-        parent, name = posixpath.split(path)
-        entry = other.find(path)
-        if isinstance(entry, (int, str)):
-            self.directory(parent)[name] = entry
-        elif entry is not None:
-            self.directory(path)
-
-    def find(self, path: str) -> Optional[Entry]:
-        """Return the entry at `path` without following symlinks, or None. "" is the root."""
-        here: Entry = self.top
-        for part in path.split("/") if path else ():
-            if not isinstance(here, dict) or part not in here:
-                return None
-            here = here[part]
-        return here
-
-    def runs_through_file(self, path: str) -> bool:
-        """Return whether a parent of `path` is a regular file."""
-        parents = (path[:index] for index, char in enumerate(path) if char == "/")
-        return any(isinstance(self.find(parent), int) for parent in parents)
+    head: bytes = b""
+    problem: Optional[Problem] = None
 
 
 class ArchiveDirectory:
-    """The facts of one directory in an archive: see `caches.model.Directory`."""
+    """A directory in an archive: see `caches.model.Directory`. Paths in methods are relative to it."""
 
     location: Optional[str] = None
 
-    def __init__(self, path: str, entries: Mapping[str, Entry], heads: Mapping[str, bytes]) -> None:
-        self.path = path
-        self._entries = entries
-        self._heads = heads
-        self.directories: FrozenSet[str] = frozenset(name for name, entry in entries.items() if isinstance(entry, dict))
-        self.files: FrozenSet[str] = frozenset(name for name, entry in entries.items() if isinstance(entry, int))
-        self.links: FrozenSet[str] = frozenset(name for name, entry in entries.items() if isinstance(entry, str))
+    def __init__(self, name: str = "", parent: Optional[ArchiveDirectory] = None) -> None:
+        self.entries: Dict[str, Entry] = {}
+        # How many directories `make` made: one path can make two thousand.
+        self.made = 0
+        self._name = name
+        self._parent = parent
+
+    @property
+    def path(self) -> str:
+        """Its path below the archive root."""
+        names = []
+        here = self
+        while here._parent is not None:
+            names.append(here._name)
+            here = here._parent
+        return "/".join(reversed(names))
+
+    @property
+    def directories(self) -> FrozenSet[str]:
+        """The names of its subdirectories."""
+        return frozenset(name for name, entry in self.entries.items() if isinstance(entry, ArchiveDirectory))
+
+    @property
+    def files(self) -> FrozenSet[str]:
+        """The names of its regular files."""
+        return frozenset(name for name, entry in self.entries.items() if isinstance(entry, tuple))
+
+    @property
+    def links(self) -> FrozenSet[str]:
+        """The names of its symlinks."""
+        return frozenset(name for name, entry in self.entries.items() if isinstance(entry, str))
 
     def head(self, name: str, size: int) -> bytes:
         """Return the first bytes of a regular file, if the reader kept them."""
-        return self._heads.get(self._below(name), b"")[:size] if name in self.files else b""
+        entry = self.entries.get(name)
+        return entry[1][:size] if isinstance(entry, tuple) else b""
 
     def child(self, name: str) -> ArchiveDirectory:
-        """Return the facts of a subdirectory; an empty directory if there is none."""
-        entries = cast("Dict[str, Entry]", self._entries[name]) if name in self.directories else {}
-        return ArchiveDirectory(self._below(name), entries, self._heads)
+        """Return a subdirectory; an empty directory if there is none."""
+        entry = self.entries.get(name)
+        return entry if isinstance(entry, ArchiveDirectory) else ArchiveDirectory(name, self)
 
     def children(self) -> Iterator[ArchiveDirectory]:
         """Yield every subdirectory, in the order of the archive."""
-        return (self.child(name) for name in self._entries if name in self.directories)
+        return (entry for entry in self.entries.values() if isinstance(entry, ArchiveDirectory))
 
     def total(self) -> Tuple[int, int]:
         """Return how many files and symlinks are in it at any depth, and their bytes."""
         count = size = 0
-        ahead = [self._entries]
+        ahead = [self]
         while ahead:
-            for entry in ahead.pop().values():
-                if isinstance(entry, dict):
-                    ahead.append(entry)
-                    continue
-                count += 1
-                size += entry if isinstance(entry, int) else 0
+            here = ahead.pop()
+            ahead.extend(here.children())
+            files = [entry for entry in here.entries.values() if isinstance(entry, tuple)]
+            count += len(files) + len(here.links)
+            size += sum(entry[0] for entry in files)
         return count, size
 
-    def _below(self, name: str) -> str:
-        return f"{self.path}/{name}" if self.path else name
+    def find(self, path: str) -> Optional[Entry]:
+        """Return the entry at `path` without following symlinks, or None. "" is the directory itself."""
+        here: Optional[Entry] = self
+        for part in path.split("/") if path else ():
+            here = here.entries.get(part) if isinstance(here, ArchiveDirectory) else None
+        return here
+
+    def make(self, path: str) -> Union[ArchiveDirectory, str]:
+        """Return the directory at `path`, which is made if it is missing; or why there can be none."""
+        here = self
+        parts = path.split("/") if path else []
+        for index, part in enumerate(parts):
+            entry = here.entries.get(part)
+            if entry is None:
+                entry = here.entries[part] = ArchiveDirectory(part, here)
+                self.made += 1
+            elif not isinstance(entry, ArchiveDirectory):
+                kind = "symlink" if isinstance(entry, str) else "regular file"
+                return f"{'/'.join(parts[: index + 1])} is a {kind}"
+            here = entry
+        return here

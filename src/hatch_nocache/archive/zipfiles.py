@@ -13,13 +13,11 @@ import zlib
 from typing import IO, AbstractSet, Generator, Iterator, List, Optional, Tuple
 
 from hatch_nocache.archive import incompatibilities as table
-from hatch_nocache.archive.incompatibilities import Incompatibility
-from hatch_nocache.archive.tree import Kind, Member, UnreadableArchive
+from hatch_nocache.archive.tree import Kind, Member, Problem, UnreadableArchive
 
 __all__ = ["MAX_DIRECTORY", "ZipReader"]
 
-Members = Generator[Tuple[Member, bytes], None, None]
-Problem = Tuple[Incompatibility, str]
+Members = Generator[Member, None, None]
 
 # zipfile keeps the central directory in memory, about ten times as large: some 300,000 members.
 MAX_DIRECTORY = 32 * 1024**2
@@ -76,7 +74,7 @@ class ZipReader:
             name = _raw_name(info).decode("utf-8", "surrogateescape")
             kind = Kind.DIRECTORY if name.endswith("/") else Kind.FILE
             head = self._head(info, head_size) if name.rpartition("/")[2] in heads else b""
-            yield Member(name, kind, "", info.file_size, self._problem(info)), head
+            yield Member(name, kind, "", info.file_size, head, self._problem(info))
 
     def structure_problems(self) -> Iterator[Problem]:
         """Yield what an installer refuses in the archive as a whole. To be called after `members`."""
