@@ -158,6 +158,8 @@ def test_declared_directory_of_environments():
     assert detect(few, Surroundings((workon,), (), None)) is None
     assert found(tree(f"a/{HOME}", f"b/{HOME}", "c.txt", location=HERE), workon).code == "NC002"
     assert found(tree(".pkg/x", location=HERE), tox).code == "NC002"
+    project = tree(f"a/{HOME}", f"b/{HOME}", "pyproject.toml", location=HERE)
+    assert detect(project, Surroundings((workon,), (), None)) is None
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,8 @@ def test_directory_of_environments(lines, name):
         (f"a/{HOME}", "dist/x.whl"),
         ("log/x", ".tmp/x"),
         tuple(f"a{number}/{HOME}" for number in range(40)),
+        (f"a/{HOME}", "a/bin/", f"a2/{HOME}", "a2/bin/", "log/x"),
+        (f"a/{HOME}", "a/bin/", f"a2/{HOME}", "a2/bin/", "b@"),
         # A single one, and what may be test data.
         (f"a/{HOME}", "a/bin/"),
         (f"a/{HOME}", f"a2/{HOME}"),

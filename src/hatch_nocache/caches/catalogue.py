@@ -604,7 +604,7 @@ CATALOGUE: Tuple[Tool, ...] = (
         keys=(Key(".npmrc", "", "cache"),),
         shapes=(
             Shape((Mark("_cacache/~content-v[0-9]+|index-v[0-9]+|tmp/"),), only=_NPM),
-            Shape((Mark("~content-v[0-9]+|index-v[0-9]+/", at_least=2),), at="_cacache"),
+            Shape((Mark("~content-v[0-9]+/"), Mark("~index-v[0-9]+/")), at="_cacache"),
         ),
         layout=_NPM,
         proof=(Mark("_logs/~.*-debug-[0-9]+\\.log"), Mark("_npx/"), Mark("_update-notifier-last-checked")),

@@ -51,9 +51,7 @@ class Declaration(NamedTuple):
 
     def leads_to(self, location: Optional[str]) -> bool:
         """Return whether `directory` is the directory at `location`, however the two are spelled."""
-        if location is None or location.count(os.sep) != self.directory.count(os.sep):
-            return False
-        return location == self.directory or _is_same(location, self.directory)
+        return location is not None and (location == self.directory or _is_same(location, self.directory))
 
     @property
     def reason(self) -> str:
@@ -192,21 +190,20 @@ class _Files:
     def values(self, key: Key) -> Iterator[str]:
         """Yield the non-empty strings that the key has in its file: several if its table has a `*` in it."""
         is_toml = key.file.endswith(".toml")
-        # The name of a section may contain any character.
-        path = key.table.split(".") if is_toml and key.table else [] if is_toml else [key.table]
-        tables: List[Any] = [self._contents(key, path if is_toml else [])]
+        # The name of a section of an INI file may contain any character.
+        path = key.table.split(".") * bool(key.table) if is_toml else [key.table]
+        tables: List[Any] = [self._contents(key.file, (*path * is_toml, key.name))]
         for part in (*path, key.name):
             tables = [value for table in tables for value in _values(table, part)]
         for value in tables:
             if isinstance(value, str) and value.strip():
                 yield value.strip()
 
-    def _contents(self, key: Key, path: Sequence[str]) -> object:
-        name = key.file
+    def _contents(self, name: str, words: Sequence[str]) -> object:
         if name not in self._texts:
             self._texts[name] = self._read(name) if self.exists(name) else ""
         # Parsing takes a thousand times as long as this.
-        if not all(word in self._texts[name].lower() for word in (*path, key.name) if word != "*"):
+        if not all(word in self._texts[name].lower() for word in words if word != "*"):
             return {}
         if name not in self._parsed:
             self._parsed[name] = (_toml if name.endswith(".toml") else _ini)(self._texts[name])

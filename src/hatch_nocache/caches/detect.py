@@ -61,7 +61,7 @@ def detect(directory: Directory, surroundings: Surroundings = NOTHING) -> Option
         tool = declaration.tool if declaration else _tool_of_tagged(directory, rows)
         found: Optional[_Found] = _Found("NC001", tool, f"valid {TAG}", tag)
     elif declaration:
-        known = None if declaration.sure else _known(directory, rows)
+        known = _known(directory, rows)
         found = _Found("NC002", declaration.tool, known.reason if known else "")
     else:
         found = _known(directory, rows) or _environment(directory)

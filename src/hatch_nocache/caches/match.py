@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import re
-from typing import FrozenSet, Iterator, List, Tuple
+from typing import FrozenSet, Iterable, Iterator, List, Tuple
 
 from hatch_nocache.caches.model import TAG, Directory, Mark, Shape
 
@@ -36,11 +35,12 @@ class _Budget:
     def __init__(self) -> None:
         self.left = BUDGET
 
-    def child(self, directory: Directory, name: str) -> Iterator[Directory]:
-        """Yield the subdirectory, or nothing when the budget is spent."""
-        if self.left > 0:
-            self.left -= 1
-            yield directory.child(name)
+    def children(self, directory: Directory, names: Iterable[str]) -> Iterator[Directory]:
+        """Yield the subdirectories until the budget is spent."""
+        for name in names:
+            if self.left > 0:
+                self.left -= 1
+                yield directory.child(name)
 
 
 @functools.lru_cache(maxsize=None)
@@ -99,27 +99,20 @@ def _has_every(directory: Directory, path: str) -> bool:
 
 
 def _has(directory: Directory, mark: Mark, budget: _Budget) -> bool:
-    parts, is_directory = segments(mark.path)
-    found = _search(directory, parts, (is_directory, mark.says), budget)
-    return sum(1 for _ in itertools.islice(found, mark.at_least)) == mark.at_least
+    return _finds(directory, segments(mark.path), mark.says, budget)
 
 
-def _search(directory: Directory, parts: Tuple[str, ...], last: Tuple[bool, str], budget: _Budget) -> Iterator[str]:
-    head, rest = parts[0], parts[1:]
-    is_directory, says = last
+def _finds(directory: Directory, path: Tuple[Tuple[str, ...], bool], says: str, budget: _Budget) -> bool:
+    (head, *rest), is_directory = path
+    below = (tuple(rest), is_directory)
     if head == "**":
-        yield from _search(directory, rest, last, budget)
-        for name in sorted(directory.directories):
-            for child in budget.child(directory, name):
-                yield from _search(child, parts, last, budget)
-    elif rest:
-        for name in _fitting(head, directory.directories):
-            for child in budget.child(directory, name):
-                yield from _search(child, rest, last, budget)
-    else:
-        for name in _fitting(head, directory.directories if is_directory else directory.files):
-            if not says or re.search(says.encode(), directory.head(name, HEAD_SIZE)):
-                yield name
+        children = budget.children(directory, sorted(directory.directories))
+        return _finds(directory, below, says, budget) or any(_finds(child, path, says, budget) for child in children)
+    if rest:
+        children = budget.children(directory, _fitting(head, directory.directories))
+        return any(_finds(child, below, says, budget) for child in children)
+    names = _fitting(head, directory.directories if is_directory else directory.files)
+    return any(not says or re.search(says.encode(), directory.head(name, HEAD_SIZE)) for name in names)
 
 
 def _fitting(segment: str, names: FrozenSet[str]) -> List[str]:

@@ -104,7 +104,7 @@ class Key(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """Something inside a directory: `path`, found at least `at_least` times.
+    """Something inside a directory.
 
     The segments of `path` are literal names, `~` and a regular expression for the whole name, or `**` for any number of
     levels. A path that ends with `/` is a directory, any other a regular file. `says` is a regular expression that is
@@ -113,7 +113,6 @@ class Mark(NamedTuple):
 
     path: str
     says: str = ""
-    at_least: int = 1
 
 
 class Shape(NamedTuple):
