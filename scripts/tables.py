@@ -21,7 +21,7 @@ from schema import schema  # noqa: E402
 
 from hatch_nocache.caches.catalogue import CATALOGUE  # noqa: E402
 from hatch_nocache.caches.match import segments  # noqa: E402
-from hatch_nocache.caches.model import Key, Shape  # noqa: E402
+from hatch_nocache.caches.model import Key, Tool  # noqa: E402
 from hatch_nocache.config import OPTIONS  # noqa: E402
 from hatch_nocache.rules import CODES  # noqa: E402
 
@@ -62,21 +62,22 @@ def tools() -> str:
         table = f"[{key.table}] {key.name}" if key.table else key.name
         return table if key.file == "pyproject.toml" else f"{key.file}: {table}"
 
-    def sight(shape: Shape) -> str:
-        literal = shape.at if not shape.at.startswith("~") else ""
-        for mark in shape.marks:
-            first = segments(mark.path)[0][0]
-            literal = literal or (first if not first.startswith(("~", "*")) else "")
-        return literal
+    def places(tool: Tool) -> Iterable[str]:
+        return [*tool.names, *(shape.at for shape in tool.shapes if shape.at and not shape.marks)]
+
+    def parts(tool: Tool) -> Iterable[str]:
+        segment = [segments(shape.marks[0].path)[0][0] for shape in tool.shapes if shape.marks]
+        return [name for name in segment if not name.startswith(("~", "*"))]
 
     return rows(
-        ["tool", "environment variables", "configuration", "names, and what else identifies it"],
+        ["tool", "environment variables", "configuration", "its own names", "literal parts of its layout"],
         (
             [
                 tool.name + " (documented)" * tool.documented,
                 cells(f"{each.name}/{each.below}" if each.below else each.name for each in tool.variables),
                 cells(map(where, tool.keys)),
-                cells([*tool.names, *filter(None, map(sight, tool.shapes))]),
+                cells(name.replace("~", "").replace("\\", "") for name in places(tool)),
+                cells(parts(tool)),
             ]
             for tool in CATALOGUE
         ),
