@@ -727,7 +727,7 @@ CATALOGUE: Tuple[Tool, ...] = (
             ),
         ),
     ),
-    Tool("Pyre directory", names=(".pyre",), documented=True),
+    Tool("Pyre directory", names=(".pyre",)),
     Tool("Robocop cache", names=(".robocop_cache",)),
     Tool("RobotCode cache", names=(".robotcode_cache",), documented=True),
     # Not `.nx` itself: `workflows` in it is written by hand.
@@ -773,7 +773,8 @@ CATALOGUE: Tuple[Tool, ...] = (
         sure=False,
     ),
     Tool("gitlab-ci-local state", names=(".gitlab-ci-local",)),
-    # Links into the Nix store, and the environments of `layout python`.
+    # The next rows are documented only: their tools are on no index that the tests use, or need an account or a SDK.
+    # `.direnv` has symlinks into the Nix store, and the environments of `layout python`.
     Tool("direnv directory", names=(".direnv",), documented=True),
     Tool("devenv directory", names=(".devenv",), documented=True),
     Tool("Terraform directory", names=(".terraform", ".terragrunt-cache"), documented=True),
