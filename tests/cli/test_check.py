@@ -124,6 +124,12 @@ def test_sdist_with_hatch_toml(tmp_path):
     assert brief(check(str(sdist(tmp_path / "x.tar.gz", files, BASE + HOOK)), Request())) == []
 
 
+@pytest.mark.parametrize(("tables", "found"), [("", [("NC104", "l")]), (HOOK, [])])
+def test_notice(tables, found, tmp_path):
+    """The build with the hook has printed it."""
+    assert brief(check(str(sdist(tmp_path / "x.tar.gz", {"l": "-> nowhere"}, BASE + tables)), Request())) == found
+
+
 def test_sdist_with_a_broken_pyproject(tmp_path):
     """It is checked all the same."""
     (result,) = check(str(sdist(tmp_path / "x.tar.gz", STORE, "[")), Request())

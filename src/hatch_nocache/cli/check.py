@@ -138,6 +138,9 @@ class _Declared:
             return True
         if finding.code in OPTIONAL:
             return self._options.symlinks == "keep"
+        if not finding.is_rejected:
+            # The build has said so.
+            return self._table is not None
         is_directory = finding.category is Category.DIRECTORY
         return is_directory and (self._options.caches == "keep" or self._is_explicit(finding.path.rstrip("/")))
 
