@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from hatch_nocache.archive import incompatibilities as table
-from hatch_nocache.archive.check import MemberChecker, symlink_problem
-from hatch_nocache.archive.incompatibilities import consequence, refused_by
+from hatch_nocache.archive.check import MemberChecker
 from hatch_nocache.archive.tree import ArchiveDirectory, Kind, Member
+from hatch_nocache.members import incompatibilities as table
+from hatch_nocache.members.incompatibilities import consequence, refused_by
 
 FILE, LINK, HARD, FOLDER = Kind.FILE, Kind.SYMLINK, Kind.HARD_LINK, Kind.DIRECTORY
 
@@ -212,31 +212,6 @@ def test_dangling_symlinks(at, text, rejected):
     """Accepted by all; but not through a file, and nothing can be built without `pyproject.toml`."""
     findings = checked(("f",), ("d/f",), (at, LINK, text))
     assert [(each.code, each.is_rejected) for each in findings] == [("NC104", rejected)]
-
-
-@pytest.mark.parametrize(
-    ("text", "row"),
-    [
-        ("/x", table.ABSOLUTE),
-        ("C:\\x", table.ABSOLUTE_ON_WINDOWS),
-        ("\\\\server\\share\\x", table.ABSOLUTE_ON_WINDOWS),
-        ("x ", table.LINK_TARGET),
-        ("..\\x", table.LINK_TARGET),
-        ("n" * 300, table.TOO_LONG),
-        # Only pip strips the top-level directory.
-        ("../../x", table.OUT),
-        ("../../../x", table.FAR_OUT),
-        ("x/../y", table.UP_AGAIN),
-        (".", table.OWN_DIRECTORY),
-        # Some installers rewrite them, and they lead to the same place.
-        ("./x", None),
-        ("b/.", None),
-        ("../x/y", None),
-    ],
-)
-def test_link_targets(text, row):
-    found = symlink_problem("d/l", text, "root")
-    assert (found and found[0]) == row
 
 
 def test_a_zip_has_files_and_directories_only():

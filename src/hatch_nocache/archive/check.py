@@ -10,18 +10,18 @@ import os
 import posixpath
 from typing import AbstractSet, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
-from hatch_nocache.archive import incompatibilities as table
-from hatch_nocache.archive.incompatibilities import Incompatibility, consequence
 from hatch_nocache.archive.reader import UnreadableArchive, open_archive
-from hatch_nocache.archive.tree import ArchiveDirectory, Entry, Kind, Member, Problem
+from hatch_nocache.archive.tree import ArchiveDirectory, Entry, Kind, Member
 from hatch_nocache.caches.declared import NOTHING
 from hatch_nocache.caches.detect import detect, head_names
 from hatch_nocache.caches.match import HEAD_SIZE
-from hatch_nocache.members import symlinks
-from hatch_nocache.members.names import is_too_long, link_target_problem, name_problem, outside_root
+from hatch_nocache.members import incompatibilities as table
+from hatch_nocache.members.incompatibilities import Incompatibility, consequence
+from hatch_nocache.members.names import is_too_long, name_problem, outside_root
+from hatch_nocache.members.symlinks import LoopError, follow, text_problem
 from hatch_nocache.rules import Action, Finding
 
-__all__ = ["ArchiveReport", "MemberChecker", "inspect", "symlink_problem", "verify"]
+__all__ = ["ArchiveReport", "MemberChecker", "inspect", "verify"]
 
 # The rest is counted.
 _MAX_FINDINGS = 1000
@@ -204,7 +204,7 @@ class MemberChecker:
         collision = self._collision(member.kind, path, earlier)
         if collision is not None:
             self.report(collision, path, "an earlier member has this name", member.target)
-        problem = symlink_problem(path, member.target, self.root) if member.kind is Kind.SYMLINK else None
+        problem = text_problem(path, member.target) if member.kind is Kind.SYMLINK else None
         if problem is not None:
             self.report(problem[0], path, problem[1], member.target)
         if collision is not None:
@@ -249,8 +249,8 @@ class MemberChecker:
 
     def _check_end(self, path: str, text: str) -> None:
         try:
-            end = symlinks.follow(path, self._links)
-        except symlinks.LoopError:
+            end = follow(path, self._links)
+        except LoopError:
             self.report(table.LOOP, path, "following it never arrives", text)
             return
         if end is None or self.tree.find(end) is not None:
@@ -264,26 +264,6 @@ class MemberChecker:
 
 
 _ONLY_REGULAR = "installers accept only regular files, directories and symlinks"
-
-
-def symlink_problem(at: str, text: str, root: str) -> Optional[Problem]:
-    """Return what is wrong with the symlink at `at`, below the top-level directory `root`, by its link target `text`.
-
-    A link target that passes leads, symlink by symlink, only to places below the root: it goes up first and then down,
-    and it is not below another symlink. Only the whole archive shows whether something is there.
-    """
-    if symlinks.is_absolute(text):
-        # `C:/x` is relative for most programs, except on Windows.
-        return table.ABSOLUTE if text.startswith("/") else table.ABSOLUTE_ON_WINDOWS, ""
-    problem = link_target_problem(text)
-    if problem is not None:
-        return table.TOO_LONG if is_too_long(text) else table.LINK_TARGET, f"the link target is invalid: {problem}"
-    if symlinks.lands(at, text) is None:
-        # One level up is still inside the directory that most installers unpack into.
-        return table.OUT if symlinks.lands(f"{root}/{at}", text) is not None else table.FAR_OUT, ""
-    if symlinks.goes_up_again(text):
-        return table.UP_AGAIN, "installers resolve it differently"
-    return (table.OWN_DIRECTORY, "") if symlinks.names_itself(at, text) else None
 
 
 def _top(name: str) -> str:

@@ -10,8 +10,8 @@ import sys
 import tarfile
 from typing import IO, AbstractSet, Any, Generator, Iterator, Optional, Set, cast
 
-from hatch_nocache.archive import incompatibilities as table
 from hatch_nocache.archive.tree import Kind, Member, Problem, UnreadableArchive
+from hatch_nocache.members import incompatibilities as table
 
 __all__ = ["MAX_BYTES", "TarReader"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import Dict, FrozenSet, Iterator, NamedTuple, Optional, Tuple, Union
 
-from hatch_nocache.archive.incompatibilities import Incompatibility
+from hatch_nocache.members.incompatibilities import Incompatibility
 
 __all__ = ["ArchiveDirectory", "Entry", "Kind", "Member", "Problem", "UnreadableArchive"]
 

@@ -12,8 +12,8 @@ import zipfile
 import zlib
 from typing import IO, AbstractSet, Generator, Iterator, List, Optional, Tuple
 
-from hatch_nocache.archive import incompatibilities as table
 from hatch_nocache.archive.tree import Kind, Member, Problem, UnreadableArchive
+from hatch_nocache.members import incompatibilities as table
 
 __all__ = ["MAX_DIRECTORY", "ZipReader"]
 

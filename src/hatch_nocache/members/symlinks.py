@@ -12,8 +12,11 @@ import re
 import stat
 from typing import AbstractSet, Callable, Iterator, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
-from hatch_nocache.members.names import link_target_problem
+from hatch_nocache.members import incompatibilities as table
+from hatch_nocache.members.incompatibilities import Incompatibility, consequence
+from hatch_nocache.members.names import is_too_long, link_target_problem
 from hatch_nocache.paths import within
+from hatch_nocache.rules import OPTIONAL
 
 __all__ = [
     "LoopError",
@@ -29,6 +32,7 @@ __all__ = [
     "problem_on_disk",
     "problem_without_content",
     "problems_in_sdist",
+    "text_problem",
 ]
 
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -182,8 +186,7 @@ class StoredSymlink(NamedTuple):
     home: str
 
 
-_EVERYWHERE = "refused by pip 24.1+, uv 0.8.1+ and build"
-_OUTSIDE = "symlink to a file outside the project"
+_OUTSIDE = table.OUT.what
 
 
 def _problem(code: str, what: str, note: str, facts: SymlinkFacts, *, rejected: bool = False) -> SymlinkProblem:
@@ -191,33 +194,42 @@ def _problem(code: str, what: str, note: str, facts: SymlinkFacts, *, rejected: 
     return SymlinkProblem(code, what, note, facts.text, facts.real, can_copy, rejected)
 
 
+def text_problem(at: str, text: str) -> Optional[Tuple[Incompatibility, str]]:
+    """Return what an installer refuses in the symlink at `at` in an sdist by its link target `text`, with the reason.
+
+    A link target that passes leads, symlink by symlink, only to places below the root: it goes up first and then down,
+    and it is not below another symlink. Only the whole archive shows whether something is there. Source of the rules:
+    PEP 721, the sdist format specification, and the installers of the incompatibility.
+    """
+    problem = link_target_problem(text)
+    # One level above the root is still inside the directory that most installers unpack into.
+    outside = table.FAR_OUT if lands(f"root/{at}", text) is None else table.OUT
+    problems = (
+        # `C:/x` is relative for most programs, except on Windows.
+        (is_absolute(text), table.ABSOLUTE if text.startswith("/") else table.ABSOLUTE_ON_WINDOWS, ""),
+        (problem is not None, table.TOO_LONG_TARGET if is_too_long(text) else table.LINK_TARGET, problem or ""),
+        (lands(at, text) is None, outside, ""),
+        (goes_up_again(text), table.UP_AGAIN, "installers resolve it differently"),
+        (names_itself(at, text), table.OWN_DIRECTORY, ""),
+    )
+    return next(((row, reason) for applies, row, reason in problems if applies), None)
+
+
 def problem_in_text(path: str, member: str) -> Optional[SymlinkProblem]:
     """Return what is wrong with a symlink in an sdist by its text alone, or None.
-
-    Source of the rules: PEP 721, the sdist format specification, and the installers that the note names.
 
     Raises:
         OSError: it vanished, or cannot be read.
     """
     facts = SymlinkFacts.read(path)
-    if facts.loop:
-        return _problem("NC105", "symlink loop", "refused by uv 0.13+", facts, rejected=True)
-    if is_absolute(facts.text):
-        return _problem("NC101", "absolute symlink", _EVERYWHERE, facts)
-    if lands(member, facts.text) is None:
-        # One level above the root is still inside the directory that most installers unpack into.
-        far = lands(f"root/{member}", facts.text) is None
-        return _problem("NC102", _OUTSIDE, _EVERYWHERE if far else "refused by pip 24.1+", facts)
-    if goes_up_again(facts.text):
-        return _problem("NC102", "symlink that goes down and up again (`x/..`)", "refused by uv 0.13+", facts)
-    refused = link_target_problem(facts.text)
-    if refused is not None:
-        what = f"link target that installers refuse: {refused}"
-        return _problem("NC203", what, "refused by uv 0.13+", facts, rejected=True)
-    if facts.through_file:
-        note = "its path runs through a file; refused by newer versions of Python"
-        return _problem("NC104", "dangling symlink", note, facts, rejected=True)
-    return None
+    found = (table.LOOP, "") if facts.loop else text_problem(member, facts.text)
+    if found is None and facts.through_file:
+        found = table.THROUGH_FILE, "its path runs through a file"
+    if found is None:
+        return None
+    row, reason = found
+    what = f"{row.what}: {reason}" if reason else row.what
+    return _problem(row.code, what, consequence(row), facts, rejected=row.code not in OPTIONAL)
 
 
 def problem_on_disk(path: str, home: str) -> Optional[SymlinkProblem]:

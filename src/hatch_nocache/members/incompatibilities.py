@@ -56,7 +56,7 @@ _ALL = ("pip", "uv", "build")
 ABSOLUTE = Incompatibility("NC101", "absolute symlink", _FILTERS)
 ABSOLUTE_ON_WINDOWS = Incompatibility("NC101", "absolute symlink", (_STRICT, "build on Windows"))
 
-_LEAVES = "symlink to a path outside the project"
+_LEAVES = "symlink to a file outside the project"
 OUT = Incompatibility("NC102", _LEAVES, ("pip 24.1+",))
 FAR_OUT = Incompatibility("NC102", _LEAVES, _FILTERS)
 UP_AGAIN = Incompatibility("NC102", "symlink that goes down and up again", (_STRICT,), "rewritten", (_MIDDLE,))
@@ -80,6 +80,7 @@ NAME = Incompatibility("NC203", "invalid name", (_STRICT,))
 NAME_IN_ZIP = Incompatibility("NC203", "invalid name", ("uv 0.9.6+",))
 TOO_LONG = Incompatibility("NC203", "invalid name", _ALL)
 LINK_TARGET = Incompatibility("NC203", "invalid link target", (_STRICT,))
+TOO_LONG_TARGET = Incompatibility("NC203", "invalid link target", _ALL)
 HEADER = Incompatibility("NC203", "invalid header", (_STRICT,))
 EMPTY_RECORD = Incompatibility("NC203", "invalid header", ("uv 0.12",))
 TIME = Incompatibility("NC203", "invalid time", (_STRICT,))
