@@ -1,107 +1,256 @@
-"""What the README says of the program is what the program says. Its code blocks: test_readme_blocks.py."""
+"""The README's blocks and sentences, tried in builds. What front ends print is tested in tests/e2e."""
 
 from __future__ import annotations
 
-import importlib.metadata
-import re
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import List
 
 import pytest
-from building import hatchling
-from projects import tomllib
-from readme import README, ROOT, script
+import yaml
+from building import NO_HOOKS, hatchling, read, unmeasured
+from projects import PROJECTS, Project, names, tomllib
+from readme import README, ROOT, blocks, script
 
-from hatch_nocache.findings import CODES
-from hatch_nocache.options import OPTIONS
+from hatch_nocache.cli.main import main
 
-DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("*/*.md"))]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-
-
-@pytest.fixture(scope="module")
-def tables():
-    return script("tables")
+METADATA = '\n[project]\nname = "demo"\nversion = "1.0"\n'
+JOB = {"UV_CACHE_DIR": ".uv-cache"}
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param("README.md", marks=pytest.mark.skipif(hatchling() < (1, 27), reason="shows a newer Hatchling")),
-        "benchmarks/README.md",
-        "docs/tools.md",
-        "src/hatch_nocache/caches/vocabulary.py",
-        "test-projects/README.md",
-    ],
-)
-def test_what_is_generated_is_up_to_date(tables, name: str) -> None:
-    assert (ROOT / name).read_text(encoding="utf-8") == tables.written(name), "run `hatch run long:tables`"
+@pytest.fixture
+def cached(project: Project) -> Project:
+    """A project as the README tells the reader to configure it, with uv's cache inside."""
+    project.put("pyproject.toml", blocks("toml")[0] + METADATA)
+    project.make("uv cache", ".uv-cache")
+    return project
 
 
-def test_every_message_is_generated(tables) -> None:
-    """No block of output is written by hand."""
-    marked = re.findall(r"<!-- \w+: begin -->\n```console\n", README)
-    assert (
-        len(marked) == README.count("```console") == len(set(tables.PARTS["README.md"]) - {"codes", "cost", "options"})
+def test_every_block_is_tested() -> None:
+    assert [len(blocks(language)) for language in ("toml", "sh", "console")] == [2, 2, 2]
+    assert README.count("```") == 2 * 6
+
+
+def test_the_lines_to_install_it(cached: Project) -> None:
+    """Without the hook, the sdist is refused. With it, the build prints the README's message."""
+    control = cached.build(**JOB, **NO_HOOKS)
+    assert control.archive is not None
+    assert read(control.archive).refused
+    built = cached.build(**JOB)
+    assert names(built) == ["PKG-INFO", "pyproject.toml", "src/demo/__init__.py"]
+    assert f"```console\n{built.said}```" in README
+
+
+def test_the_test_project_has_the_same_lines() -> None:
+    used = tomllib.loads((PROJECTS / "gitlab-uv-cache" / "pyproject.toml").read_text(encoding="utf-8"))
+    for key, value in tomllib.loads(blocks("toml")[0]).items():
+        assert used[key] == value
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "hatch.toml"])
+def test_the_tables_of_options(name: str, project: Project) -> None:
+    """The sdist's table replaces the general one, so `extra-caches` applies to the wheel only."""
+    assert "In `hatch.toml`, omit `tool.hatch.` from both table names." in README
+    table, prefix = blocks("toml")[1], "tool.hatch."
+    if name == "hatch.toml":
+        table, prefix = table.replace(f"[{prefix}", "["), ""
+    project.put("pyproject.toml", METADATA)
+    with open(project.root / name, "a", encoding="utf-8") as file:
+        file.write(f'{table}[{prefix}build.targets.wheel]\ninclude = ["*"]\n')
+    project.make("directory", "generated", "src/demo/x.tmpcache", "src/demo/generated")
+    (project.root.parent / "outside.txt").write_text("outside\n", encoding="utf-8")
+    project.link("src/demo/l", "../../../outside.txt")
+
+    wheel = project.build("wheel")
+    assert wheel.codes == ["NC005", "NC102"]
+    assert [path for path in names(wheel) if "tmpcache" in path or path.startswith("generated/")] == []
+    assert "src/demo/generated/file.txt" in names(wheel)
+    sdist = project.build()
+    assert sdist.archive is not None
+    assert "NC005" not in sdist.said
+    assert {"generated/file.txt", "src/demo/x.tmpcache/file.txt"} <= set(names(sdist))
+    assert read(sdist.archive).files["src/demo/l"] == b"outside\n"
+
+
+def test_check(cached: Project, monkeypatch, capsys) -> None:
+    """Each command that is shown, on a project and its archives: exit codes 0, 1 and 2."""
+    monkeypatch.chdir(cached.root)
+    monkeypatch.delenv("UV_CACHE_DIR", raising=False)
+    commands = [line.split("  #")[0].split()[1:] for line in blocks("sh")[1].splitlines()]
+    assert [command[0] for command in commands] == ["check"] * 3
+
+    def run() -> List[int]:
+        return [main(command) for command in commands]
+
+    def to_dist(**env: str) -> None:
+        archive = cached.build(**env).archive
+        assert archive is not None
+        archive.replace(cached.root / "dist" / archive.name)
+
+    (cached.root / "dist").mkdir()
+    to_dist()
+    assert run() == [0, 0, 0]
+    out = capsys.readouterr().out
+    assert "dropped   NC001 .uv-cache/" in out
+    assert "::warning " in out
+    to_dist(**NO_HOOKS)
+    assert run() == [0, 1, 0]
+    with open(cached.root / "pyproject.toml", "a", encoding="utf-8") as file:
+        file.write("\n[tool.hatch.build.hooks.nocache.colour]\n")
+    assert run() == [2, 1, 2]
+
+
+# --- The fix without the plugin ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ignore_vcs", [False, True])
+def test_gitignore_and_exclude(ignore_vcs: bool, cached: Project) -> None:
+    """A line in .gitignore is enough unless `ignore-vcs` is set; `exclude` always is."""
+    table = "\n[tool.hatch.build]\nignore-vcs = true\n" if ignore_vcs else "\n[tool.hatch.build]\n"
+    text = blocks("toml")[0] + METADATA + table
+    cached.put("pyproject.toml", text)
+    cached.put(".gitignore", "/.uv-cache/\n")
+    assert bool([name for name in names(cached.build(**NO_HOOKS)) if ".uv-cache/" in name]) is ignore_vcs
+    (cached.root / ".gitignore").unlink()
+    cached.put("pyproject.toml", text + 'exclude = ["/.uv-cache/"]\n')
+    assert [name for name in names(cached.build(**NO_HOOKS)) if ".uv-cache/" in name] == []
+
+
+@pytest.mark.skipif(hatchling() < (1, 24, 2), reason="older versions do not skip .venv")
+def test_names_that_hatchling_skips(project: Project) -> None:
+    assert "Hatchling skips it by name" in README
+    project.make("venv", ".venv", "venv")
+    tops = {name.split("/")[0] for name in names(project.build(**NO_HOOKS))}
+    assert "venv" in tops
+    assert ".venv" not in tops
+
+
+# --- Troubleshooting and limits ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["HATCH_BUILD_NO_HOOKS", "--no-hooks", "enable-by-default = false"])
+def test_what_disables_the_hook(how: str, cached: Project) -> None:
+    assert f"`{how}`" in README
+    if how.startswith("enable"):
+        cached.put("pyproject.toml", blocks("toml")[0] + how + "\n" + METADATA)
+    dist = cached.root.parent / "dist"
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(dist)]
+    done = subprocess.run(
+        [*command, *([how] if how.startswith("--") else [])],
+        cwd=str(cached.root),
+        env={**unmeasured(), **({how: "true"} if how.startswith("HATCH") else {})},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
     )
+    assert "hatch-nocache" not in done.stdout + done.stderr
+    assert read(dist / "demo-1.0.tar.gz").below(".uv-cache")
 
 
-def test_every_code_and_key_is_there() -> None:
-    for code in CODES.values():
-        assert f"| **{code.id}** |" in README
-        assert code.cause in README
-        assert code.remedy in README
-    for key, option in OPTIONS.items():
-        assert re.search(rf"^\| `{key}` \| .* \| {re.escape(option.default)} \| ", README, re.MULTILINE)
-    assert set(re.findall(r"NC\d{3}", README)) == set(CODES)
+def test_forced_include_not_found(project: Project) -> None:
+    """A path that only the wheel's table names is in the sdist, unless the sdist excludes it."""
+    assert "**`Forced include not found`**" in README
+    project.make("cache", "store")
+    wheel = '[tool.hatch.build.targets.wheel.force-include]\n"store" = "demo/store"'
+    project.configure(after=wheel)
+    assert "store/index.txt" in names(project.build())
+    project.configure(after=wheel + '\n[tool.hatch.build.targets.sdist]\nonly-include = ["src"]')
+    assert [name for name in names(project.build()) if name.startswith("store/")] == []
 
 
-def test_first_screen() -> None:
-    """The error, the cause, the fix without the plugin and the fix with it, in this order, on one screen."""
-    screen = "\n".join(README.splitlines()[:42])
-    order = ["outside of the target directory", "**Why.**", "UV_CACHE_DIR", ">> .gitignore", "hooks.nocache]"]
-    assert [screen.index(words) for words in order] == sorted(screen.index(words) for words in order)
+def test_allow(project: Project) -> None:
+    assert '`allow = ["/data/cache/"]`' in README
+    project.make("cache", "data/cache")
+    assert "data/cache/index.txt" not in names(project.build())
+    project.configure('allow = ["/data/cache/"]')
+    assert "data/cache/index.txt" in names(project.build())
 
 
-def test_floors() -> None:
-    assert PROJECT["requires-python"] == ">=3.8"
-    assert "hatchling>=1.22.0" in PROJECT["dependencies"]
-    assert "Python 3.8 or newer, Hatchling 1.22 or newer" in README
+def test_files_that_git_ignores(project: Project) -> None:
+    """A nested .gitignore keeps node_modules out of git, but not out of the sdist."""
+    assert '`untracked = "drop"` leaves them out of the sdist' in README
+    project.put("web/.gitignore", "node_modules/\n")
+    project.put("web/node_modules/left-pad/index.js")
+    git = ["git", "-c", "init.defaultBranch=main", "-C", str(project.root)]
+    for command in (["init", "-q"], ["add", "."]):
+        subprocess.run([*git, *command], check=True)
+    built = project.build()
+    assert built.codes == ["NC006"]
+    assert "web/node_modules/left-pad/index.js" in names(built)
+    project.configure('untracked = "drop"')
+    assert "web/node_modules/left-pad/index.js" not in names(project.build())
 
 
-def test_it_needs_nothing_that_hatchling_does_not_bring() -> None:
-    assert "It needs nothing that Hatchling does not bring" in README
-
-    def names(requirements) -> set:
-        return {re.match(r"[\w-]+", requirement).group() for requirement in requirements}
-
-    assert names(PROJECT["dependencies"]) <= {"hatchling"} | names(importlib.metadata.requires("hatchling"))
-
-
-def test_links_are_absolute_where_there_is_a_home(tables, tmp_path: Path, monkeypatch) -> None:
-    """The picture itself, and not the page that shows it. A home that has moved takes them along."""
-    monkeypatch.setattr(tables, "ROOT", tmp_path)
-    text = "[[a](x/b.md), see ![c\nd](e.svg), [f](https://f.example/), [g](#g)"
-    at, then = (f"https://{place}/hatch-nocache" for place in ("github.com/someone", "example.org/other"))
-    for home, urls in (
-        (at, f'[project.urls]\nSource = "{at}"'),
-        (then, f'[project.urls]\nSource = "{then}"'),
-        ("", ""),
-    ):
-        (tmp_path / "pyproject.toml").write_text(f"[project]\n{urls}", encoding="utf-8")
-        blob, raw = (f"{home}/{kind}/main/" if home else "" for kind in ("blob", "raw"))
-        wanted = f"[[a]({blob}x/b.md), see ![c\nd]({raw}e.svg), [f](https://f.example/), [g](#g)"
-        text = tables.absolute(text)
-        assert text == wanted
-        assert tables.absolute(text) == wanted
+SPY = """
+import json, sys
+seen = []
+sys.addaudithook(lambda event, args: seen.append((event, repr(args[1]) if event == "subprocess.Popen" else "")))
+{more}
+from hatchling.cli import hatchling
+try:
+    hatchling()
+finally:
+    print(json.dumps(seen))
+"""
+ACTS = ("subprocess.", "socket.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "urllib.", "http.")
 
 
-def test_links_within_the_readme() -> None:
-    headings = {re.sub(r"[^\w -]", "", line.lstrip("# ").lower()).replace(" ", "-") for line in README.splitlines()}
-    assert [anchor for anchor in re.findall(r"\]\(#([^)]*)\)", README) if anchor not in headings] == []
+@pytest.mark.parametrize("more", ["", "import socket; socket.socket().close()"])
+def test_one_process_and_no_connection(more: str, cached: Project, tmp_path: Path) -> None:
+    """The second case shows that the spy sees a connection."""
+    assert "starts one process: `git ls-files`, for an sdist in a git work tree" in README
+    subprocess.run(["git", "init", "-q", str(cached.root)], check=True)
+    spy = tmp_path / "spy.py"
+    spy.write_text(SPY.format(more=more), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(spy), "build", "-d", str(tmp_path / "dist")],
+        cwd=str(cached.root),
+        env=unmeasured(),
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert "NC001" in done.stdout + done.stderr
+    acts = [(event, what) for event, what in json.loads(done.stdout.splitlines()[-1]) if event.startswith(ACTS)]
+    processes = [what for event, what in acts if event == "subprocess.Popen"]
+    assert len(processes) == 1
+    assert "ls-files" in processes[0]
+    assert any(event.startswith("socket.") for event, _ in acts) is bool(more)
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_files_that_are_linked_to(tables, path: Path) -> None:
-    linked = re.findall(r"\]\(((?!https:)[^#)\s]+)\)", tables.relative(path.read_text(encoding="utf-8")))
-    assert linked or path.name != "README.md" or path.parent != ROOT
-    assert [name for name in linked if not (path.parent / name).is_file()] == []
+# --- Monorepos, CI ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the checkout has no symlinks")
+def test_a_directory_of_a_monorepo(project: Project) -> None:
+    assert "`src/demo/shared -> ../../../shared`" in README
+    (project.root.parent / "shared").mkdir()
+    (project.root.parent / "shared" / "data.txt").write_text("shared\n", encoding="utf-8")
+    project.link("src/demo/shared", "../../../shared")
+    assert project.build().code == 1
+    project.configure('symlinks = "copy"')
+    assert "src/demo/shared/data.txt" in names(project.build())
+
+
+def test_the_gitlab_job() -> None:
+    """docs/ci.md, the demo and the test project use the cache of the reported job."""
+    text = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    job = yaml.safe_load(text.split("```yaml\n")[1].split("```")[0])["build"]
+    assert job["variables"].items() <= script("demo").JOB.items()
+    assert job["cache"][0]["paths"] == ["$UV_CACHE_DIR"]
+    assert job["script"][0] == "uv build"
+    case = tomllib.loads((PROJECTS / "gitlab-uv-cache" / "case.toml").read_text(encoding="utf-8"))["case"][0]
+    assert case["env"]["UV_CACHE_DIR"] == job["variables"]["UV_CACHE_DIR"] == ".uv-cache"
+
+
+def test_the_pre_commit_hook() -> None:
+    """The example in docs/ci.md is the hook of this repository, installed from the package index."""
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    text = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    (repository,) = yaml.safe_load(text.split("## pre-commit\n\n```yaml\n")[1].split("```")[0])["repos"]
+    (shown,) = repository["hooks"]
+    assert shown.pop("additional_dependencies")[0].startswith("hatch-nocache==")
+    assert shown == {key: value for key, value in hook.items() if key != "description"}

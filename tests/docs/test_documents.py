@@ -1,0 +1,125 @@
+"""All documents: generated parts, links, codes and options, and nothing of one machine."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+from pathlib import Path
+from typing import Any, Set
+
+import pytest
+from building import hatchling
+from projects import tomllib
+from readme import README, ROOT, script
+
+from hatch_nocache._hatchling import KNOWN_VERSIONS
+from hatch_nocache.config import OPTIONS
+from hatch_nocache.rules import CODES
+
+FOLDERS = ("benchmarks", "docs", "test-projects")
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *(path for name in FOLDERS for path in sorted(ROOT.glob(f"{name}/*.md")))]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+TABLES = script("tables")
+
+
+@pytest.mark.parametrize("name", [*TABLES.PARTS, *TABLES.WHOLE])
+def test_generated_parts_are_up_to_date(name: str) -> None:
+    if name == "README.md" and hatchling() < (1, 27):
+        pytest.skip("the README shows a newer Hatchling")
+    assert (ROOT / name).read_text(encoding="utf-8") == TABLES.written(name), "run `hatch run long:tables`"
+
+
+def test_tables_prints_what_it_changes(tmp_path: Path, monkeypatch, capsys) -> None:
+    """A row that is missing, a line that is too much, a file that is up to date."""
+    (tmp_path / "a.md").write_text("1\n<!-- t: begin -->\nold\n<!-- t: end -->\n2\n", encoding="utf-8")
+    (tmp_path / "b.json").write_text("{}\n", encoding="utf-8")
+    monkeypatch.setattr(TABLES, "ROOT", tmp_path)
+    monkeypatch.setattr(TABLES, "PARTS", {"a.md": {"t": lambda: "new\n"}})
+    monkeypatch.setattr(TABLES, "WHOLE", {"b.json": lambda: "{}\n"})
+    TABLES.main()
+    assert capsys.readouterr().out == "a.md: updated\n  + new\n  - old\nb.json: up to date\n"
+    assert (tmp_path / "a.md").read_text(encoding="utf-8") == "1\n<!-- t: begin -->\nnew\n<!-- t: end -->\n2\n"
+
+
+def test_the_readme_is_short_and_its_output_is_generated() -> None:
+    """Each quoted message is a generated part."""
+    assert len(README.splitlines()) <= 200
+    generated = re.findall(r"<!-- \w+: begin -->\n```console\n", README)
+    assert len(generated) == README.count("```console") == 2
+
+
+def test_every_code_has_a_section() -> None:
+    text = (ROOT / "docs" / "codes.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (\w+)$", text, re.MULTILINE) == list(CODES)
+    for code in CODES.values():
+        assert f"| {code.id} | {code.finding} | {code.default} |" in README
+    for path in DOCUMENTS:
+        assert set(re.findall(r"NC\d{3}", path.read_text(encoding="utf-8"))) <= set(CODES), path
+
+
+def test_every_option_is_documented() -> None:
+    for option in OPTIONS.values():
+        assert re.search(rf"^\| `{option.key}` \| .* \| {re.escape(option.default)} \| ", README, re.MULTILINE)
+
+
+def test_supported_versions() -> None:
+    """The README, the metadata and the check for known versions agree."""
+    assert PROJECT["requires-python"] == ">=3.8"
+    oldest, newest = KNOWN_VERSIONS
+    assert f"hatchling>={oldest}" in PROJECT["dependencies"]
+    assert f"Python 3.8 or newer; Hatchling {oldest} to {newest}." in README
+
+
+def test_dependencies_are_those_of_hatchling() -> None:
+    assert "depends only on Hatchling and pathspec" in README
+
+    def names(requirements: Any) -> Set[str]:
+        return {re.match(r"[\w-]+", requirement).group() for requirement in requirements}
+
+    assert names(PROJECT["dependencies"]) == {"hatchling", "pathspec"}
+    assert "pathspec" in names(importlib.metadata.requires("hatchling"))
+
+
+# --- Links ------------------------------------------------------------------------------------------------------------
+
+
+def anchors(text: str) -> Set[str]:
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links(path: Path) -> None:
+    """Files and headings that a document links to exist."""
+    text = path.read_text(encoding="utf-8")
+    home = PROJECT.get("urls", {}).get("Source", "https://there.is.none/")
+    for link in re.findall(r"\]\(([^)\s]+)\)", text.replace(f"{home}/blob/main/", "")):
+        if link.startswith("https:"):
+            continue
+        name, _, anchor = link.partition("#")
+        linked = path.parent / name if name else path
+        assert linked.is_file(), link
+        assert not anchor or anchor in anchors(linked.read_text(encoding="utf-8")), link
+
+
+def test_every_document_is_linked() -> None:
+    """The README or CONTRIBUTING.md leads to each document."""
+    text = README + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    names = {path.relative_to(ROOT).as_posix() for path in DOCUMENTS}
+    assert {name for name in names if f"({name})" not in text and name != "README.md"} == {"docs/recall.md"}
+    assert "(recall.md)" in (ROOT / "docs" / "tools.md").read_text(encoding="utf-8")
+
+
+def test_links_for_the_package_index() -> None:
+    absolute = script("links").absolute
+    text = "[a](x/b.md#c), [d](https://e.example/), [f](#g)"
+    wanted = "[a](https://h.example/r/blob/main/x/b.md#c), [d](https://e.example/), [f](#g)"
+    assert absolute(text, "https://h.example/r") == absolute(wanted, "https://h.example/r") == wanted
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_nothing_of_one_machine(path: Path) -> None:
+    """No placeholder for the user to fill in, and no path of the machine where the text was written."""
+    text = path.read_text(encoding="utf-8")
+    assert re.findall(r"OWNER|TODO|FIXME|/(?:root|home|work|Users)/\w+", text) == []
+    assert str(ROOT) not in text
