@@ -330,7 +330,7 @@ OLD = ("packages/old", "Hatchling project old")
     ("pyproject", "hatch_toml", "expected"),
     [
         ('[tool.uv.workspace]\nmembers = ["packages/*"]\nexclude = ["packages/old"]\n', "", [CLI, CORE]),
-        ('[tool.uv.workspace]\nmembers = ["packages/c*"]\n', "", [CLI, CORE]),
+        ('[project]\nname = "all"\n[tool.uv.workspace]\nmembers = ["packages/c*"]\n', "", [CLI, CORE]),
         (
             '[tool.uv.workspace]\nmembers = ["packages/core", "packages/**", "."]\nexclude = ["pack*/o*"]\n',
             "",

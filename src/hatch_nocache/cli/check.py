@@ -69,8 +69,8 @@ def _directory(path: str, request: Request) -> List[Result]:
     result, tables = _project(path, request)
     members = [] if tables is None else workspace_members(path, tables)
     results = [_project(os.path.normpath(os.path.join(path, member)), request)[0] for member in members]
-    # The root of a uv workspace need not be a project.
-    is_virtual = bool(members) and tables is not None and not (tables.backend or tables.name)
+    # The root of a uv workspace need not be built.
+    is_virtual = bool(members) and tables is not None and not tables.backend
     return results if is_virtual else [result, *results]
 
 

@@ -130,8 +130,8 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser(
         "check",
         help="say what a build would leave out or reject, or what is wrong with an archive",
-        description="Say, without building, what the build hook would do for each target of a project; or say what is "
-        "wrong with an sdist or a wheel from any build backend.",
+        description="Say, without building, what the build hook would do for each target of a project;\n"
+        "or say what is wrong with an sdist or a wheel from any build backend.",
     )
     paths = "a project or the root of a workspace (default: .), an sdist, a wheel or a directory of them"
     command.add_argument("paths", nargs="*", default=["."], metavar="PATH", help=paths)
