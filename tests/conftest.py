@@ -6,9 +6,12 @@ by `hatch run long:nightly`.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
 from lacking import lacking
+from projects import Project
 
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 settings.register_profile("search", deadline=None, max_examples=5000)
@@ -29,3 +32,9 @@ def pytest_pyfunc_call():
 @pytest.hookimpl(hookwrapper=True)
 def pytest_fixture_setup():
     skip_if_lacking((yield))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A project with the hook and nothing to find."""
+    return Project(tmp_path.resolve() / "project")

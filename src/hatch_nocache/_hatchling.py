@@ -34,7 +34,7 @@ HOOK = "nocache"
 KNOWN_VERSIONS = ("1.22.0", "1.33.0")
 
 _GENERATORS = ("recurse_project_files", "recurse_explicit_files", "recurse_forced_files")
-_BUILDER_NAMES = (
+BUILDER_NAMES = (
     *_GENERATORS,
     "recurse_included_files",
     "recurse_selected_project_files",
@@ -44,7 +44,7 @@ _BUILDER_NAMES = (
     "metadata",
     "plugin_manager",
 )
-_CONFIG_NAMES = (
+CONFIG_NAMES = (
     "set_build_data",
     "include_path",
     "path_is_excluded",
@@ -67,7 +67,7 @@ _CONFIG_NAMES = (
     "ignore_vcs",
 )
 # Those of the builders for one target, and of their configuration.
-_TARGET_NAMES = {
+TARGET_NAMES = {
     "sdist": ((), ("support_legacy",)),
     "wheel": (("artifact_project_id", "get_forced_inclusion_map"), ()),
 }
@@ -108,8 +108,8 @@ def check(config: Any) -> None:
         IncompatibleError: one is not; the message says which one, and where.
     """
     builder = getattr(config, "builder", None)
-    of_builder, of_config = _TARGET_NAMES.get(getattr(builder, "PLUGIN_NAME", ""), ((), ()))
-    for owner, names in ((builder, _BUILDER_NAMES + of_builder), (config, _CONFIG_NAMES + of_config)):
+    of_builder, of_config = TARGET_NAMES.get(getattr(builder, "PLUGIN_NAME", ""), ((), ()))
+    for owner, names in ((builder, BUILDER_NAMES + of_builder), (config, CONFIG_NAMES + of_config)):
         for name in names:
             # On the class: to evaluate a property could raise what is wrong with the configuration.
             if not (hasattr(type(owner), name) or name in getattr(owner, "__dict__", ())):

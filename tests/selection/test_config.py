@@ -1,89 +1,121 @@
-"""The TOML table: every key, every error at once."""
+"""The hook's table: every key, and every error at once."""
 
 from __future__ import annotations
 
 from typing import List
 
 import pytest
+from projects import Project
 
-from hatch_nocache.config import ConfigError, parse
-from hatch_nocache.options import FOREIGN_KEYS, OPTIONS
+from hatch_nocache.config import HATCHLING_KEYS, OPTIONS, ConfigError, parse
 
 PREFIX = "tool.hatch.build.hooks.nocache"
 
 
 def errors(**table: object) -> List[str]:
-    """The errors of a table whose keys are written with underscores."""
+    """Return the errors of a table whose keys are written with underscores, without the prefix."""
     with pytest.raises(ConfigError) as caught:
         parse({key.replace("_", "-"): value for key, value in table.items()}, prefix=PREFIX, target="sdist")
     assert str(caught.value) == "\n".join(caught.value.errors)
-    return list(caught.value.errors)
+    assert all(error.startswith(PREFIX) for error in caught.value.errors)
+    return [error[len(PREFIX) + 1 :] for error in caught.value.errors]
 
 
-def test_the_defaults_of_an_sdist() -> None:
-    """The empty table is enough."""
-    config = parse({}, prefix=PREFIX, target="sdist")
-    assert (config.caches, config.symlinks, config.verify) == ("drop", "reject", True)
-    assert (config.extra_caches.lines, config.allow.lines) == ((), ())
+@pytest.mark.parametrize(("target", "symlinks"), [("sdist", "reject"), ("wheel", "keep"), ("custom", "keep")])
+def test_defaults(target: str, symlinks: str) -> None:
+    options = parse({}, prefix=PREFIX, target=target)
+    assert (options.caches, options.symlinks, options.untracked) == ("drop", symlinks, "keep")
+    assert (options.verify, options.extra_caches.lines, options.allow.lines) == ("auto", (), ())
+    assert options.given == frozenset()
 
 
-@pytest.mark.parametrize("target", ["wheel", "custom", "zipped-directory"])
-def test_links_are_kept_elsewhere(target: str) -> None:
-    """Only an sdist holds links."""
-    assert parse({}, prefix=PREFIX, target=target).symlinks == "keep"
-
-
-@pytest.mark.parametrize("key", ["caches", "symlinks"])
-def test_every_choice_is_taken(key: str) -> None:
-    """Each value of the table of options is read back."""
+@pytest.mark.parametrize("key", [key for key, option in OPTIONS.items() if option.values])
+def test_values(key: str) -> None:
     for value in OPTIONS[key].values:
-        assert getattr(parse({key: value}, prefix=PREFIX, target="sdist"), key) == value
+        options = parse({key: value}, prefix=PREFIX, target="sdist")
+        assert getattr(options, key) is value
+        assert options.given == {key}
 
 
-def test_patterns_and_booleans() -> None:
-    """The other types."""
-    table = {"extra-caches": ["/store/"], "allow": ["tests/data/"], "verify": False}
-    config = parse(table, prefix=PREFIX, target="wheel")
-    assert config.extra_caches.match("store/")
-    assert config.allow.match("tests/data/x")
-    assert config.verify is False
+def test_patterns() -> None:
+    options = parse({"extra-caches": ["/store/"], "allow": ["tests/data/"]}, prefix=PREFIX, target="wheel")
+    assert options.extra_caches.match("store/")
+    assert options.allow.match("tests/data/x")
 
 
-def test_the_keys_of_hatchling_pass() -> None:
-    """What hatchling itself reads from the table is not ours to judge."""
-    parse({key: object() for key in FOREIGN_KEYS}, prefix=PREFIX, target="sdist")
+def test_keys_of_hatchling() -> None:
+    """Hatchling checks their values."""
+    parse({key: object() for key in HATCHLING_KEYS}, prefix=PREFIX, target="sdist")
 
 
 def test_every_error_at_once() -> None:
-    """Nobody likes to mend a file error by error."""
-    found = errors(caches="dorp", symlnks="copy", verify="yes", allow="x", extra_caches=["", 1])
-    assert found == [
-        f'`{PREFIX}.caches` is "dorp". Did you mean `drop`? It must be "drop", "reject" or "keep".',
-        f"`{PREFIX}.symlnks` is unknown. Did you mean `symlinks`?",
-        f"`{PREFIX}.verify` must be true or false, not a string.",
-        f"`{PREFIX}.allow` must be an array of gitignore patterns, not a string.",
-        f"`{PREFIX}.extra-caches`, pattern #1, must not be empty.",
-        f"`{PREFIX}.extra-caches`, pattern #2, must be a string, not an integer.",
+    table = {
+        "caches": "dorp",
+        "symlnks": "copy",
+        "verify": "yes",
+        "untracked": 1,
+        "allow": "x",
+        "extra_caches": ["", 1],
+    }
+    assert errors(**table, colour=1, Extra_Cache=[], enable_default=True) == [
+        'caches: expected "drop", "reject" or "keep", got "dorp"',
+        "symlnks: unknown key; did you mean `symlinks`?",
+        'verify: expected "auto", true or false, got "yes"',
+        'untracked: expected "drop", "reject" or "keep", got 1',
+        'allow: expected an array of gitignore patterns, got "x"',
+        'extra-caches, item 1: expected a gitignore pattern, got ""',
+        "extra-caches, item 2: expected a gitignore pattern, got 1",
+        "colour: unknown key",
+        "Extra-Cache: unknown key; did you mean `extra-caches`?",
+        "enable-default: unknown key; did you mean `enable-by-default`?",
     ]
 
 
-def test_no_suggestion_where_nothing_is_near() -> None:
-    """A wild guess helps no one."""
-    assert errors(colour=1) == [f"`{PREFIX}.colour` is unknown."]
-
-
 @pytest.mark.parametrize(
-    ("value", "called"),
-    [(1, "an integer"), (1.5, "a float"), (True, "a boolean"), ({}, "a table"), (None, "a NoneType")],
+    ("value", "shown"),
+    [(1.5, "1.5"), (True, "true"), ({}, "a table"), ([], "an array"), (None, "a NoneType"), ("ü", '"ü"')],
 )
-def test_wrong_types_are_called_by_their_toml_names(value: object, called: str) -> None:
-    """Whoever writes TOML need not know Python."""
-    expected = f'`{PREFIX}.symlinks` must be a string ("reject", "drop", "copy" or "keep"), not {called}.'
-    assert errors(symlinks=value) == [expected]
+def test_values_as_in_toml(value: object, shown: str) -> None:
+    assert errors(symlinks=value) == [f'symlinks: expected "reject", "drop", "copy" or "keep", got {shown}']
+
+
+@pytest.mark.parametrize("value", [1, 0, "true", None])
+def test_only_true_and_false_are_booleans(value: object) -> None:
+    assert len(errors(verify=value)) == 1
 
 
 @pytest.mark.parametrize("pattern", ["!", "a\\", "[z-a]"])
-def test_a_pattern_that_cannot_be_read(pattern: str) -> None:
-    """Pathspec raises on some patterns; the error names the key and the number."""
+def test_invalid_pattern(pattern: str) -> None:
     (error,) = errors(allow=["a", pattern])
-    assert error.startswith(f"`{PREFIX}.allow`, pattern #2, is not valid: ")
+    assert error.startswith("allow, item 2: invalid pattern ")
+    assert "position" not in error
+
+
+@pytest.mark.parametrize("pattern", ["**", "!**", "/**", "a/**/b"])
+def test_pattern_that_an_old_pathspec_cannot_match(project: Project, pattern: str) -> None:
+    project.configure(f'allow = ["{pattern}", "**/x"]')
+    built = project.build()
+    assert not built.crashed
+    assert built.code == 0 or "invalid pattern" in built.said
+
+
+@pytest.mark.parametrize(
+    ("file", "table", "shown"),
+    [
+        ("pyproject.toml", "tool.hatch.build.targets.sdist.hooks.nocache", "tool.hatch.build.targets.sdist.hooks"),
+        ("hatch.toml", "build.hooks.nocache", "build.hooks"),
+        ("hatch.toml", "build.targets.sdist.hooks.nocache", "build.targets.sdist.hooks"),
+    ],
+)
+def test_message(project: Project, file: str, table: str, shown: str) -> None:
+    with (project.root / file).open("a", encoding="utf-8") as toml:
+        toml.write(f"[{table}]\ncolour = 1\n")
+    built = project.build()
+    assert built.said.splitlines()[0] == "hatch-nocache: nothing was built: 1 configuration error"
+    assert built.said.splitlines()[1] == f"  {shown}.nocache.colour: unknown key"
+    assert (built.code, built.archive) == (1, None)
+
+
+def test_message_about_several_errors(project: Project) -> None:
+    project.configure("caches = 1", "colour = 1")
+    assert project.build().said.startswith("hatch-nocache: nothing was built: 2 configuration errors\n")

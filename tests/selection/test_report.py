@@ -1,101 +1,313 @@
-"""What a person reads."""
+"""What a person reads: the models of the messages, their width, and what is escaped."""
 
 from __future__ import annotations
 
-from typing import List
+from typing import List, Sequence
 
 import pytest
+from projects import SIGNATURE, Project
 
-from hatch_nocache.findings import CODES, Action, Finding
-from hatch_nocache.report import built, escape, refused
+from hatch_nocache.report import built, describe, escape, failed, hint_lines, refused
+from hatch_nocache.rules import CODES, Action, Finding, Hint, Note
 
-
-def finding(path: str, action: Action = Action.DROPPED, code: str = "NC001", what: str = "uv cache") -> Finding:
-    """A finding of which only some parts matter."""
-    return Finding(code, path, what, "because it is so", action, "do this")
-
-
-def test_nothing_to_say() -> None:
-    """A clean build is a silent one."""
-    assert built([], [], "sdist", verbose=False) == ""
+HOOK = "[tool.hatch.build.hooks.nocache]"
+UNSET = "UV_CACHE_DIR is unset; uv also reads --cache-dir, XDG_CACHE_HOME and `cache-dir` in uv.toml or [tool.uv]"
+EXCLUDE = "[tool.hatch.build.targets.{}]"
 
 
-def test_the_block_of_the_readme() -> None:
-    """One cache, kept out."""
-    cache = Finding(
-        "NC001",
-        ".uv-cache/",
-        "uv cache",
-        "because UV_CACHE_DIR=.uv-cache points into the project",
-        Action.DROPPED,
-        "nothing to do; to keep other tools from packing it too, add /.uv-cache/ to .gitignore",
-    )
-    assert built([cache], [], "sdist", verbose=False).splitlines() == [
-        "hatch-nocache: kept 1 cache directory out of the sdist",
-        "  NC001 .uv-cache/   uv cache, because UV_CACHE_DIR=.uv-cache points into the project",
-        "        nothing to do; to keep other tools from packing it too, add /.uv-cache/ to .gitignore",
+def finding(path: str, action: Action = Action.DROPPED, code: str = "NC001", what: str = "uv cache", **more) -> Finding:
+    return Finding(code, path, what, "so", action, **more)
+
+
+# --- Models: whole builds ---------------------------------------------------------------------------------------------
+
+
+def said(project: Project, target: str = "sdist", **env: str) -> List[str]:
+    lines = project.build(target, **env).said.splitlines()
+    assert max(map(len, lines), default=0) <= 120
+    return lines
+
+
+def test_cache(project: Project) -> None:
+    project.make("uv cache", ".uv-cache")
+    assert said(project, UV_CACHE_DIR=".uv-cache") == [
+        "hatch-nocache: left 1 cache directory out of the sdist",
+        "  NC001 .uv-cache/   uv cache: UV_CACHE_DIR=.uv-cache points into the project",
+        f'hint: to pack it anyway, add "/.uv-cache/" to `allow` in {HOOK}'.replace("hint", "  hint"),
+    ]
+    assert said(project)[1:] == [
+        "  NC001 .uv-cache/   uv cache: valid CACHEDIR.TAG",
+        f'  hint: to pack it anyway, add "/.uv-cache/" to `allow` in {HOOK}',
+        f"  hint: {UNSET}",
     ]
 
 
-def test_the_first_line_counts_what_was_done() -> None:
-    """Caches, environments, links; copies; and remarks only where there is nothing else."""
-    everything = [
-        finding("a/"),
-        finding("b/"),
-        finding("venv/", code="NC004", what="virtual environment"),
-        finding("l", code="NC101", what="absolute link"),
-        finding("m", Action.COPIED, code="NC102"),
-        finding("n", Action.NOTICE, code="NC104"),
+def test_caches_and_environments(project: Project) -> None:
+    """Many stay short: hints are merged, and the rest is named in one line unless asked for."""
+    project.make("cache", *(f"cache{number}" for number in range(6)))
+    project.make("venv", "env")
+    lines = said(project)
+    assert lines[0] == "hatch-nocache: left 6 cache directories and 1 virtual environment out of the sdist"
+    assert lines[1:] == [
+        *(f"  NC001 cache{number}/   cache directory: valid CACHEDIR.TAG" for number in range(4)),
+        "  and 3 more (HATCH_VERBOSE=1 lists all): NC001 cache4/, cache5/; NC004 env/",
+        f"  hint: to pack one anyway, add it to `allow` in {HOOK}, with a leading `/`",
     ]
-    head = built(everything, ["a remark"], "wheel", verbose=False).splitlines()[0]
-    assert head == (
-        "hatch-nocache: kept 2 cache directories, 1 environment and 1 link out of the wheel; "
-        "packed the content of 1 link into the wheel"
+    assert "  NC004 env/   virtual environment: contains pyvenv.cfg" in said(project, HATCH_VERBOSE="1")
+
+
+def test_named_cache(project: Project) -> None:
+    project.make("cache", "store", "models")
+    project.configure(
+        after='[tool.hatch.build.targets.sdist.force-include]\n"store" = "store"\n'
+        '[tool.hatch.build.targets.wheel]\nartifacts = ["/models/index.txt"]'
     )
-    notices = built(everything[-1:], ["a remark"], "wheel", verbose=False).splitlines()
-    assert notices[0] == "hatch-nocache: 2 notes on the wheel"
-    assert notices[-1] == "  a remark"
+    assert said(project) == [
+        "hatch-nocache: left 1 cache directory out of the sdist",
+        "  NC001 models/   cache directory: valid CACHEDIR.TAG; except what `artifacts` names",
+        f'  hint: to pack it anyway, add "/models/" to `allow` in {HOOK}',
+        "hatch-nocache: packed 1 cache directory into the sdist because the configuration names it",
+        "  NC001 store/   cache directory: valid CACHEDIR.TAG; listed in `force-include`",
+    ]
 
 
-@pytest.mark.parametrize("verbose", [True, False])
-def test_many_findings_stay_short_unless_asked_for(verbose: bool) -> None:
-    """What is not named is counted."""
-    many = [finding(f"cache{number}/") for number in range(150)] + [finding("l", code="NC101")]
-    lines = built(many, ["one", "two", "three"], "sdist", verbose=verbose).splitlines()
-    if verbose:
-        assert len(lines) == 1 + 2 * 151 + 3
-        return
-    assert len(lines) == 13
-    assert lines[9] == f"  also NC001 {', '.join(f'cache{number}/' for number in range(4, 104))} and 46 more; NC101 l"
-    assert lines[10:] == [
-        "  HATCH_VERBOSE=1 shows all of it",
-        "  one",
-        "  and 2 more notes; HATCH_VERBOSE=1 shows all of it",
+@pytest.mark.parametrize("target", ["sdist", "wheel"])
+def test_rejected_symlinks(project: Project, target: str) -> None:
+    project.configure('symlinks = "reject"')
+    project.put("../outside/a.txt")
+    project.link("src/demo/passwd", "/etc/passwd")
+    project.link("src/demo/a.txt", "../../../outside/a.txt")
+    project.link("src/demo/outside", "../../../outside")
+    lines = said(project, target)
+    assert lines[0] == f"hatch-nocache: the {target} was not built: 3 problems"
+    # In a wheel, an absolute symlink is a finding only if its link target is outside.
+    shown = sorted(
+        line.partition("; refused")[0].replace("absolute symlink to a file outside the project", "absolute symlink")
+        for line in lines[1:4]
+    )
+    assert shown == [
+        "  NC101 src/demo/passwd -> /etc/passwd   absolute symlink",
+        "  NC102 src/demo/a.txt -> ../../../outside/a.txt   symlink to a file outside the project",
+        "  NC103 src/demo/outside -> ../../../outside   symlink to a directory outside the project",
+    ]
+    assert sorted(lines[4:]) == [
+        f"  hint: to leave one out, add it to `exclude` in {EXCLUDE.format(target)}, with a leading `/`",
+        f'  hint: to pack its files, set symlinks = "copy" in {HOOK}',
+        f'  hint: to pack the target file, set symlinks = "copy" in {HOOK}',
+    ]
+
+
+def test_fifo(project: Project) -> None:
+    import os
+
+    os.mkfifo(str(project.root / "pipe"))
+    assert said(project) == [
+        "hatch-nocache: the sdist was not built: 1 problem",
+        "  NC201 pipe   FIFO; installers accept only regular files, directories and symlinks",
+        f'  hint: to leave it out, add "/pipe" to `exclude` in {EXCLUDE.format("sdist")}',
+    ]
+
+
+def test_invalid_tags(project: Project) -> None:
+    project.put("a/CACHEDIR.TAG", "Signature: 0")
+    project.put("b/CACHEDIR.TAG", SIGNATURE[:-1].decode())
+    project.put("c/CACHEDIR.TAG/x")
+    project.put("CACHEDIR.TAG", "")
+    lines = said(project)
+    assert lines[0] == "hatch-nocache: packed 4 directories with an invalid CACHEDIR.TAG into the sdist"
+    assert sorted(lines[1:5]) == [
+        "  CACHEDIR.TAG   invalid: empty or unreadable",
+        "  a/CACHEDIR.TAG   invalid: wrong signature",
+        "  b/CACHEDIR.TAG   invalid: cut short",
+        "  c/CACHEDIR.TAG   invalid: a directory",
+    ]
+    assert lines[5:] == [f"  hint: to leave one out, add it to `extra-caches` in {HOOK}, with a leading `/`"]
+
+
+def test_required_file(project: Project) -> None:
+    project.make("cache", "docs")
+    project.put("docs/README.md")
+    path = project.root / "pyproject.toml"
+    path.write_text(path.read_text().replace('version = "1.0"', 'version = "1.0"\nreadme = "docs/README.md"'))
+    assert said(project)[1:] == [
+        "  NC001 docs/README.md   required by `readme`, but inside docs/, which is a cache directory",
+        f'  hint: to pack it anyway, add "/docs/README.md" to `allow` in {HOOK}',
+    ]
+
+
+def test_unused_allow(project: Project) -> None:
+    project.configure('allow = ["/nothing/", "/ü", "/src/"]')
+    assert said(project) == [
+        f"hatch-nocache: 2 entries of `allow` in {HOOK} can be removed",
+        '  "/nothing/" matched nothing',
+        '  "/ü" matched nothing',
     ]
 
 
 @pytest.mark.parametrize(
-    ("codes", "length"), [(["NC001"], 1), (["NC001"], 4000), (sorted(CODES), 3), (sorted(CODES), 300)]
+    ("before", "exclude"),
+    [
+        ("", "[tool.hatch.build.targets.sdist]"),
+        ('[tool.hatch.build]\nexclude = ["/x"]', "[tool.hatch.build]"),
+        (
+            '[tool.hatch.build]\nexclude = ["/x"]\n[tool.hatch.build.targets.sdist]\nexclude = ["/x"]',
+            "[tool.hatch.build.targets.sdist]",
+        ),
+    ],
 )
-def test_no_line_of_many_paths_is_long(codes: List[str], length: int) -> None:
-    """However many there are, and however long each is."""
-    first = [finding("first", code="NC001")] * 4
-    many = [finding("n" * length, code=code) for code in codes for _ in range(300)]
-    also, more = built(first + many, [], "sdist", verbose=False).splitlines()[-2:]
-    assert len(also) < 2000 + 30 * len(codes)
-    assert [code for code in codes if code not in also] == []
-    assert also.count("300 places") == (len(codes) if length > 2000 / len(codes) else 0)
-    assert more == "  HATCH_VERBOSE=1 shows all of it"
+@pytest.mark.parametrize("file", ["pyproject.toml", "hatch.toml"])
+def test_tables_in_force(project: Project, file: str, before: str, exclude: str) -> None:
+    """A hint for another table would have no effect, or would replace a list."""
+    hook = HOOK
+    if file == "hatch.toml":
+        project.put(file, f"{before}\n{HOOK}\n".replace("[tool.hatch.", "["))
+        hook, exclude = (f"{name.replace('tool.hatch.', '')} of hatch.toml" for name in (HOOK, exclude))
+    else:
+        project.configure(before=before)
+    project.link("l", "/etc/hostname")
+    lines = said(project)
+    assert f'  hint: to leave it out, add "/l" to `exclude` in {exclude}' in lines
+    assert f'  hint: to pack the target file, set symlinks = "copy" in {hook}' in lines
 
 
-@pytest.mark.parametrize(("removed", "outcome"), [(False, "was not built"), (True, "was removed again")])
-def test_a_refusal_begins_with_what_was_rejected(removed: bool, outcome: str) -> None:
-    """What was merely dropped comes after it."""
-    link = Finding("NC101", "l", "absolute link", "so", Action.REJECTED, target="/etc/hostname")
-    lines = refused([finding("a/"), link], "sdist", removed=removed, verbose=False).splitlines()
-    assert lines[0] == f"hatch-nocache: the sdist {outcome}: 1 problem"
-    assert lines[1] == "  NC101 l -> /etc/hostname   absolute link, so"
-    assert lines[2].startswith("  NC001 a/")
+@pytest.mark.parametrize(
+    ("before", "option", "target"),
+    [
+        ('[tool.hatch.build.targets.sdist.force-include]\n"l" = "src/demo/l"', "`force-include`", "sdist"),
+        ('[tool.hatch.build.targets.sdist]\nonly-include = ["src", "l"]', "`only-include`", "sdist"),
+        ('[tool.hatch.build.targets.sdist]\nartifacts = ["/l"]', "`artifacts`", "sdist"),
+        ('[tool.hatch.build.targets.wheel.shared-data]\n"l" = "share/l"', "the option that names it", "wheel"),
+    ],
+)
+def test_option_that_selects_it(project: Project, before: str, option: str, target: str) -> None:
+    """`exclude` has no effect on it."""
+    project.configure('symlinks = "reject"', before=before)
+    project.link("l", "/etc/hostname")
+    assert f"  hint: to leave it out, remove it from {option}" in said(project, target)
+
+
+def test_copy_is_no_hint_for_what_cannot_be_copied(project: Project) -> None:
+    project.configure('symlinks = "copy"')
+    project.link("l", "/dev/zero")
+    lines = said(project)
+    assert lines[0].endswith("the sdist was not built: 1 problem")
+    assert not any("symlinks = " in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("option", "target"),
+    [
+        ('symlinks = "copy"', "sdist"),
+        ('symlinks = "keep"', "sdist"),
+        ('symlinks = "keep"', "wheel"),
+        ('caches = "keep"', "sdist"),
+    ],
+)
+def test_choice_of_the_user_is_silent(project: Project, option: str, target: str) -> None:
+    project.configure(option)
+    if "symlinks" in option:
+        project.put("../outside/a.txt")
+        project.link("src/demo/passwd", "/etc/passwd")
+        project.link("src/demo/outside", "../../../outside")
+    else:
+        project.make("cache", "store")
+        project.make("copied venv", "env")
+    built = project.build(target)
+    assert (built.code, built.said) == (0, "")
+
+
+def test_content_from_outside_is_a_notice(project: Project) -> None:
+    project.put("../outside/a.txt")
+    project.link("src/demo/a.txt", "../../../outside/a.txt")
+    project.link("src/demo/outside", "../../../outside")
+    lines = said(project, "wheel")
+    assert lines[0] == "hatch-nocache: packed the content of 2 symlinks to places outside the project into the wheel"
+    assert len(lines) == 3
+
+
+# --- Parts ------------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_to_say() -> None:
+    assert built([], [], "sdist", verbose=False) == ""
+    assert built([finding("l", Action.COPIED, "NC102")], [], "sdist", verbose=False) == ""
+
+
+def headers(findings: Sequence[Finding]) -> List[str]:
+    lines = built(findings, [], "wheel", verbose=False).splitlines()
+    return [line[len("hatch-nocache: ") :] for line in lines if line.startswith("hatch-nocache: ")]
+
+
+def test_sections() -> None:
+    notice = Action.NOTICE
+    dropped = [finding("a/"), finding("l", code="NC101"), finding("m", code="NC102"), finding("u", code="NC006")]
+    dropped.append(finding("venv/", code="NC002", is_environment=True))
+    assert headers(dropped) == [
+        "left 1 cache directory, 1 virtual environment, 2 symlinks and 1 untracked path out of the wheel"
+    ]
+    assert headers([finding("x", notice, code) for code in ("NC001", "NC006", "NC102", "NC104", "NC106")]) == [
+        "packed 1 cache directory into the wheel because the configuration names it",
+        "packed 1 path that git does not track into the wheel",
+        "packed 1 dangling symlink into the wheel",
+        "packed 1 directory under more names than Hatchling would into the wheel",
+        "packed the content of 1 symlink to places outside the project into the wheel",
+    ]
+    assert headers([finding(name, notice) for name in "ab"]) == [
+        "packed 2 cache directories into the wheel because the configuration names them"
+    ]
+
+
+@pytest.mark.parametrize("verbose", [True, False])
+def test_notes(*, verbose: bool) -> None:
+    note = Note("a header", tuple("123456"), (Hint("do it", "add {} to `x`", '"/a"'),))
+    lines = built([], [note], "sdist", verbose=verbose).splitlines()
+    shown = list("123456") if verbose else [*"1234", "and 2 more (HATCH_VERBOSE=1 lists all)"]
+    assert lines == ["hatch-nocache: a header", *(f"  {line}" for line in shown), '  hint: to do it, add "/a" to `x`']
+
+
+@pytest.mark.parametrize("length", [1, 4000])
+def test_many_findings(length: int) -> None:
+    """However many there are, and however long each path is: each code is named."""
+    many = [finding("n" * length, code=code) for code in sorted(CODES) for _ in range(300)]
+    lines = refused([each._replace(action=Action.REJECTED) for each in many], "sdist", verbose=False).splitlines()
+    assert lines[0] == f"hatch-nocache: the sdist was not built: {len(many)} problems"
+    rest = " ".join(" ".join(lines[5:]).split())
+    assert [code for code in CODES if f"{code} n" not in rest] == []
+    assert len(rest) < 4000 + 2 * length * len(CODES)
+    assert rest.count("…") == len(CODES)
+    if length == 1:
+        assert max(map(len, lines)) <= 120
+    assert len(refused(many, "sdist", verbose=True).splitlines()) == 1
+
+
+def test_wrapping() -> None:
+    """At blanks, within 120 columns; a path is not changed and may exceed them."""
+    path = "a directory/" + "x" * 130
+    (head, *rest) = refused([finding(path, Action.REJECTED, note="word " * 40)], "sdist", verbose=False).splitlines()[
+        1:
+    ]
+    assert all(line.startswith("        ") and len(line) <= 120 for line in rest[1:])
+    assert path in "\n".join([head, *rest]).replace("\n        ", " ")
+
+
+def test_describe() -> None:
+    assert describe(finding("a/", what="uv cache", note="n")) == "NC001 a/   uv cache: so; n"
+    assert describe(finding("l", code="NC101", target="/x\n")) == r"NC101 l -> /x\n   uv cache: so"
+
+
+def test_hints() -> None:
+    """Those that differ only in their entry are one line."""
+    add = "add {} to `allow`"
+    assert hint_lines([Hint("pack it", add, '"/a"')] * 2) == ['  hint: to pack it, add "/a" to `allow`']
+    assert hint_lines([Hint("pack it", add, "")]) == ["  hint: to pack it, add an entry for it to `allow`"]
+    assert hint_lines([Hint("pack it", add, '"/a"'), Hint("", "x\n"), Hint("pack it", add, '"/b"')]) == [
+        "  hint: to pack one, add it to `allow`, with a leading `/`",
+        r"  hint: x\n",
+    ]
+
+
+def test_failed() -> None:
+    assert failed("a\x1b", ["b\n"], [Hint("", "c")]) == "hatch-nocache: a\\x1b\n  b\\n\n  hint: c"
 
 
 @pytest.mark.parametrize(
@@ -119,5 +331,4 @@ def test_a_refusal_begins_with_what_was_rejected(removed: bool, outcome: str) ->
     ],
 )
 def test_escape(raw: str, safe: str) -> None:
-    """Nothing that a terminal or a CI log takes for a command gets through; all else does."""
     assert escape(raw) == safe

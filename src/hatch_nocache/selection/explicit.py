@@ -9,7 +9,7 @@ from typing import Any, Iterable, Iterator, Mapping, NamedTuple, Sequence
 from hatch_nocache.paths import native, relative, within
 from hatch_nocache.patterns import Patterns, literal_lead
 
-_SOURCES = (
+SOURCES = (
     "force-include",
     "only-include",
     "packages",
@@ -70,7 +70,7 @@ class ExplicitPaths:
         self._paths: list[ExplicitPath] = []
         self._hook_paths: list[ExplicitPath] = []
         for table in (build, *targets.values()):
-            for key in _SOURCES:
+            for key in SOURCES:
                 self._paths += (ExplicitPath(self._absolute(source), key) for source in _strings(table, key))
             for key in _PATTERNS:
                 self._paths += self._patterns(_strings(table, key), key)

@@ -1,0 +1,283 @@
+"""NC006: files that git does not track, in real repositories."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import unicodedata
+from pathlib import Path
+from typing import Callable, List
+
+import pytest
+from building import Built
+from projects import Project, names
+
+from hatch_nocache.selection.untracked import Untracked
+
+if shutil.which("git") is None:
+    pytest.skip("git is not installed", allow_module_level=True)
+
+HOOK = "[tool.hatch.build.hooks.nocache]"
+Git = Callable[..., None]
+
+pytestmark = pytest.mark.usefixtures("git")
+
+
+@pytest.fixture
+def git(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
+    """Make the project a repository in which every file is tracked, and return what runs git in a directory."""
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    for name, value in {
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": str(tmp_path / "gitconfig"),
+        "HOME": str(tmp_path),
+        "XDG_CONFIG_HOME": str(tmp_path / "xdg"),
+    }.items():
+        monkeypatch.setenv(name, value)
+    identity = '[user]\nname = a\nemail = a@b\n[protocol "file"]\nallow = always\n[init]\ndefaultBranch = main\n'
+    (tmp_path / "gitconfig").write_text(identity, encoding="utf-8")
+
+    def run(*arguments: str, where: Path = project.root) -> None:
+        subprocess.run(["git", *arguments], cwd=str(where), check=True, capture_output=True)
+
+    run("init", "-q")
+    run("add", "-A")
+    return run
+
+
+def untracked(built: Built) -> List[str]:
+    """Return the paths of the findings."""
+    return [line.split()[1] for line in built.said.splitlines() if line.startswith("  NC006 ")]
+
+
+def test_tracked(project: Project, git: Git) -> None:
+    """Also what git's rules ignore, and what only the index has."""
+    project.put(".gitignore", "/docs/\n")
+    project.put("docs/a.txt")
+    git("add", "-Af", ".")
+    assert project.build().said == ""
+    (project.root / ".git" / "index.lock").touch()
+    assert project.same().said == ""
+
+
+IGNORED = {
+    "by nothing": [],
+    "by a nested .gitignore": ["notes/.gitignore"],
+    "by info/exclude": [".git/info/exclude"],
+    "by the global file": ["../xdg/git/ignore"],
+}
+
+
+@pytest.mark.parametrize("how", list(IGNORED))
+@pytest.mark.parametrize("option", ["keep", "drop", "reject"])
+def test_untracked_files(project: Project, git: Git, how: str, option: str) -> None:
+    """However they are ignored: Hatchling reads the ignore file of the root only."""
+    project.configure(f'untracked = "{option}"')
+    for file in IGNORED[how]:
+        project.put(file, "*\n")
+    for name in ("notes/a.txt", "notes/sub/b.txt", ".env", "docs/index.md", "docs/draft.md"):
+        project.put(name)
+    git("add", "-f", "docs/index.md", "pyproject.toml")
+    built = project.build()
+    inside = {
+        ".env",
+        "docs/draft.md",
+        "notes/a.txt",
+        "notes/sub/b.txt",
+        *(name for name in IGNORED[how] if name[0] == "n"),
+    }
+    lines = built.said.splitlines()
+    assert lines[1:4] == [
+        "  NC006 .env   not tracked by git",
+        "  NC006 docs/draft.md   not tracked by git",
+        f"  NC006 notes/   {len(inside) - 2} files, not tracked by git",
+    ]
+    leave = f'hint: to leave out what git does not track, set untracked = "drop" in {HOOK}'
+    if option == "keep":
+        assert inside <= set(names(built))
+        assert lines[0] == "hatch-nocache: packed 3 paths that git does not track into the sdist"
+        allow = f"hint: to pack one without this notice, add it to `allow` in {HOOK}, with a leading `/`"
+        assert [line.strip() for line in lines[4:]] == [leave, allow]
+        return
+    allow = f"hint: to pack one anyway, add it to `allow` in {HOOK}, with a leading `/`"
+    if option == "drop":
+        assert inside & set(names(built)) == set()
+        assert "docs/index.md" in names(built)
+        assert lines[0] == "hatch-nocache: left 3 untracked paths out of the sdist"
+        assert [line.strip() for line in lines[4:]] == [allow]
+    else:
+        assert (built.code, built.archive) == (1, None)
+        assert lines[0] == "hatch-nocache: the sdist was not built: 3 problems"
+        assert [line.strip() for line in lines[4:]] == [leave, allow]
+
+
+def test_one_file(project: Project) -> None:
+    project.put("notes/a.txt")
+    assert "NC006 notes/   1 file, not tracked by git\n" in project.build().said
+
+
+def test_ignored_by_a_parent(project: Project, git: Git) -> None:
+    """The project is a part of the repository. Hatchling reads the nearest ignore file only."""
+    project.put(".gitignore", "*.tmp\n")
+    shutil.rmtree(str(project.root / ".git"))
+    above = project.root.parent
+    git("init", "-q", where=above)
+    (above / ".gitignore").write_text("*.log\n", encoding="utf-8")
+    git("add", "project", where=above)
+    project.put("a.log")
+    assert untracked(project.build()) == ["a.log"]
+
+
+# --- Not a finding ----------------------------------------------------------------------------------------------------
+
+FORCED = '[tool.hatch.build.targets.{}.force-include]\n"notes" = "src/demo/notes"'
+NAMED = {
+    "allow": ('allow = ["/notes/"]', ""),
+    "include": ("", '[tool.hatch.build.targets.sdist]\ninclude = ["/notes", "/src"]'),
+    "artifacts": ("", '[tool.hatch.build]\nartifacts = ["*.txt"]'),
+    "only-include": ("", '[tool.hatch.build.targets.sdist]\nonly-include = ["notes/sub", "src"]'),
+    "forced into the sdist": ("", FORCED.format("sdist")),
+    "forced into the wheel": ("", FORCED.format("wheel")),
+    "selected by the wheel": ("", '[tool.hatch.build.targets.wheel]\npackages = ["src/demo", "notes"]'),
+    "selected by the wheel, and a pattern": ("", '[tool.hatch.build.targets.wheel]\ninclude = ["*.txt", "src"]'),
+}
+
+
+@pytest.mark.parametrize("how", list(NAMED))
+def test_named(project: Project, how: str) -> None:
+    """What the user names, and what a wheel of the project needs, is packed in silence."""
+    line, table = NAMED[how]
+    project.configure(line, 'untracked = "reject"', after=table)
+    project.put("notes/sub/a.txt")
+    built = project.build()
+    assert built.said == ""
+    assert any(name.endswith("sub/a.txt") for name in names(built))
+
+
+def test_pattern_that_matches_names_nothing(project: Project) -> None:
+    project.configure('untracked = "drop"', after='[tool.hatch.build.targets.sdist]\ninclude = ["*"]')
+    project.put("notes/a.txt")
+    assert untracked(project.build()) == ["notes/"]
+
+
+@pytest.mark.parametrize("key", ["artifacts", "force_include"])
+def test_added_by_a_hook(project: Project, git: Git, key: str) -> None:
+    value = '["/generated/a.txt"]' if key == "artifacts" else '{self.root + "/generated/a.txt": "generated/a.txt"}'
+    method = "append" if key == "artifacts" else "update"
+    body = "import os\n        os.makedirs('generated', exist_ok=True)\n        open('generated/a.txt', 'w').close()\n"
+    body += f"        build_data['{key}'].{method}({value[1:-1] if key == 'artifacts' else value})\n"
+    project.other_hook(f"    def initialize(self, version, build_data):\n        {body}")
+    git("add", "-A")
+    built = project.build()
+    assert built.said == ""
+    assert "generated/a.txt" in names(built)
+
+
+def test_required_file(project: Project) -> None:
+    """An sdist without it could not be built."""
+    project.put("README.md")
+    path = project.root / "pyproject.toml"
+    text = path.read_text(encoding="utf-8").replace('version = "1.0"', 'version = "1.0"\nreadme = "README.md"')
+    path.write_text(text + 'untracked = "drop"\n', encoding="utf-8")
+    built = project.build()
+    assert built.said == ""
+    assert "README.md" in names(built)
+
+
+def test_behind_a_symlink(project: Project, git: Git) -> None:
+    project.put("docs/a.txt")
+    project.link("more/docs", "../docs")
+    git("add", "-A")
+    project.configure('untracked = "reject"')
+    assert untracked(project.build()) == []
+
+
+def test_submodule_and_clone(project: Project, git: Git, tmp_path: Path) -> None:
+    """The files of a submodule are tracked; those of a foreign clone are not."""
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "a.txt").touch()
+    git("init", "-q", where=other)
+    git("add", "-A", where=other)
+    git("commit", "-qm", "x", where=other)
+    git("submodule", "add", "-q", str(other), "vendor/module")
+    git("clone", "-q", str(other), "clone")
+    (project.root / "vendor" / "module" / "new.txt").touch()
+    built = project.build()
+    assert untracked(built) == ["clone/", "vendor/module/new.txt"]
+    assert "vendor/module/a.txt" in names(built)
+
+
+# --- Where git is not asked, or its answer does not count -------------------------------------------------------------
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> List[List[str]]:
+    """Collect the processes that are started."""
+    commands: List[List[str]] = []
+    plain = subprocess.Popen.__init__
+
+    def counted(self, args, *more, **options):
+        commands.append(args)
+        plain(self, args, *more, **options)
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", counted)
+    return commands
+
+
+def test_processes(project: Project, git: Git, started) -> None:
+    """One per sdist in a work tree, whatever it finds; none for other targets, and none elsewhere."""
+    started.clear()
+    assert project.build("wheel").said == ""
+    assert project.build("editable").said == ""
+    assert started == []
+    for name in ("", "a/b.txt", "c/d.txt"):
+        project.put(name) if name else None
+        project.link("src/demo/l", "../../a") if name == "c/d.txt" else None
+        started.clear()
+        project.build()
+        assert [command[0] for command in started] == ["git"]
+    shutil.rmtree(str(project.root / ".git"))
+    started.clear()
+    assert "NC006" not in project.build().said
+    assert started == []
+
+
+def test_file_system_monitor_is_not_started(project: Project, git: Git) -> None:
+    """A repository may configure any program as one."""
+    project.put("../monitor", '#!/bin/sh\ntouch "$(dirname "$0")/started"\n').chmod(0o755)
+    git("config", "core.fsmonitor", str(project.root.parent / "monitor"))
+    project.build()
+    assert not (project.root.parent / "started").exists()
+
+
+@pytest.mark.parametrize("why", ["pyproject.toml is not tracked", "git refuses", "git is missing", "a broken index"])
+def test_git_does_not_say(project: Project, git: Git, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.configure('untracked = "reject"')
+    project.put("notes/a.txt")
+    assert untracked(project.build()) == ["notes/"]
+    if why.startswith("pyproject"):
+        git("rm", "-qf", "--cached", "pyproject.toml")
+    elif why == "git refuses":
+        monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    elif why == "git is missing":
+        monkeypatch.setenv("PATH", str(project.root))
+    else:
+        (project.root / ".git" / "index").write_bytes(b"x")
+    assert project.build().said == ""
+
+
+def test_git_dir_elsewhere(project: Project, git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.put("notes/a.txt")
+    (project.root / ".git").rename(project.root.parent / "elsewhere")
+    assert project.build().said == ""
+    monkeypatch.setenv("GIT_DIR", str(project.root.parent / "elsewhere"))
+    assert untracked(project.build()) == ["notes/"]
+
+
+def test_spelling_of_a_name(tmp_path: Path) -> None:
+    """On macOS, the file system may return another normalization than git."""
+    tracked = Untracked(str(tmp_path), {unicodedata.normalize("NFC", "ü/ü.txt")})
+    assert tracked.among([unicodedata.normalize("NFD", "ü/ü.txt"), "ü/x"]) == ["ü/x"]
