@@ -182,14 +182,14 @@ def _problem(info: tarfile.TarInfo, taken: int, formats: int) -> Optional[Proble
     links = (tarfile.SYMTYPE, tarfile.LNKTYPE)
     unknown = [key for key in records if key not in _RECORDS and not key.startswith(_VENDORS)]
     empty = [key for key, value in records.items() if not value]
-    owners = all(re.fullmatch("[0-9]*", records.get(key, "")) for key in ("uid", "gid"))
-    times = [key for key in _TIMES if not re.fullmatch(r"[0-9]{1,18}(\.[0-9]+)?", records.get(key, "0"))]
+    owners = [key for key in records if key in ("uid", "gid") and not re.fullmatch("[0-9]*", records[key])]
+    times = [key for key in records if key in _TIMES and not re.fullmatch(r"[0-9]{1,18}(\.[0-9]+)?", records[key])]
     problems = (
         (formats > 1, table.HEADER, "the archive mixes tar formats"),
         (taken > _MAX_RECORDS, table.HEADER, "PAX records of more than 262,144 bytes"),
         ("linkpath" in records and info.type not in links, table.HEADER, "a regular file with a link target"),
         (records.get("hdrcharset", "BINARY") not in _CHARSETS, table.HEADER, "an unknown character set"),
-        (min(info.uid, info.gid) < 0 or not owners, table.HEADER, "the owner is no number"),
+        (owners or min(info.uid, info.gid) < 0, table.HEADER, "the owner is no number"),
         (unknown, table.HEADER, f"unknown PAX record {unknown[:1]}"),
         (empty, table.EMPTY_RECORD, f"empty PAX record {empty[:1]}"),
         (not abs(info.mtime) <= _MAX_TIME, table.TIME_OUT_OF_RANGE, f"modified at {info.mtime}"),

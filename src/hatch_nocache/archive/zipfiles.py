@@ -34,7 +34,7 @@ _ENCRYPTED = 0x1 | 0x40
 _DESCRIPTOR = 0x8
 _MAX_DESCRIPTOR = 24
 _UTF8 = 0x800
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class ZipReader:
