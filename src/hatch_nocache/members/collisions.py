@@ -47,7 +47,7 @@ def collisions(selection: Sequence[Tuple[str, str]], *, sdist: bool) -> Iterator
             for member, source in selection
             if member in suspects or (occupied and not occupied.isdisjoint(_parents({member})))
         ]
-    return _in_sdist(selection) if sdist else _in_wheel(selection)
+    return _simulate(selection, sdist=sdist)
 
 
 def _parents(members: Set[str]) -> Set[str]:
@@ -61,73 +61,59 @@ def _parents(members: Set[str]) -> Set[str]:
     return parents
 
 
-class _Places:
-    """The members so far: `kinds` of those that are no directory."""
-
-    def __init__(self) -> None:
-        self.kinds: Dict[str, str] = {}
-        self._directories: Set[str] = set()
-
-    def add(self, member: str, kind: str) -> None:
-        self.kinds[member] = kind
-        self._directories.update(_parents({member}))
-
-    def problem(self, member: str) -> str:
-        """Return why nothing can be at `member`, or ""."""
-        above = next((parent for parent in sorted(_parents({member})) if parent in self.kinds), None)
-        if above is not None:
-            return f"{above} is a {self.kinds[above]}"
-        return "an earlier member is in a directory of this name" if member in self._directories else ""
-
-
-def _in_wheel(selection: Sequence[Tuple[str, str]]) -> Iterator[Collision]:
-    places = _Places()
+def _simulate(selection: Sequence[Tuple[str, str]], *, sdist: bool) -> Iterator[Collision]:
+    """Do what the builder does. In an sdist, `TarFile.gettarinfo` makes the second name of a file a hard link."""
+    kinds: Dict[str, str] = {}
+    directories: Set[str] = set()
     sources: Dict[str, str] = {}
-    for member, source in selection:
-        reason = places.problem(member)
-        earlier = sources.setdefault(member, source)
-        if (
-            not reason
-            and member in places.kinds
-            and not (source and earlier and filecmp.cmp(source, earlier, shallow=False))
-        ):
-            reason = "another file of this name has other content"
-        if reason:
-            yield Collision("NC205", member, reason)
-        else:
-            places.add(member, "file")
-
-
-def _in_sdist(selection: Sequence[Tuple[str, str]]) -> Iterator[Collision]:
-    """Do what `TarFile.gettarinfo` does: the second name of a file with several names becomes a hard link."""
-    places = _Places()
     # The member that `gettarinfo` links to, and the file that is at a member in the end.
     names: Dict[_Inode, str] = {}
     inodes: Dict[str, _Inode] = {}
+    # Members that are two names of one file.
     shared: Set[str] = set()
     for member, source in selection:
-        problem = places.problem(member)
-        status = os.lstat(source) if source else None
+        parents = _parents({member})
+        above = min((parent for parent in parents if parent in kinds), default="")
+        earlier = kinds.get(member)
+        status = os.lstat(source) if sdist and source else None
         kind = "symlink" if status and stat.S_ISLNK(status.st_mode) else "file"
         inode = (status.st_ino, status.st_dev) if status and status.st_nlink > 1 and kind == "file" else (0, 0)
         target = names.get(inode, member) if inode[0] else member
-        code = "NC205"
-        if problem:
-            pass
-        elif target != member and member in places.kinds:
-            problem = f"it would be a hard link to {target} in place of an earlier member"
-        elif target != member and inodes[target] != inode:
-            code, problem = "NC204", f"it would be a hard link to {target}, which a later member replaces"
-        elif kind == "file" and places.kinds.get(member) == "symlink":
-            problem = "an earlier member is a symlink of this name"
-        elif kind == "file" and member in shared and target == member:
-            problem = "a hard link connects the earlier member of this name with another file"
-        if problem:
-            yield Collision(code, member, problem)
+        is_hard_link = target != member
+        problems = (
+            (above, "NC205", f"{above} is a {kinds.get(above)}"),
+            (member in directories, "NC205", "an earlier member is in a directory of this name"),
+            (is_hard_link and earlier, "NC205", f"it would be a hard link to {target} in place of an earlier member"),
+            (
+                is_hard_link and inodes.get(target) != inode,
+                "NC204",
+                f"it would be a hard link to {target}, which a later member replaces",
+            ),
+            (kind == "file" and earlier == "symlink", "NC205", "an earlier member is a symlink of this name"),
+            (
+                kind == "file" and not is_hard_link and member in shared,
+                "NC205",
+                "a hard link connects the earlier member of this name with another file",
+            ),
+            (
+                not sdist and earlier and not _is_same(source, sources[member]),
+                "NC205",
+                "another file of this name has other content",
+            ),
+        )
+        found = next(((code, reason) for applies, code, reason in problems if applies), None)
+        if found is not None:
+            yield Collision(found[0], member, found[1])
             continue
-        if target == member:
-            names[inode] = member
-        else:
+        if is_hard_link:
             shared.update((member, target))
+        else:
+            names[inode] = member
+        kinds[member] = kind
+        sources[member] = source
         inodes[member] = inode
-        places.add(member, kind)
+        directories |= parents
+
+
+def _is_same(source: str, other: str) -> bool:
+    return bool(source and other) and filecmp.cmp(source, other, shallow=False)
