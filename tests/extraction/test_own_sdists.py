@@ -1,4 +1,4 @@
-"""What the hook lets through, from every test project, unpacks everywhere and builds."""
+"""Sdists of all test projects that the hook lets through: they unpack everywhere and build."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CASES = [
 
 
 def shape(path):
-    """Return what an extractor could object to: kinds, link targets, and names that are not plain."""
+    """Return what an installer could refuse: kinds, link targets, and names that are not plain."""
     with tarfile.open(path) as archive:
         return frozenset(
             (member.type, member.linkname, "" if member.name.isascii() and member.name.isprintable() else member.name)
@@ -33,7 +33,7 @@ def shape(path):
 
 
 def test_every_sdist_unpacks_and_builds(tools, tmp_path):  # noqa: F811
-    """Of those that look alike to an extractor, one is enough."""
+    """Of sdists that look alike to an installer, one is enough."""
     seen = {}
     for number, case in enumerate(CASES):
         folder = tmp_path / str(number)
