@@ -534,15 +534,3 @@ def wrangler(box: Box) -> None:
     put = ("kv", "key", "put", "--local", "--binding", "X", "a", "b")
     box.run(program, *put, cwd=box.scratch, WRANGLER_SEND_METRICS="false")
     box.take(".wrangler")
-
-
-@recipe("gitlab-ci-local state")
-def gitlab_ci_local(box: Box) -> None:
-    program = box.npm("gitlab-ci-local@4.56.0") / "gitlab-ci-local"
-    (box.scratch / ".gitlab-ci.yml").write_text("x:\n  script: [echo x]\n")
-    box.run("git", "init", "-q", cwd=box.scratch)
-    box.run("git", "remote", "add", "origin", "git@gitlab.example.org:a/b.git", cwd=box.scratch)
-    box.run("git", "add", ".gitlab-ci.yml", cwd=box.scratch)
-    box.run("git", *IDENTITY, "commit", "-q", "-m", "x", cwd=box.scratch)
-    box.run(program, "--shell-isolation=false", "x", cwd=box.scratch)
-    box.take(".gitlab-ci-local")

@@ -772,6 +772,7 @@ CATALOGUE: Tuple[Tool, ...] = (
         proof=(Mark("~h|z/~[0-9a-f]{32}"), Mark("o/~[0-9a-f]{32}/")),
         sure=False,
     ),
+    # tests/e2e/test_pipeline.py runs it.
     Tool("gitlab-ci-local state", names=(".gitlab-ci-local",)),
     # The next rows are documented only: their tools are on no index that the tests use, or need an account or a SDK.
     # `.direnv` has symlinks into the Nix store, and the environments of `layout python`.
