@@ -1,1 +1,1 @@
-"""What the hook costs, measured: `hatch run bench`. See README.md beside this file."""
+"""The benchmark: `hatch run bench`. README.md describes it."""

@@ -1,8 +1,9 @@
-"""A `Build` of the table as a process that can be measured."""
+"""Turns a `Build` into a process to measure."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -27,7 +28,7 @@ readme = "README.md"
 
 
 class Builds:
-    """Makes contenders of builds; `sites` are the directories with the plugins, by the name of their hook."""
+    """Creates contenders. `sites` are directories with an installed plugin, by the name of its hook."""
 
     def __init__(self, trees: Trees, sites: Dict[str, Path], out: Path) -> None:
         self._trees = trees
@@ -35,11 +36,11 @@ class Builds:
         self._out = out
 
     def contender(self, name: str, build: Build) -> Contender:
-        """One process that builds, in the tree and with the pyproject.toml that `build` asks for."""
+        """Return the process of one build."""
         target = build.target if ":" in build.target else f"{build.target}:standard"
         command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(self._out)]
-        root = self._trees.project(build.files, build.each)
-        path = str(self._sites[build.hook]) if build.hook else ""
+        root = self._trees.project(build.files, build.each, git=build.git)
+        path = os.pathsep.join(str(self._sites[hook]) for hook in build.hooks)
         env = {"PYTHONPATH": path, "PWD": str(root), "UV_CACHE_DIR": ".uv-cache"}
 
         def around() -> ContextManager[None]:
@@ -52,8 +53,8 @@ class Builds:
         text = _PYPROJECT
         if build.exclude:
             text += f'\n[tool.hatch.build]\nexclude = ["{build.exclude}"]\n'
-        if build.hook:
-            text += f"\n[tool.hatch.build.hooks.{build.hook}]\n{build.options}"
+        for hook in build.hooks:
+            text += f"\n[tool.hatch.build.hooks.{hook}]\n{build.options if hook == 'nocache' else ''}"
         (root / "pyproject.toml").write_text(text, encoding="utf-8")
         try:
             with self._trees.with_cache(root, build.cache):

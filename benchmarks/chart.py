@@ -1,4 +1,4 @@
-"""Build time against the size of the cache, as SVG: both axes logarithmic, as each step is ten times the last one."""
+"""The chart: CPU time of a build by the size of the cache, both on a logarithmic scale, as SVG."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from matplotlib.figure import Figure
 
 __all__ = ["write_svg"]
 
-# Legible on a white and on a dark ground.
+# Legible on a light and on a dark background.
 _GREY = "#808890"
 _COLOURS = ("#d1495b", "#2a9d5c")
 
 
 def write_svg(path: Path, title: str, sizes: Sequence[int], lines: Mapping[str, Sequence[float]]) -> None:
-    """Draw `lines` (name → seconds, one for each of `sizes`)."""
+    """Draw `lines`: a name and its seconds, one for each of `sizes`."""
     grey = ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color")
     style: Dict[Any, Any] = dict.fromkeys(grey, _GREY)
-    # Text as text, and the same bytes for the same figures.
+    # Text stays text, and the same figures give the same bytes.
     with mpl.rc_context({**style, "svg.fonttype": "none", "svg.hashsalt": "hatch-nocache", "font.size": 9}):
         figure = Figure(figsize=(6.4, 3.2), layout="constrained")
         axes = figure.add_subplot()

@@ -18,7 +18,7 @@ __all__ = ["CHECK_MEMBERS", "check", "import_times", "sizes"]
 
 CHECK_MEMBERS = 100_000
 
-# What a build has imported by the time that it imports plugins.
+# A build has imported these modules before it imports plugins.
 _IMPORT = """\
 import importlib.metadata, sys, time
 import hatchling.bridge.app, hatchling.builders.hooks.plugin.interface, hatchling.builders.sdist
@@ -30,14 +30,14 @@ print((time.perf_counter() - start) * 1000)
 
 
 def import_times(site: Path, rounds: int) -> List[float]:
-    """Milliseconds that the import of the plugin takes in a process that has imported hatchling."""
+    """Return the milliseconds of the import of the plugin after that of Hatchling."""
     command = [sys.executable, "-c", _IMPORT]
     env = {"PYTHONPATH": str(site)}
     return sorted(float(subprocess.check_output(command, env=env)) for _ in range(rounds))
 
 
 def check(where: Path, site: Path, rounds: int) -> Dict[str, Times]:
-    """`hatch-nocache check` on an sdist of `CHECK_MEMBERS` members, and `python -m tarfile --list`."""
+    """Measure `hatch-nocache check` and `python -m tarfile --list` on an sdist of `CHECK_MEMBERS` members."""
     sdist = where / "demo-1.0.tar.gz"
     _write_sdist(sdist)
     env = {"PYTHONPATH": str(site)}
@@ -60,6 +60,6 @@ def _write_sdist(path: Path) -> None:
 
 
 def sizes(wheel: Path) -> Tuple[int, int]:
-    """Bytes of the wheel, and of what it unpacks to."""
+    """Return the size of the wheel and of its files, in bytes."""
     with zipfile.ZipFile(wheel) as archive:
         return wheel.stat().st_size, sum(info.file_size for info in archive.infolist())

@@ -1,4 +1,4 @@
-"""Processor time and memory of processes that have their turns one after the other."""
+"""CPU time and memory of processes that run in turns."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Callable, ContextManager, Dict, List, Mapping, Sequence, Tupl
 
 __all__ = ["Contender", "Times", "race"]
 
-# The largest size of a process counts from before `exec`, when it still was a copy of the one that started it. So a
-# small one stands between this program and what is measured.
+# The maximum size of a process includes the time before `exec`, when it is a copy of its parent. So a small process
+# starts what is measured.
 _BETWEEN = """\
 import os, subprocess, sys
 process = subprocess.Popen(sys.argv[2:], cwd=sys.argv[1], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -27,7 +27,7 @@ sys.stderr.buffer.write(said)
 
 @dataclasses.dataclass(frozen=True)
 class Contender:
-    """One process: `around` is entered before it starts and left when it has ended, and is not measured."""
+    """One process. `around` is entered before it starts and left after it has ended; it is not measured."""
 
     name: str
     command: Sequence[str]
@@ -38,7 +38,7 @@ class Contender:
 
 @dataclasses.dataclass
 class Times:
-    """What was measured of a contender: seconds of processor time (user and system) and the most bytes of memory."""
+    """The measurements of a contender: seconds of CPU time (user and system), and the maximum memory in bytes."""
 
     seconds: List[float] = dataclasses.field(default_factory=list)
     memory: int = 0
@@ -50,7 +50,7 @@ class Times:
 
     @property
     def spread(self) -> float:
-        """Half of what lies between the quartiles, as a share of the median; 0 for fewer than four runs."""
+        """Half of the interquartile range, relative to the median; 0 for fewer than four runs."""
         if len(self.seconds) < 4:  # noqa: PLR2004 - quartiles
             return 0.0
         low, _, high = statistics.quantiles(self.seconds, n=4)
@@ -58,7 +58,7 @@ class Times:
 
 
 def race(contenders: Sequence[Contender], rounds: int, *, warm: bool = True) -> Dict[str, Times]:
-    """Run all of them in turn, `rounds` times, each round in the opposite order of the one before.
+    """Run all of them in turn, `rounds` times; each round has the opposite order of the one before.
 
     Raises:
         RuntimeError: one of them failed.

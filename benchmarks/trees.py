@@ -1,9 +1,10 @@
-"""The project that is built, and the caches that are put into it: plain files, the same in every run."""
+"""The projects that are built, and the caches that are put into them: the same files in every run."""
 
 from __future__ import annotations
 
 import contextlib
 import random
+import subprocess
 from pathlib import Path
 from typing import Iterator
 
@@ -15,14 +16,14 @@ _WORDS = ("value", "name", "path", "return", "self", "member", "None", "for", "i
 
 
 class Trees:
-    """Projects of some sizes below `where`, and caches beside them that are moved into a project while it is built."""
+    """Projects and caches in the directory `where`. A cache is moved into a project for the time of a build."""
 
     def __init__(self, where: Path) -> None:
         self._where = where
 
-    def project(self, files: int, each: int) -> Path:
-        """The project with that many files, `each` to a directory, made when it is first asked for."""
-        root = self._where / f"project-{files}-{each}"
+    def project(self, files: int, each: int, *, git: bool = False) -> Path:
+        """Return the project with that many files, `each` to a directory. It is created once."""
+        root = self._where / f"project-{files}-{each}{'-git' * git}"
         if not root.exists():
             package = root / "src" / "demo"
             package.mkdir(parents=True)
@@ -36,11 +37,15 @@ class Trees:
                     directory.mkdir()
                 words = " ".join(chance.choice(_WORDS) for _ in range(90))
                 (directory / f"module_{number}.py").write_text(words, encoding="utf-8")
+            if git:
+                (root / "pyproject.toml").touch()
+                for command in ("init", "add ."):
+                    subprocess.run(["git", *command.split()], cwd=root, check=True, capture_output=True)  # noqa: S607
         return root
 
     @contextlib.contextmanager
     def with_cache(self, root: Path, files: int) -> Iterator[None]:
-        """The project with a uv cache of that many files in it, for the time of the block."""
+        """Put a uv cache of that many files into the project for the time of the block."""
         if not files:
             yield
             return
