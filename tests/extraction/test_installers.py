@@ -33,7 +33,7 @@ def test_sdist(case, tools, tmp_path):
         findings, rejected = ("unreadable",), True
     objections = {name: outcome for name, outcome in outcomes.items() if outcome != "ok"}
     assert findings or not any(name in objections for name in tools.installers), objections
-    assert objections or not rejected, findings
+    assert objections or not rejected or case.newer_only, findings
 
 
 @pytest.mark.parametrize("row", WHEELS, ids=lambda row: row.id)

@@ -244,7 +244,7 @@ class MemberChecker:
                 self.report(table.METADATA_HARD_LINK, path, "the metadata must be a regular file", member.target)
             return there[1]
         row = table.HARD_LINK_TO_SYMLINK if isinstance(there, str) else table.HARD_LINK
-        self.report(row, path, "the link target is not an earlier regular file", member.target)
+        self.report(row, path, "no earlier regular file of this name", member.target)
         return b""
 
     def _check_end(self, path: str, text: str) -> None:
