@@ -129,7 +129,7 @@ class Case:
     """One archive: `rejects` must be found as rejected, `notices` as notices, and nothing else.
 
     An `unreadable` one cannot be checked, because installers disagree about what its members are. `newer_only`: only
-    tarfile from Python 3.13.4 refuses it, which not every machine has.
+    newer versions of tarfile refuse it, such as that of Python 3.14.
     """
 
     id: str

@@ -46,7 +46,7 @@ def _enumerate(names: Sequence[str]) -> str:
 _STRICT = "uv 0.13+"
 _LAX = "uv before 0.13"
 _MIDDLE = "uv 0.8.22 to 0.12"
-_NEWER_FILTER = "tarfile from Python 3.13.4"
+_NEWER_FILTER = "tarfile in Python 3.14"
 _FILTERS = ("pip 24.1+", "uv 0.8.1+", "build")
 _OLD_PIP = "pip before 24.1"
 _ALL = ("pip", "uv", "build")
