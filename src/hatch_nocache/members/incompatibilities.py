@@ -1,6 +1,6 @@
 """What can be wrong with a member, and which installers refuse or alter it: one row each, as observed.
 
-Observed with pip 23.2.1 to 26.3, uv 0.8.0 to 0.13.9 and build 1.6.1 on Python 3.8 to 3.13. "uv 0.8.1+" means that the
+Observed with pip 23.2.1 to 26.3, uv 0.8.0 to 0.13.9 and build 1.6.1 on Python 3.8 to 3.14. "uv 0.8.1+" means that the
 release before was seen to accept it. `build` stands for every program that unpacks with tarfile's data filter. uv reads
 a wheel from an index as a stream, forward only: the rows for zip files hold for that.
 """
@@ -82,7 +82,7 @@ TOO_LONG = Incompatibility("NC203", "invalid name", _ALL)
 LINK_TARGET = Incompatibility("NC203", "invalid link target", (_STRICT,))
 TOO_LONG_TARGET = Incompatibility("NC203", "invalid link target", _ALL)
 HEADER = Incompatibility("NC203", "invalid header", (_STRICT,))
-EMPTY_RECORD = Incompatibility("NC203", "invalid header", ("uv 0.12",))
+EMPTY_RECORD = Incompatibility("NC203", "invalid header", ("uv 0.11.33 to 0.12",))
 TIME = Incompatibility("NC203", "invalid time", (_STRICT,))
 TIME_OUT_OF_RANGE = Incompatibility("NC203", "invalid time", ("pip", _STRICT, "build"))
 FORMAT = Incompatibility("NC203", "compression other than gzip", ("uv 0.12+",))
