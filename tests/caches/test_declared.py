@@ -197,6 +197,12 @@ def test_file_that_declares_nothing(root, file, text):
     assert _found(root) == []
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs")
+def test_fifo_is_not_opened(root):
+    os.mkfifo(root / "tox.ini")
+    assert _found(root) == []
+
+
 LINES = st.sampled_from(
     ["cache", "cache=x", "cache_dir", " cache_dir = x", "\tx", "[tox]", "[", "=", ": x", "a: [", "#", ""]
 )

@@ -87,11 +87,10 @@ def read(root: str, environ: Mapping[str, str], prefix: str, own_packages: Seque
     """
     real_root = os.path.realpath(root)
     starts = _starts(real_root, environ, prefix)
-    files = _Files(real_root)
     found: Dict[Tuple[str, str, str], Declaration] = {}
     for each in (
         *(each for tool in CATALOGUE for each in _by_variables(tool, environ, real_root, starts)),
-        *(each for tool in CATALOGUE for each in _by_keys(tool, real_root, files)),
+        *_by_keys(real_root),
         *_by_interpreter(real_root, prefix),
     ):
         found.setdefault((each.tool.name, each.directory, each.source), each)
@@ -110,15 +109,24 @@ def _by_variables(
                         yield Declaration(tool, directory, name, value, is_sure or os.path.isabs(part))
 
 
-def _by_keys(tool: Tool, root: str, files: _Files) -> Iterator[Declaration]:
-    for key in tool.keys:
-        if key.unless and files.exists(key.unless):
-            continue
-        start = os.path.join(root, os.path.dirname(key.file))
-        source = f"`{key.name}` in [{key.table}] of {key.file}" if key.table else f"`{key.name}` in {key.file}"
-        for value in files.values(key):
-            for directory in _existing(root, start, re.sub(_ROOT_SPELLINGS, "", value, count=1)):
-                yield Declaration(tool, directory, source, value)
+def _by_keys(root: str) -> Iterator[Declaration]:
+    """Yield what is declared in files, each of which is read once, and parsed only if a key can be in it."""
+    by_file: Dict[str, List[Tuple[Tool, Key]]] = {}
+    for tool in CATALOGUE:
+        for key in tool.keys:
+            by_file.setdefault(key.file, []).append((tool, key))
+    for file, pairs in by_file.items():
+        text = _text(root, file)
+        likely = [(tool, key) for tool, key in pairs if _may_have(text, key)]
+        contents = (_toml if file.endswith(".toml") else _ini)(text) if likely else {}
+        start = os.path.join(root, os.path.dirname(file))
+        for tool, key in likely:
+            if key.unless and os.path.isfile(os.path.join(root, key.unless)):
+                continue
+            source = f"`{key.name}` in [{key.table}] of {file}" if key.table else f"`{key.name}` in {file}"
+            for value in _values(contents, key):
+                for directory in _existing(root, start, re.sub(_ROOT_SPELLINGS, "", value, count=1)):
+                    yield Declaration(tool, directory, source, value)
 
 
 def _by_interpreter(root: str, prefix: str) -> Iterator[Declaration]:
@@ -175,59 +183,41 @@ def _is_same(one: str, other: str) -> bool:
         return False
 
 
-class _Files:
-    """The configuration files of one project. Each is read at most once, and parsed only if a key can be in it."""
+def _may_have(text: str, key: Key) -> bool:
+    """Return whether the words of the key are in the text: parsing takes a thousand times as long."""
+    words = key.table.split(".") if key.file.endswith(".toml") else []
+    return bool(text) and all(word in text.lower() for word in (*words, key.name) if word != "*")
 
-    def __init__(self, root: str) -> None:
-        self._root = root
-        self._texts: Dict[str, str] = {}
-        self._parsed: Dict[str, Any] = {}
 
-    def exists(self, name: str) -> bool:
-        """Return whether the project has the file."""
-        return os.path.isfile(os.path.join(self._root, name))
+def _values(contents: object, key: Key) -> Iterator[str]:
+    """Yield the non-empty strings that the key has: several if its table has a `*` in it."""
+    # The name of a section of an INI file may contain any character.
+    path = key.table.split(".") * bool(key.table) if key.file.endswith(".toml") else [key.table]
+    values: List[Any] = [contents]
+    for part in (*path, key.name):
+        tables = [value for value in values if isinstance(value, dict)]
+        values = [each for table in tables for each in (table.values() if part == "*" else [table.get(part)])]
+    for value in values:
+        if isinstance(value, str) and value.strip():
+            yield value.strip()
 
-    def values(self, key: Key) -> Iterator[str]:
-        """Yield the non-empty strings that the key has in its file: several if its table has a `*` in it."""
-        is_toml = key.file.endswith(".toml")
-        # The name of a section of an INI file may contain any character.
-        path = key.table.split(".") * bool(key.table) if is_toml else [key.table]
-        tables: List[Any] = [self._contents(key.file, (*path * is_toml, key.name))]
-        for part in (*path, key.name):
-            tables = [value for table in tables for value in _values(table, part)]
-        for value in tables:
-            if isinstance(value, str) and value.strip():
-                yield value.strip()
 
-    def _contents(self, name: str, words: Sequence[str]) -> object:
-        if name not in self._texts:
-            self._texts[name] = self._read(name) if self.exists(name) else ""
-        # Parsing takes a thousand times as long as this.
-        if not all(word in self._texts[name].lower() for word in words if word != "*"):
-            return {}
-        if name not in self._parsed:
-            self._parsed[name] = (_toml if name.endswith(".toml") else _ini)(self._texts[name])
-        return self._parsed[name]
-
-    def _read(self, name: str) -> str:
-        try:
-            with open(os.path.join(self._root, name), "rb") as file:
-                data = file.read(-1 if name == _OWN_FILE else _MOST_BYTES + 1)
-            text = data.decode("utf-8")
-        except (OSError, ValueError):
+def _text(root: str, name: str) -> str:
+    """Return the text of a file, "" if there is none, it cannot be read or is too large."""
+    path = os.path.join(root, name)
+    try:
+        # Opening a FIFO would hang.
+        if not os.path.isfile(path):
             return ""
-        if name != _OWN_FILE and (
-            len(data) > _MOST_BYTES or max(map(len, data.splitlines()), default=0) > _MOST_IN_LINE
-        ):
-            return ""
-        # Without the byte order mark of some editors.
-        return text[1:] if text.startswith("\ufeff") else text
-
-
-def _values(table: object, name: str) -> List[Any]:
-    if not isinstance(table, dict):
-        return []
-    return list(table.values()) if name == "*" else [table[name]] if name in table else []
+        with open(path, "rb") as file:
+            data = file.read(-1 if name == _OWN_FILE else _MOST_BYTES + 1)
+        text = data.decode("utf-8")
+    except (OSError, ValueError):
+        return ""
+    if name != _OWN_FILE and (len(data) > _MOST_BYTES or max(map(len, data.splitlines()), default=0) > _MOST_IN_LINE):
+        return ""
+    # Without the byte order mark of some editors.
+    return text[1:] if text.startswith("\ufeff") else text
 
 
 def _toml(text: str) -> object:
