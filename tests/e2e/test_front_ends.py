@@ -62,7 +62,7 @@ def test_drop(name: str, front_end, project: Path, tmp_path: Path) -> None:
     if name.startswith("pip"):
         assert "hatch-nocache:" not in done.stdout
     else:
-        assert "hatch-nocache: kept 2 cache directories and 2 environments out of the sdist" in done.words
+        assert "hatch-nocache: left 2 cache directories and 2 virtual environments out of the sdist" in done.words
         for code, path in {"NC001": "src/demo/store/", "NC004": "src/demo/venv/"}.items():
             assert f"{code} {path}" in done.words
     if name == "pip install":
