@@ -339,7 +339,7 @@ SAMPLES = (
         ("is-odd@3.0.1/x.js",),
     ),
     Sample("Bun install cache", ("@nx/x@1.0@@@1/",), ("x@1.0@@@1/", "notes.md")),
-    Sample("Bun install cache", ("x@1.0@@@1/",), ("x@1.0@@@1/", "notes.md")),
+    Sample("Bun install cache", ("x@1.0@@@1/",), ("x@1.0@@@1/", "lib/x.c")),
     Sample("Bun install cache", ("x",), (), at=".bun/install/cache"),
     Sample("Deno cache", ("dep_analysis_cache_v2", "npm/", "gen/"), ("dep_analysis_cache_v2", "x.c")),
     Sample("Zig cache", ("h/timestamp", f"z/{HEX[:32]}", "o/", "tmp/"), ("h/timestamp", f"z/{HEX[:32]}", "x.c")),

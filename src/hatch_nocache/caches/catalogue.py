@@ -68,6 +68,9 @@ _DENO = (
     r"((dep|node)_analysis|check|fast_check|v8_code)_cache_v.*|gen|npm|remote|deps|registries|jsr|latest\.txt|"
     r"location_data|bin|dl|web_worker.*|deno_history\.txt|\.deno.*"
 )
+# Next to `is-odd@3.0.1@@@1` there is a directory `is-odd`: any name but those that projects have.
+_OF_PROJECTS = "(bin|data|docs?|examples?|include|lib|notes|scripts?|share|src|tests?|tools?)$"
+_BUN = rf"(?!{_TEXTS}|{_OF_PROJECTS})@?[a-z0-9._~-]+(@.*@@@[0-9]+)?"
 _ENVIRONMENTS_OF_UV = Mark("~.*/uv-receipt.toml")
 _SITE_PACKAGES = (Mark(r"~lib|lib64/~(python|pypy)[23]\.[0-9]+t?/site-packages/"), Mark("Lib/site-packages/"))
 # SHA-512. Of the files, only pnpm's own names give it away; an index is there in every store.
@@ -750,10 +753,7 @@ CATALOGUE: Tuple[Tool, ...] = (
         variables=(Variable("BUN_INSTALL_CACHE_DIR"), Variable("BUN_INSTALL", "install/cache")),
         shapes=(
             Shape(at=".bun/install/cache"),
-            *(
-                Shape((Mark(path),), only=rf"(?!{_TEXTS})@?[a-z0-9._~-]+(@.*@@@[0-9]+)?")
-                for path in ("~.*@.*@@@[0-9]+/", "~@[a-z0-9._~-]+/~.*@.*@@@[0-9]+/")
-            ),
+            *(Shape((Mark(path),), only=_BUN) for path in ("~.*@.*@@@[0-9]+/", "~@[a-z0-9._~-]+/~.*@.*@@@[0-9]+/")),
         ),
     ),
     Tool(

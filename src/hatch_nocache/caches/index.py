@@ -64,9 +64,8 @@ def candidates(directory: Directory) -> List[Row]:
         found |= _rows(_INSIDE, name)
     for name in _FILE_NAMES & directory.files:
         found |= _BY_NAME[_FILE, name]
-    for part, number in _BY_PATTERN[_FILE]:
-        if any(part in name for name in directory.files):
-            found.add(number)
+    names = "\n".join(directory.files)
+    found.update(number for part, number in _BY_PATTERN[_FILE] if part in names)
     return [_ROWS[number] for number in sorted(found)]
 
 
