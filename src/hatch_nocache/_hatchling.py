@@ -413,6 +413,11 @@ def written_members(builder: Any, target: str) -> list[str]:
     return [f"{builder.artifact_project_id}.dist-info/{name}" for name in names]
 
 
+def packs_duplicates(builder: Any) -> bool:
+    """Return whether the builder packs two files of one name. The wheel builder of newer releases raises instead."""
+    return not hasattr(sys.modules.get(type(builder).__module__), "_WheelZipFile")
+
+
 def required_files(builder: Any, target: str) -> dict[str, str]:
     """Return the files that the archive cannot do without, by absolute path, and what requires each of them."""
     licenses = dict.fromkeys(_license_files(builder), "license-files")

@@ -21,12 +21,13 @@ class Collision(NamedTuple):
     reason: str
 
 
-def collisions(selection: Sequence[Tuple[str, str]], *, sdist: bool) -> Iterator[Collision]:
+def collisions(selection: Sequence[Tuple[str, str]], *, sdist: bool, unique: bool = False) -> Iterator[Collision]:
     """Yield the colliding members of a selection: pairs of member and source path, in the order of the archive.
 
     The source is "" for what the builder writes itself. Sources are only read if two members may collide. A file may
     replace a file of the same name in an sdist. In a wheel it may not unless both have the same content: uv from 0.8.6
-    refuses such a wheel from an index ("multiple entries with different contents").
+    refuses such a wheel from an index ("multiple entries with different contents"). `unique`: no file may replace
+    another, since the builder raises then.
 
     Raises:
         OSError: a source cannot be read.
@@ -47,7 +48,7 @@ def collisions(selection: Sequence[Tuple[str, str]], *, sdist: bool) -> Iterator
             for member, source in selection
             if member in suspects or (occupied and not occupied.isdisjoint(_parents({member})))
         ]
-    return _simulate(selection, sdist=sdist)
+    return _simulate(selection, sdist=sdist, unique=unique)
 
 
 def _parents(members: Set[str]) -> Set[str]:
@@ -61,7 +62,7 @@ def _parents(members: Set[str]) -> Set[str]:
     return parents
 
 
-def _simulate(selection: Sequence[Tuple[str, str]], *, sdist: bool) -> Iterator[Collision]:
+def _simulate(selection: Sequence[Tuple[str, str]], *, sdist: bool, unique: bool) -> Iterator[Collision]:
     """Do what the builder does. In an sdist, `TarFile.gettarinfo` makes the second name of a file a hard link."""
     kinds: Dict[str, str] = {}
     directories: Set[str] = set()
@@ -96,9 +97,9 @@ def _simulate(selection: Sequence[Tuple[str, str]], *, sdist: bool) -> Iterator[
                 "a hard link connects the earlier member of this name with another file",
             ),
             (
-                not sdist and earlier and not _is_same(source, sources[member]),
+                not sdist and earlier and (unique or not _is_same(source, sources[member])),
                 "NC205",
-                "another file of this name has other content",
+                "there is another file of this name",
             ),
         )
         found = next(((code, reason) for applies, code, reason in problems if applies), None)

@@ -395,7 +395,8 @@ class SelectionFilter:
 
     def _check_collisions(self, named: list[tuple[str, Selected]], written: list[str]) -> None:
         selection = [*((member, each.file.path) for member, each in named), *((member, "") for member in written)]
-        for collision in collisions(selection, sdist=self._target == "sdist"):
+        unique = not _hatchling.packs_duplicates(self._builder)
+        for collision in collisions(selection, sdist=self._target == "sdist", unique=unique):
             messages, _ = self._main.checker.words()
             self._main.checker.add(messages.collision(collision.code, collision.member, collision.reason))
 
