@@ -182,7 +182,7 @@ def test_declared_directory_of_environments():
     ],
 )
 def test_home_of_all_caches(path, lines, whole):
-    """It is one cache, whichever tools wrote there, unless it has files of the project."""
+    """It is one cache for all tools, unless it has files of the project."""
     home = said(TOOLS["home of caches"], "XDG_CACHE_HOME", path)
     evidence = detect(tree(*lines, path=path, location=HERE), Surroundings((home,), (), None))
     assert (evidence is not None) == whole

@@ -202,8 +202,15 @@ RECORD = "../../../bin/tool,sha256=x,1\n../../../share/man/man1/x.1,,\n../../../
             },
         ),
         (
-            (HOME, "Lib/site-packages/x.py", "Scripts/python.exe", "Scripts/own.exe", "Include/zeta.h"),
-            {"pyvenv.cfg", "Lib/site-packages/", "Scripts/python.exe"},
+            (
+                HOME,
+                "Lib/site-packages/x.py",
+                "Scripts/python.exe",
+                "Scripts/pip3.11.exe",
+                "Scripts/own.exe",
+                "Include/zeta.h",
+            ),
+            {"pyvenv.cfg", "Lib/site-packages/", "Scripts/python.exe", "Scripts/pip3.11.exe"},
         ),
         (
             (HOME, f"{SITE}/", "include/python3.9/x.h", "include/zeta.h"),

@@ -138,7 +138,7 @@ def nox(box: Box, requirement: str) -> None:
 @several("virtualenv", "virtualenv==20.26.6")
 def virtualenv(box: Box, requirement: str) -> None:
     box.run(box.tool(requirement) / "virtualenv", "-q", box.cache)
-    # Recent ones write the name of the environment into a file `.venv` beside `pyproject.toml` (PEP 832).
+    # Recent ones write the name of the environment into a file `.venv` next to `pyproject.toml` (PEP 832).
     if ".venv" in box.files():
         box.aside.add(".venv")
 
@@ -284,7 +284,7 @@ def hugging_face_home(box: Box, requirement: str) -> None:
 @several("huggingface_hub", "huggingface_hub==0.24.7")
 def hugging_face_local_directory(box: Box, requirement: str) -> None:
     _hub(box, requirement, f", local_dir={str(box.cache)!r}", HF_HOME=box.scratch)
-    # What was asked for is wanted; only what lies in `.cache/huggingface` beside it is not.
+    # The file that was asked for is wanted; `.cache/huggingface` next to it is not.
     box.aside.add("zeta-3/config.json")
 
 

@@ -57,7 +57,7 @@ _PROGRAMS = r"(python|pypy|pip)[0-9.]*(\.exe)?"
 _ACTIVATE = rb"\A# This file must be used with"
 # The interpreter of a script; `/bin/sh` stands in for one whose path is long or has blanks.
 _SHEBANG = rb"\A#!(?:/bin/sh\r?\n'''exec' )?\"?([^\"\r\n]+?)[/\\](?:bin|Scripts)[/\\]python[^/\\]*(?:[\s\"]|$)"
-_OWN_SCRIPTS = r"(de)?[Aa]ctivate(_this\.py|\.\w+)?|pydoc\.bat|(python|pypy|\U0001d70bthon)w?[0-9.]*t?(\.exe)?"
+_OWN_SCRIPTS = r"(de)?[Aa]ctivate(_this\.py|\.\w+)?|pydoc\.bat|(python|pypy|pip|\U0001d70bthon)w?[0-9.]*t?(\.exe)?"
 _OWN_HEADERS = r"(python|pypy)[23]\.[0-9]+t?|site"
 
 
