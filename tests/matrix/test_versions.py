@@ -5,26 +5,39 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
-from typing import List, Tuple
+from typing import Iterator, Tuple
 
 import pytest
 import venvs
 
-# With the oldest Python that each runs on; "" is the newest that a Python gets.
-HATCHLINGS = {venvs.OLDEST["hatchling"]: (3, 8), "1.25.0": (3, 8), "1.27.0": (3, 8), "1.29.0": (3, 10), "": (3, 8)}
+# All that are not yanked, with the oldest Python that each runs on; the first is yanked, so that only `==` selects it.
+HATCHLINGS = {
+    **dict.fromkeys([venvs.OLDEST["hatchling"], "1.22.2", "1.22.3", "1.22.4", "1.22.5", "1.23.0"], "3.8"),
+    **dict.fromkeys(["1.24.0", "1.24.1", "1.24.2", "1.25.0", "1.26.3", "1.27.0"], "3.8"),
+    **dict.fromkeys(["1.28.0", "1.29.0", "1.30.1", "1.31.0", "1.32.0", "1.32.3"], "3.10"),
+    "1.32.4": "3.8",
+    "1.33.0": "3.10",
+}
 # The test projects that show what depends on Hatchling's walk: what is dropped, kept, refused, restored, left alone.
-CORE = "clean or gitlab or environments or links or named or routes or special or tagged or target or later or earlier"
+CORE = (
+    "clean or gitlab or environments or links or named or routes or special or tagged or target or later or earlier"
+    " or tables or several or hooks"
+)
 QUICK = "clean or gitlab or hide or named"
 
-COMBINATIONS: List[Tuple[str, str, str]] = [
-    (python, hatchling, pathspec)
-    for python in venvs.VERSIONS
-    for hatchling, floor in HATCHLINGS.items()
-    for pathspec in (("", venvs.OLDEST["pathspec"]) if hatchling in (venvs.OLDEST["hatchling"], "") else ("",))
-    if tuple(int(part) for part in python.split(".")) >= floor
-]
+
+def combinations() -> Iterator[Tuple[str, str, str]]:
+    """Yield each Hatchling on the oldest Python and on 3.13, the ends on each, and with the oldest pathspec."""
+    floor = venvs.OLDEST["pathspec"]
+    for hatchling, oldest in HATCHLINGS.items():
+        pythons = venvs.VERSIONS[venvs.VERSIONS.index(oldest) :]
+        yield from ((python, hatchling, "") for python in (pythons[0], "3.13"))
+    for python in venvs.VERSIONS:
+        yield from ((python, hatchling, floor) for hatchling in (venvs.OLDEST["hatchling"], ""))
+        yield python, "", ""
 
 
 def name(value: str) -> str:
@@ -62,14 +75,18 @@ def check(where: Path, python: str, hatchling: str, pathspec: str, core: str, *f
     return f"{version}, {tools}: {said.strip().splitlines()[-1]}"
 
 
-@pytest.mark.parametrize(("python", "hatchling", "pathspec"), COMBINATIONS, ids=name)
+@pytest.mark.parametrize(("python", "hatchling", "pathspec"), list(combinations()), ids=name)
 def test_combination(environments: Path, python: str, hatchling: str, pathspec: str, capsys) -> None:
     """The core of the tests passes, on the plugin's own wheel."""
     if python not in venvs.pythons():
         pytest.skip(f"no Python {python} here")
     where = environments / f"{python}-{name(hatchling)}-{name(pathspec)}"
-    files = ["tests/test_projects.py", "tests/test_seam.py"]
-    said = check(where, venvs.pythons()[python], hatchling, pathspec, f"{CORE} or test_seam", *files)
+    files = [
+        "tests/builds/test_projects.py",
+        "tests/builds/test_sdist_and_wheel.py",
+        "tests/selection/test_hatchling.py",
+    ]
+    said = check(where, venvs.pythons()[python], hatchling, pathspec, f"{CORE} or test_hatchling", *files)
     with capsys.disabled():
         print(f"\n{said}")
 
@@ -79,4 +96,15 @@ def test_combination(environments: Path, python: str, hatchling: str, pathspec: 
 def test_oldest_and_newest(environments: Path, hatchling: str, pathspec: str) -> None:
     """The ends of the matrix on this Python, and a few projects only."""
     where = environments / f"quick-{name(hatchling)}"
-    check(where, sys.executable, hatchling, pathspec, QUICK, "tests/test_projects.py")
+    check(where, sys.executable, hatchling, pathspec, QUICK, "tests/builds/test_projects.py")
+
+
+def test_every_release_is_here() -> None:
+    """A release that is missing here is one that was not tested."""
+    said = venvs.run(sys.executable, "-m", "pip", "index", "versions", "hatchling", "--python-version", "3.14")
+    found = re.search(r"Available versions: (.*)", said)
+    assert found
+    released = [tuple(map(int, version.split("."))) for version in found.group(1).split(", ")]
+    floor = tuple(map(int, venvs.OLDEST["hatchling"].split(".")))
+    tested = {tuple(map(int, version.split("."))) for version in HATCHLINGS}
+    assert {version for version in released if version >= floor} <= tested

@@ -305,5 +305,6 @@ def test_target_that_writes_no_archive(newer_python: str, tmp_path: Path) -> Non
 
 def test_all_at_once(python: str) -> None:
     """All of them are installed, so that a build loads every one."""
-    assert set(venvs.installed(python)) >= {*PLUGINS, "hatchling"}
+    together = {name for name, plugin in PLUGINS.items() if not plugin.newer}
+    assert set(venvs.installed(python)) >= {*together, "hatchling"}
     assert subprocess.run([python, "-c", "import hatch_nocache"], check=False).returncode == 0
