@@ -50,6 +50,7 @@ class Checker:
         self.not_regular: dict[int, int] = {}
         self.is_rejected = False
         self._options = options
+        self._allows = bool(options.allow)
         self._states = states
         self._required = required
         self._tables = tables
@@ -95,11 +96,11 @@ class Checker:
             OSError: the file has vanished.
         """
         path: str = file.path
-        allow = self._options.allow
-        if state.allowed or (allow and allow.match(relative(path, self.root))):
+        if state.allowed or (self._allows and self._options.allow.match(relative(path, self.root))):
             self.accepted.add(member)
             return self._check_allowed(file, member, route)
-        if not state.is_plain and self.is_left_out(path, state):
+        is_plain_directory = state.cache is None and state.outside is None and not state.has_parts
+        if not is_plain_directory and self.is_left_out(path, state):
             return False
         if self._is_archive and not is_plain(member):
             self._check_name(path, member, route)

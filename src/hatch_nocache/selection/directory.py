@@ -173,11 +173,6 @@ class DirectoryState:
         self.outside: DirectoryFinding | None = None
         self.link: str | None = None
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether nothing was found that concerns its files."""
-        return self.cache is None and self.outside is None and not self.has_parts
-
     def below(self, directory: DiskDirectory) -> DirectoryState:
         """Return the state of a subdirectory, before anything is found about it."""
         state = DirectoryState(directory, self.home)
