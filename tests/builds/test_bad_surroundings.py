@@ -1,4 +1,4 @@
-"""A disk that is full, a directory that is closed, a person who presses Ctrl-C, and names that are meant to deceive."""
+"""Full disks, unreadable files, an interrupt, and names that are meant to deceive."""
 
 from __future__ import annotations
 
@@ -11,43 +11,35 @@ import textwrap
 import time
 import unicodedata
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List
+from typing import Callable, Iterator, List
 
 import pytest
-from building import NO_HOOKS, Built, build, build_apart, read, unmeasured
-from projects import KINDS
+from building import NO_HOOKS, Built, build_apart, read, unmeasured
+from projects import Project
 
 if os.name == "nt":
     pytest.skip("modes, signals and names of POSIX", allow_module_level=True)
 
-HEAD = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n[project]\nname = "demo"\n'
-HOOK = 'version = "1.0"\n[tool.hatch.build.hooks.nocache]\n'
-BIG = 300
-
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    root = tmp_path / "project"
-    package = root / "src" / "demo"
-    package.mkdir(parents=True)
-    (package / "__init__.py").write_bytes(b"")
-    (root / "pyproject.toml").write_text(HEAD + HOOK, encoding="utf-8")
-    KINDS["cache"](str(root / "store"))
-    return root
+def project(project: Project) -> Project:
+    """A project with a cache."""
+    project.make("cache", "store")
+    return project
 
 
-def make_big(project: Path) -> None:
-    """Let the archive take some 20 MB and some seconds."""
-    for number in range(BIG):
-        (project / "src" / "demo" / f"{number}.bin").write_bytes(os.urandom(1 << 16))
+def make_big(project: Project) -> None:
+    """Let the archive take some 10 MB, and some tenths of a second."""
+    for number in range(100):
+        project.put(f"src/demo/{number}.bin").write_bytes(os.urandom(100_000))
 
 
-# --- Closed to an ordinary user ---------------------------------------------------------------------------------------
+# --- What an ordinary user cannot read --------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def lock() -> Iterator[Callable[[Path], None]]:
-    """Close a file or a directory, and open it again in the end."""
+    """Take the permissions of a file or a directory away until the test ends."""
     locked: List[Path] = []
 
     def close(path: Path, mode: int = 0) -> None:
@@ -60,48 +52,40 @@ def lock() -> Iterator[Callable[[Path], None]]:
 
 
 @pytest.mark.parametrize("target", ["sdist", "wheel"])
-@pytest.mark.parametrize("where", ["src/demo/locked.py", "src/demo/sub/locked.py"])
-def test_an_unreadable_file(project: Path, tmp_path: Path, lock, where: str, target: str) -> None:
+def test_unreadable_file(project: Project, tmp_path: Path, lock, target: str) -> None:
     """The build ends before an archive exists, and names the file."""
-    (project / where).parent.mkdir(exist_ok=True)
-    (project / where).write_bytes(b"secret")
-    lock(project / where)
-    built = build_apart(project, target, tmp_path / "dist", unprivileged=True)
-    assert built.code == 1
-    assert not built.crashed, built.said
-    assert where in built.said
-    assert (built.archive, built.litter) == (None, [])
+    lock(project.put("src/demo/sub/locked.py", "secret"))
+    built = build_apart(project.root, target, tmp_path / "dist", unprivileged=True)
+    assert built.said.endswith(f"hatch-nocache: the {target} was not built: src/demo/sub/locked.py cannot be read\n")
+    assert (built.code, built.archive, built.litter) == (1, None, [])
 
 
 @pytest.mark.parametrize("mode", [0o000, 0o400, 0o100])
 @pytest.mark.parametrize("where", ["src/demo/locked", "store", "store/locked"])
-def test_an_unreadable_directory(project: Path, tmp_path: Path, lock, where: str, mode: int) -> None:
-    """The build comes to the same end as without the hook, or to a better one, and in neither case to a traceback."""
-    (project / where).mkdir(exist_ok=True)
-    (project / where / "module.py").write_bytes(b"")
-    lock(project / where, mode)
-    built = build_apart(project, "sdist", tmp_path / "dist", unprivileged=True)
+def test_unreadable_directory(project: Project, tmp_path: Path, lock, where: str, mode: int) -> None:
+    """The build ends as without the hook, or in a better way, and never in a traceback."""
+    lock(project.put(f"{where}/module.py").parent, mode)
+    built = build_apart(project.root, "sdist", tmp_path / "dist", unprivileged=True)
     assert not built.crashed, built.said
     assert built.litter == []
-    control = build_apart(project, "sdist", tmp_path / "control", NO_HOOKS, unprivileged=True)
     if built.code != 0:
+        control = build_apart(project.root, "sdist", tmp_path / "control", NO_HOOKS, unprivileged=True)
         assert control.code != 0
         assert where in built.said
         assert built.archive is None
     else:
         assert built.archive is not None
-        names = read(built.archive).names
-        assert {"pyproject.toml", "src/demo/__init__.py"} <= set(names)
-        assert where == "store" or [name for name in names if name.startswith("store")] == []
+        members = read(built.archive).names
+        assert {"pyproject.toml", "src/demo/__init__.py"} <= set(members)
+        assert where == "store" or [name for name in members if name.startswith("store")] == []
 
 
 @pytest.mark.parametrize("target", ["sdist", "wheel"])
-def test_dist_is_read_only(project: Path, tmp_path: Path, lock, target: str) -> None:
-    """The archive cannot be put where it belongs: the build fails, and nothing of it lies there."""
+def test_dist_is_read_only(project: Project, tmp_path: Path, lock, target: str) -> None:
     dist = tmp_path / "dist"
     dist.mkdir()
     lock(dist, 0o500)
-    built = build_apart(project, target, dist, unprivileged=True)
+    built = build_apart(project.root, target, dist, unprivileged=True)
     assert built.code not in (0, None)
     assert built.archive is None
     assert "dist" in built.said
@@ -123,23 +107,24 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(where)], check=True)
 
 
-@pytest.mark.parametrize("old", [False, True])
 @pytest.mark.parametrize("target", ["sdist", "wheel"])
-def test_dist_is_full(project: Path, small_disk: Path, target: str, *, old: bool) -> None:
-    """No half archive lies there; and an older one that is half overwritten is worse than none."""
-    dist = small_disk / "dist"
-    if old:
-        assert build_apart(project, target, dist).code == 0
+def test_dist_is_full(project: Project, small_disk: Path, target: str) -> None:
+    """The build fails, and leaves what Hatchling leaves: the plugin removes nothing."""
     make_big(project)
-    built = build_apart(project, target, dist)
-    assert built.code not in (0, None)
-    assert built.archive is None
-    assert "No space left" in built.said
+    left = []
+    for name, env in (("dist", {}), ("control", NO_HOOKS)):
+        built = build_apart(project.root, target, small_disk / name, env)
+        assert built.code not in (0, None)
+        assert "No space left" in built.said
+        left.append(built.archive and built.archive.name)
+        if built.archive:
+            built.archive.unlink()
+    assert left[0] == left[1]
 
 
 @pytest.mark.parametrize("target", ["sdist", "wheel"])
-def test_the_temporary_folder_is_full(project: Path, tmp_path: Path, target: str) -> None:
-    """A file may not grow beyond 100 kB: nothing comes of the build, and nothing lies in `dist/`."""
+def test_temporary_directory_is_full(project: Project, tmp_path: Path, target: str) -> None:
+    """No file may grow beyond 100 kB: nothing is in `dist/`."""
     make_big(project)
     code = textwrap.dedent(
         """
@@ -155,18 +140,22 @@ def test_the_temporary_folder_is_full(project: Path, tmp_path: Path, target: str
     dist.mkdir()
     command = [sys.executable, "-c", code, target, str(dist)]
     env = {**unmeasured(), "TMPDIR": str(tmp_path)}
-    done = subprocess.run(command, cwd=str(project), env=env, stderr=subprocess.PIPE, encoding="utf-8", check=False)
+    done = subprocess.run(
+        command, cwd=str(project.root), env=env, stderr=subprocess.PIPE, encoding="utf-8", check=False
+    )
     assert done.returncode != 0
     assert "File too large" in done.stderr
     assert list(dist.iterdir()) == []
 
 
-# --- Ctrl-C -----------------------------------------------------------------------------------------------------------
+# --- An interrupt -----------------------------------------------------------------------------------------------------
 
 INTERRUPTED = textwrap.dedent(
     """
-    import os, sys
+    import os, signal, sys
 
+    # A shell may have started the tests with SIGINT ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     from hatchling.builders.sdist import SdistBuilder
     from hatchling.builders.wheel import WheelBuilder
 
@@ -181,8 +170,8 @@ INTERRUPTED = textwrap.dedent(
 
 
 @pytest.mark.parametrize("target", ["sdist", "wheel"])
-def test_an_interrupt(project: Path, tmp_path: Path, target: str) -> None:
-    """While the archive is written: none lies in `dist/`, and the builder is as it was."""
+def test_interrupt(project: Project, tmp_path: Path, target: str) -> None:
+    """While the archive is written: nothing is in `dist/`, and the builder is as it was."""
     make_big(project)
     dist, temporary = tmp_path / "dist", tmp_path / "temporary"
     dist.mkdir()
@@ -190,9 +179,11 @@ def test_an_interrupt(project: Path, tmp_path: Path, target: str) -> None:
     command = [sys.executable, "-c", INTERRUPTED, target, str(dist)]
     env = {**unmeasured(), "TMPDIR": str(temporary)}
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=str(project), env=env, stdout=pipe, stderr=pipe, encoding="utf-8") as process:
+    with subprocess.Popen(
+        command, cwd=str(project.root), env=env, stdout=pipe, stderr=pipe, encoding="utf-8"
+    ) as process:
         end = time.monotonic() + 60
-        # The archive has begun to grow.
+        # Until the archive has begun to grow.
         while not any(path.stat().st_size > 100_000 for path in temporary.iterdir()):
             assert time.monotonic() < end
             assert process.poll() is None
@@ -225,7 +216,7 @@ HOSTILE = (
 
 
 def check_tame(built: Built) -> None:
-    """Nothing that is said is a command to a terminal or to a CI system."""
+    """Check that nothing that is said is a command to a terminal or to a CI system."""
     for line in built.said.splitlines() if "\x0b" not in built.said else [built.said]:
         bad = [character for character in line if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
         assert bad == [], ascii(built.said)
@@ -236,76 +227,63 @@ def check_tame(built: Built) -> None:
     assert not built.crashed, ascii(built.said)
 
 
-@pytest.fixture
-def say(project: Path, tmp_path: Path) -> Callable[..., Built]:
-    """Build, with all that can be said."""
-
-    def run(target: str = "sdist", tables: str = "", **env: str) -> Built:
-        (project / "pyproject.toml").write_text(HEAD + HOOK + tables, encoding="utf-8")
-        built = build(project, target, tmp_path / "dist" / str(len(env)) / target, {"HATCH_VERBOSE": "2", **env})
-        check_tame(built)
-        return built
-
-    return run
+def said(project: Project, target: str = "sdist", **env: str) -> Built:
+    built = project.build(target, HATCH_VERBOSE="2", **env)
+    check_tame(built)
+    return built
 
 
 @pytest.mark.parametrize("target", ["sdist", "wheel"])
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a_hostile_file_name(project: Path, say, text: str, target: str) -> None:
-    """In the name of a file, of a cache, and of what is a link and what is a FIFO."""
-    package = project / "src" / "demo"
-    (package / f"file{text}").write_bytes(b"")
-    KINDS["cache"](str(package / f"cache{text}"))
-    KINDS["venv"](str(package / f"venv{text}"))
-    (package / f"directory{text}").mkdir()
-    (package / f"directory{text}" / "CACHEDIR.TAG").write_bytes(b"no signature")
-    (package / f"link{text}").symlink_to("/nowhere")
-    os.mkfifo(str(package / f"fifo{text}"))
-    built = say(target)
+def test_hostile_file_name(project: Project, text: str, target: str) -> None:
+    """Of a cache and an environment, of a file, a symlink, a FIFO, and a directory with an invalid tag."""
+    project.make("cache", f"src/demo/cache{text}")
+    project.make("venv", f"src/demo/venv{text}")
+    assert {"NC001", "NC004"} <= set(said(project, target).codes)
+    project.put(f"src/demo/file{text}", "")
+    project.put(f"src/demo/directory{text}/CACHEDIR.TAG", "no signature")
+    project.link(f"src/demo/link{text}", "/nowhere")
+    project.make("fifo", f"src/demo/fifo{text}")
+    built = said(project, target)
     assert built.code == 1
-    assert {"NC001", "NC004", "NC201"} <= set(built.codes)
-
-
-@pytest.mark.parametrize("target", ["sdist", "wheel"])
-@pytest.mark.parametrize("text", HOSTILE)
-def test_a_hostile_link_target(project: Path, tmp_path: Path, say, text: str, target: str) -> None:
-    """In the text of a link: an absolute one, one that leaves, a dangling one, one to a directory outside."""
-    package = project / "src" / "demo"
-    outside = tmp_path / f"outside{text.replace('/', '')}"
-    outside.mkdir()
-    (outside / "file").write_bytes(b"")
-    (package / "absolute").symlink_to(f"/nowhere{text}")
-    (package / "leaving").symlink_to(f"../../../{outside.name}/file")
-    (package / "directory").symlink_to(str(outside))
-    (package / "dangling").symlink_to(f"nothing{text}")
-    built = say(target)
-    assert built.code == 1
-    assert {"NC104", "NC203"} & set(built.codes)
-    if target == "sdist":
-        assert {"NC101", "NC102", "NC103"} <= set(built.codes)
+    assert "NC201" in built.codes
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a_hostile_variable(project: Path, say, text: str) -> None:
-    """In a variable that says where a cache is, and in the path that it says."""
-    where = project / f"uv{text}"
-    KINDS["uv cache"](str(where))
-    built = say(UV_CACHE_DIR=str(where))
-    assert "UV_CACHE_DIR" in built.said
-    relative = say(UV_CACHE_DIR=f"./{where.name}", PIP_CACHE_DIR=f"store{text}", VIRTUAL_ENV=text)
-    assert "UV_CACHE_DIR" in relative.said
-    unrelated = say(UV_CACHE_DIR=f"/elsewhere{text}", XDG_CACHE_HOME=text)
-    assert "uv" in unrelated.said
+def test_hostile_link_target(project: Project, text: str) -> None:
+    """Of an absolute symlink, one out of the project, a dangling one, and one to a directory outside."""
+    outside = f"outside{text.replace('/', '')}"
+    project.put(f"../{outside}/file")
+    project.link("src/demo/absolute", f"/nowhere{text}")
+    project.link("src/demo/leaving", f"../../../{outside}/file")
+    project.link("src/demo/directory", str(project.root.parent / outside))
+    codes = set(said(project).codes)
+    assert {"NC101", "NC103"} <= codes
+    assert codes & {"NC102", "NC203"}
+    assert said(project, "wheel").code == 1
+    for name in ("absolute", "leaving", "directory"):
+        (project.root / "src" / "demo" / name).unlink()
+    project.link("src/demo/dangling", f"nothing{text}")
+    assert {"NC104", "NC203"} & set(said(project).codes)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_variable(project: Project, text: str) -> None:
+    """One that says where a cache is, and the path that it says."""
+    where = project.root / f"uv{text}"
+    project.make("uv cache", where.name)
+    for value in (str(where), f"./{where.name}"):
+        assert "UV_CACHE_DIR" in said(project, UV_CACHE_DIR=value, PIP_CACHE_DIR=f"store{text}", VIRTUAL_ENV=text).said
+    assert "uv" in said(project, UV_CACHE_DIR=f"/elsewhere{text}", XDG_CACHE_HOME=text).said
 
 
 @pytest.mark.parametrize("text", [text for text in HOSTILE if "\udcff" not in text])
-def test_a_hostile_configuration(say, text: str) -> None:
-    """In the hook's own table, in another tool's, and in paths that hatchling does not find."""
+def test_hostile_configuration(project: Project, text: str) -> None:
+    """In the hook's own table, in another tool's, and in paths that Hatchling does not find."""
     quoted = '"' + "".join(f"\\u{ord(character):04x}" for character in text) + '"'
     for line in (
         f"{quoted} = 1",
         f"caches = {quoted}",
-        f"symlinks = {quoted}",
         f"allow = [{quoted}]",
         f"extra-caches = [{quoted}, '[z-a]']",
         f"[tool.uv]\ncache-dir = {quoted}",
@@ -313,21 +291,15 @@ def test_a_hostile_configuration(say, text: str) -> None:
         f"[tool.hatch.build.force-include]\nstore = {quoted}",
         f"[tool.hatch.build]\ninclude = [{quoted}]\nartifacts = [{quoted}]",
     ):
-        built = say("sdist", f"{line}\n")
-        assert built.said != "", line
+        project.configure(line)
+        assert said(project).said != "", line
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a_hostile_place(tmp_path: Path, text: str) -> None:
-    """In the path that leads to the project."""
-    root = tmp_path / f"project{text}"
-    (root / "src" / "demo").mkdir(parents=True)
-    (root / "src" / "demo" / "__init__.py").write_bytes(b"")
-    (root / "src" / "demo" / "link").symlink_to(str(root / "src"))
-    (root / "src" / "demo" / "l").symlink_to(str(root / "nothing"))
-    (root / "pyproject.toml").write_text(HEAD + HOOK, encoding="utf-8")
-    env: Dict[str, str] = {"UV_CACHE_DIR": str(root / "store")}
-    KINDS["uv cache"](str(root / "store"))
-    built = build(root, "sdist", tmp_path / "dist", env)
-    check_tame(built)
-    assert "NC101" in built.codes
+def test_hostile_place(tmp_path: Path, text: str) -> None:
+    """In the path of the project."""
+    project = Project(tmp_path / f"project{text}")
+    project.link("src/demo/link", str(project.root / "src"))
+    project.link("src/demo/l", str(project.root / "nothing"))
+    project.make("uv cache", "store")
+    assert "NC101" in said(project, UV_CACHE_DIR=str(project.root / "store")).codes

@@ -1,4 +1,4 @@
-"""What a build costs, as far as it can be counted: what is looked at, how often, and what is read and imported for it.
+"""What a build costs, as far as it can be counted: what is looked at, and what is imported.
 
 How long it takes is measured in benchmarks/, and decides no test.
 """
@@ -14,31 +14,10 @@ from pathlib import Path
 from typing import Any, Callable, Counter, Dict, List, Set, Tuple
 
 import pytest
-from building import NO_HOOKS, build, unmeasured
-from hypothesis import given, reject
-from hypothesis import strategies as st
-from projects import KINDS, tree
+from building import NO_HOOKS, unmeasured
+from projects import KINDS, Project, tree
 
-from hatch_nocache.caches import surroundings
 from hatch_nocache.caches.catalogue import CATALOGUE
-from hatch_nocache.patterns import Patterns
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
-PYPROJECT = """\
-[build-system]
-requires = ["hatchling"]
-build-backend = "hatchling.build"
-
-[project]
-name = "demo"
-version = "1.0"
-
-[tool.hatch.build.hooks.nocache]
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -49,19 +28,12 @@ def _nothing_is_declared(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
+def project(project: Project) -> Project:
     """A project of 120 files in 12 directories."""
-    root = tmp_path / "project"
     for part in ("src/demo", *(f"src/demo/part{number}" for number in range(10)), "docs"):
-        (root / part).mkdir(parents=True)
         for number in range(10):
-            (root / part / ("__init__.py" if number == 0 else f"module_{number}.py")).write_bytes(b"")
-    (root / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
-    return root
-
-
-def configure(root: Path, tables: str) -> None:
-    (root / "pyproject.toml").write_text(PYPROJECT + tables, encoding="utf-8")
+            project.put(f"{part}/" + ("__init__.py" if number == 0 else f"module_{number}.py"), "")
+    return project
 
 
 # --- What is looked at ------------------------------------------------------------------------------------------------
@@ -86,24 +58,29 @@ class Trace:
         return counted
 
     def below(self, where: Path, *names: str) -> List[str]:
-        """All calls on what lies below `where`, of all the functions or of those that are named."""
+        """Return the calls on what is below `where`, of all the functions or of those that are named."""
         inside = os.path.join(str(where), "")
         counted = (self.calls[name] for name in names or self.NAMES)
         return sorted(path for calls in counted for path in calls.elements() if path.startswith(inside))
 
+    def on(self, where: Path) -> int:
+        """Return the number of calls on a path, without its opening by the builder."""
+        return sum(self.calls[name][str(where)] for name in self.NAMES if name != "open")
+
 
 @pytest.fixture
-def traced(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Trace]:
-    def build_traced(*arguments: Any) -> Trace:
+def traced(project: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Trace]:
+    def build(target: str, **env: str) -> Trace:
         with monkeypatch.context() as patch:
             trace = Trace(patch)
-            assert build(*arguments).code == 0
+            built = project.build(target, **env)
+        assert built.code == 0, built.said
         return trace
 
-    return build_traced
+    return build
 
 
-# The target, where the cache lies, and what the configuration says.
+# The target, where the cache is, and the configuration.
 ROUTES: Dict[str, Tuple[str, str, str]] = {
     "default walk": ("sdist", "beside", ""),
     "only-include": ("sdist", "data/deep/beside", '[tool.hatch.build]\nonly-include = ["src", "data"]\n'),
@@ -112,7 +89,7 @@ ROUTES: Dict[str, Tuple[str, str, str]] = {
     "shared-data": ("wheel", "data/beside", '[tool.hatch.build.targets.wheel.shared-data]\ndata = "share"\n'),
     "editable": ("editable", "src/demo/beside", ""),
 }
-# How the cache is made, and whether a variable speaks of it.
+# How the cache is made, and whether a variable declares it.
 CACHES: Dict[str, Tuple[Callable[[str], None], bool]] = {
     "uv": (KINDS["uv cache"], False),
     "uv, declared": (KINDS["uv cache"], True),
@@ -122,143 +99,47 @@ CACHES: Dict[str, Tuple[Callable[[str], None], bool]] = {
 
 @pytest.mark.parametrize("cache", list(CACHES))
 @pytest.mark.parametrize("route", list(ROUTES))
-def test_nothing_below_a_dropped_cache_is_looked_at(root, tmp_path, traced, route: str, cache: str) -> None:
-    """Not one directory of it is listed and not one file is touched, wherever the walk begins."""
+def test_nothing_below_a_dropped_cache_is_looked_at(project: Project, traced, route: str, cache: str) -> None:
+    """No directory of it is listed and no file is touched, wherever the walk begins."""
     target, where, tables = ROUTES[route]
     make, declared = CACHES[cache]
-    make(str(root / where))
-    KINDS["cache"](str(root / "data" / "own" / "kept")) if "data" in tables else None
-    configure(root, tables)
-    inside = [path for path in (root / where).iterdir() if path.is_dir() and not path.is_symlink()]
+    make(str(project.root / where))
+    if "data" in tables:
+        project.make("cache", "data/own/kept")
+    project.configure(after=tables)
+    inside = [path for path in (project.root / where).iterdir() if path.is_dir() and not path.is_symlink()]
     assert inside
-    trace = traced(root, target, tmp_path / "dist", {"UV_CACHE_DIR": where} if declared else {})
-    assert [
-        call for path in inside for call in [*trace.below(path), *([str(path)] * trace.calls["scandir"][str(path)])]
-    ] == []
-    without = traced(root, target, tmp_path / "control", NO_HOOKS)
+    trace = traced(target, **({"UV_CACHE_DIR": where} if declared else {}))
+    assert [call for path in inside for call in trace.below(path)] == []
+    assert [path for path in inside if trace.calls["scandir"][str(path)]] == []
+    without = traced(target, **NO_HOOKS)
     assert any(without.below(path) for path in inside)
 
 
 @pytest.mark.parametrize("kind", ["pip", "tagged"])
-def test_what_is_looked_at_does_not_grow_with_the_cache(root, tmp_path, traced, kind: str) -> None:
-    """A cache that is known by its structure alone is looked into, as far as it takes to be sure."""
+def test_looks_do_not_grow_with_the_cache(project: Project, traced, kind: str) -> None:
+    """A cache without a tag is looked into as far as it takes to be sure."""
     looks = []
     for count in (1, 10, 100):
         names = [f"wheels/{number:02x}/aa/bb/{'c' * 56}/x.whl" for number in range(count)]
-        tree(*names, tag=kind == "tagged")(str(root / "beside"))
-        trace = traced(root, "sdist", tmp_path / f"dist{count}")
-        looks.append(len(trace.below(root / "beside", "scandir", "open", "stat", "lstat")))
-        shutil.rmtree(str(root / "beside"))
+        tree(*names, tag=kind == "tagged")(str(project.root / "beside"))
+        looks.append(len(traced("sdist").below(project.root / "beside", "scandir", "open", "stat", "lstat")))
+        shutil.rmtree(str(project.root / "beside"))
     assert looks[0] == looks[1] == looks[2] <= 16
 
 
 @pytest.mark.parametrize("target", ["sdist", "wheel", "editable"])
-def test_each_file_is_asked_once_more(root, tmp_path, traced, target: str) -> None:
-    """Beyond what Hatchling asks of a file: whether it can be read, and what it is if a link leads to it."""
-    (root / "NEWS").symlink_to("docs/module_1.py")
-    (root / "src/demo/other.py").symlink_to("module_1.py")
-    sizes = {path: path.is_dir() for path in [root, *root.rglob("*")] if not path.is_symlink()}
-    without = traced(root, target, tmp_path / "control", NO_HOOKS)
-    trace = traced(root, target, tmp_path / "dist")
+def test_each_file_is_asked_once_more(project: Project, traced, target: str) -> None:
+    """Beyond what Hatchling asks of a file: whether it can be read, and what it is if a symlink leads to it."""
+    project.link("NEWS", "docs/module_1.py")
+    project.link("src/demo/other.py", "module_1.py")
+    without, trace = traced(target, **NO_HOOKS), traced(target)
     more: Dict[bool, Set[int]] = {True: set(), False: set()}
-    for path, is_directory in sizes.items():
-        if path.name != "pyproject.toml":
-            asked, before = (
-                sum(each.calls[name][str(path)] for name in Trace.NAMES if name != "open") for each in (trace, without)
-            )
-            more[is_directory].add(asked - before)
+    for path in project.root.rglob("*"):
+        if path.name != "pyproject.toml" and not path.is_symlink():
+            more[path.is_dir()].add(trace.on(path) - without.on(path))
     assert max(more[False]) <= 2
-    assert max(more[True]) <= 5
-
-
-# --- Patterns ---------------------------------------------------------------------------------------------------------
-
-MANY = 1000
-FAR: Dict[str, List[str]] = {
-    "nothing": [],
-    "names": [f"name_{number}.txt" for number in range(MANY)],
-    "ends": [f"*.end{number}" for number in range(MANY)],
-    "beginnings": [f"begin{number}_*" for number in range(MANY)],
-    "elsewhere": [f"/other/{number}/**/x.py" for number in range(MANY)],
-    "paths": [f"/src/demo/part1/x{number}.py" for number in range(MANY)],
-    "directories": [f"dir{number}/" for number in range(MANY)],
-}
-
-
-@pytest.mark.parametrize("kind", list(FAR))
-def test_no_file_is_compared_with_patterns_that_cannot_fit(root, tmp_path, monkeypatch, kind: str) -> None:
-    """A thousand patterns cost a file no more than none."""
-    asked: List[str] = []
-    match = Patterns.match
-    monkeypatch.setattr(Patterns, "match", lambda self, path: (asked.append(path), match(self, path))[1])
-    lines = "".join(f'    "{line}",\n' for line in FAR[kind])
-    configure(root, f"allow = [\n{lines}]\n")
-    assert build(root, "sdist", tmp_path / "dist").code == 0
-    assert [path for path in asked if not path.endswith("/")] == []
-    assert len(asked) == len(set(asked)) * 2  # `allow` and `extra-caches`, once for each directory
-
-
-NAMES = st.sampled_from(["a", "b.so", "x1", "lib", "dir", "c.txt", "s", " s "])
-PARTS = st.sampled_from(["a", "b.so", "*.so", "x*", "**", "?", "lib", "[ab]", "a*t", "dir", " s ", "c.txt", r"\a", "*"])
-LINES = st.builds(
-    lambda negated, start, parts, end: f"{negated}{start}{'/'.join(parts)}{end}",
-    st.sampled_from(["", "", "", "!"]),
-    st.sampled_from(["", "/"]),
-    st.lists(PARTS, min_size=1, max_size=3),
-    st.sampled_from(["", "", "/"]),
-)
-
-
-@given(st.lists(LINES, min_size=1, max_size=5), st.lists(NAMES, min_size=1, max_size=4))
-def test_a_file_that_is_not_compared_would_not_have_matched(lines: List[str], parts: List[str]) -> None:
-    """Unless a directory above it matches: then the file is not asked about."""
-    try:
-        patterns = Patterns(lines)
-    except ValueError:
-        # pathspec before 0.12 cannot match `**`.
-        reject()
-    above = ["/".join(parts[:depth]) + "/" for depth in range(1, len(parts))]
-    path = "/".join(parts)
-    matches, is_above = patterns.match(path), any(map(patterns.match, above))
-    if is_above and not patterns.negated:
-        return
-    probe = patterns.probe("/".join(parts[:-1]))
-    if probe is None or not probe.may_match(parts[-1]):
-        assert not matches
-
-
-# --- What is read -----------------------------------------------------------------------------------------------------
-
-TABLES: Dict[str, Tuple[str, bool]] = {
-    "nothing": ("", False),
-    "the table without the key": ("[tool.uv]\npackage = true\n[tool.mypy]\nstrict = true\n", False),
-    "a key of the name elsewhere": ('[tool.hatch.version]\npath = "src/demo/__init__.py"\n', False),
-    "the key": ('[tool.uv]\ncache-dir = "beside"\n', True),
-    "the key with an escape": ('[tool.uv]\n"cache\\u002ddir" = "beside"\n', True),
-    "an environment": ('[tool.hatch.envs.x]\npath = ".x"\n', True),
-}
-
-
-@pytest.mark.parametrize("what", list(TABLES))
-def test_no_toml_is_parsed_unless_a_key_can_be_there(root, tmp_path, monkeypatch, what: str) -> None:
-    """Hatchling reads pyproject.toml once; the hook does so only where it says something of a cache."""
-    tables, expected = TABLES[what]
-    configure(root, tables)
-    parsed: List[int] = []
-    loads = tomllib.loads
-    monkeypatch.setattr(tomllib, "loads", lambda text, **more: (parsed.append(1), loads(text, **more))[1])
-    assert build(root, "sdist", tmp_path / "control", NO_HOOKS).code == 0
-    once = len(parsed)
-    assert build(root, "sdist", tmp_path / "dist").code == 0
-    assert len(parsed) - once == once + expected
-
-
-def test_where_nothing_is_declared_the_declarations_are_not_even_looked_for(root, tmp_path, monkeypatch) -> None:
-    """Nothing of the environment and of the configuration can speak of a cache: the catalogue is not asked."""
-    monkeypatch.setattr(surroundings, "declared", None)
-    assert build(root, "sdist", tmp_path / "dist").code == 0
-    assert build(root, "sdist", tmp_path / "dist", {"UV_CACHE_DIR": ".uv-cache", "PIP_CACHE_DIR": "/"}).code == 0
-    assert "not callable" in build(root, "sdist", tmp_path / "again", {"UV_CACHE_DIR": "docs"}).said
+    assert max(more[True]) <= 3
 
 
 # --- What is imported -------------------------------------------------------------------------------------------------
@@ -281,57 +162,44 @@ except SystemExit:
     pass
 sys.stdout = sys.__stdout__
 """
-# What only the command, a finding, a declaration or an archive out of the ordinary needs.
-SELDOM = (
-    "command",
-    "options",
-    "findings",
-    "messages",
-    "report",
-    "remedies",
-    "links",
-    "linkfacts",
-    "linkverdicts",
-    "named",
-    "lastword",
-    "archive.reading",
-    "archive.stream",
-    "archive.members",
-    "caches.catalogue",
-    "caches.judge",
-    "caches.surroundings",
-)
+# What only the command, a finding, a symlink or another hook needs.
+SELDOM = ("cli", "archive", "report", "members.symlinks", "selection.messages")
 
 
 def imported(code: str, cwd: Path) -> List[str]:
+    """Return the modules that the code imports: the plugin's own without the name of the package."""
     command = [sys.executable, "-c", IMPORTED.format(code)]
     return subprocess.check_output(command, cwd=str(cwd), env=unmeasured(), encoding="utf-8").split()
 
 
-def test_the_plugin_imports_nothing_but_itself(tmp_path: Path) -> None:
+def test_plugin_imports_nothing_but_itself(tmp_path: Path) -> None:
     """Hatchling imports each plugin in every build, also where the project does not use it."""
     modules = imported("import hatch_nocache.hooks", tmp_path)
     assert modules == ["hatch_nocache", "hatch_nocache.hooks", "hatch_nocache.plugin"]
 
 
 @pytest.mark.parametrize("target", ["sdist", "wheel"])
-def test_a_clean_build_imports_what_it_needs(root, tmp_path, monkeypatch, target: str) -> None:
-    """Neither the catalogue nor anything about findings; a build with a cache does, or the test proves nothing."""
-    # As in a job that has the cache inside of the project, before the first of its tools has made it.
+def test_imports_of_a_clean_build(project: Project, tmp_path: Path, monkeypatch, target: str) -> None:
+    """Nothing about findings; a build with a cache imports the rest."""
+    # As in a job that has the cache inside the project, before the first of its tools has made it.
     monkeypatch.setenv("UV_CACHE_DIR", ".uv-cache")
     code = BUILD.format(target, str(tmp_path / "dist"))
-    seldom = {f"hatch_nocache.{name}" for name in SELDOM}
-    clean = set(imported(code, root))
-    assert clean & seldom == set()
-    assert "hatch_nocache.archive.plain" in clean
-    assert clean & {"difflib", "json", "configparser", "unicodedata", "dataclasses"} == set()
-    KINDS["uv cache"](str(root / "src" / "demo" / ".uv-cache"))
-    assert {"hatch_nocache.findings", "hatch_nocache.report", "hatch_nocache.caches.judge"} <= set(imported(code, root))
+    monkeypatch.setenv("HATCH_BUILD_NO_HOOKS", "true")
+    control = set(imported(code, project.root))
+    monkeypatch.delenv("HATCH_BUILD_NO_HOOKS")
+    clean = set(imported(code, project.root)) - control
+    own = {name for name in clean if name.startswith("hatch_nocache")}
+    assert "hatch_nocache.selection.filter" in own
+    assert {name for name in own if name.startswith(tuple(f"hatch_nocache.{each}" for each in SELDOM))} == set()
+    assert clean & {"configparser", "dataclasses", "subprocess", "tarfile", "textwrap"} == set()
+    project.make("uv cache", "src/demo/.uv-cache")
+    assert {"hatch_nocache.selection.messages", "hatch_nocache.report"} <= set(imported(code, project.root))
 
 
-def test_without_verify_no_archive_is_read(root, tmp_path) -> None:
-    """Nor is anything imported for it."""
-    configure(root, "verify = false\n")
-    modules = imported(BUILD.format("sdist", str(tmp_path / "dist")), root)
-    assert [name for name in modules if name.startswith("hatch_nocache.archive")] == []
-    assert "hatch_nocache.guard" in modules
+def test_imports_with_another_hook(project: Project, tmp_path: Path) -> None:
+    """The archive is read back, unless the user says otherwise."""
+    body = "    pass\n"
+    code = BUILD.format("sdist", str(tmp_path / "dist"))
+    for lines, reads in (([], True), (["verify = false"], False)):
+        project.other_hook(body, lines=lines)
+        assert ("hatch_nocache.archive" in imported(code, project.root)) is reads
