@@ -148,14 +148,14 @@ def test_gitlab_job(version: str, report: Path, run, uv) -> None:
 def test_before_it_is_on_the_package_index(report: Path, run, uv, env, wheelhouse: Path, tmp_path: Path) -> None:
     """The commands of the README, next to a clone. The wheelhouse provides what the index would."""
     script = blocks("sh")[0]
-    clone = report / "hatch-nocache"
+    clone = report.parent / "hatch-nocache"
     clone.mkdir()
     for name in ("pyproject.toml", "README.md", "LICENSE", "hatch_build.py"):
         shutil.copy(str(ROOT / name), str(clone))
     shutil.copytree(str(ROOT / "src"), str(clone / "src"))
     others = tmp_path / "others"
     shutil.copytree(str(wheelhouse), str(others), ignore=shutil.ignore_patterns("hatch_nocache*"))
-    shutil.copytree(str(others), str(report / "wheels"))
+    shutil.copytree(str(others), str(report.parent / "wheels"))
     programs = tmp_path / "bin"
     programs.mkdir()
     (programs / "python").symlink_to(PYTHON)
