@@ -173,6 +173,13 @@ def test_names_in_a_wheel(write):
     assert "UTF-8" in unreadable(write(flagged, WHEEL))
 
 
+def test_who_refuses_a_time(write):
+    """One that does not fit into `time_t` cannot be set by pip either."""
+    for value, installers in (("nan", ("pip", "uv 0.13+", "build")), ("-1", ("uv 0.13+",))):
+        (finding,) = inspect(write(case("time", file("a", pax=(("mtime", value),))))).findings
+        assert finding.installers == installers
+
+
 # -- Caches and environments -------------------------------------------------------------------------------------------
 
 TAG = file(".cache/tool/CACHEDIR.TAG", SIGNATURE + b"\n# more")
