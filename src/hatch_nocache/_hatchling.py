@@ -427,8 +427,24 @@ def required_files(builder: Any, target: str) -> dict[str, str]:
         return {}
     if builder.metadata.core.readme_path:
         licenses[os.path.join(builder.root, builder.metadata.core.readme_path)] = "readme"
-    sources: set[str] = set(builder.get_default_build_data().get("force_include", {}))
+    scripts = (os.path.join(builder.root, path) for path in _scripts(builder))
+    sources = {*builder.get_default_build_data().get("force_include", {}), *scripts}
     return {os.path.normpath(source): licenses.get(source, "the build") for source in sources}
+
+
+def _scripts(builder: Any) -> Iterator[str]:
+    """Yield the paths of the project's own code and files that a build reads: hooks, builders, the version."""
+    hatch = builder.metadata.hatch.config
+    build = builder.metadata.hatch.build_config
+    targets = builder.metadata.hatch.build_targets.values()
+    tables = [hatch.get("version"), *(table for table in targets if isinstance(table, dict))]
+    for owner in (build, hatch.get("metadata"), *targets):
+        hooks = owner.get("hooks") if isinstance(owner, dict) else None
+        tables += hooks.values() if isinstance(hooks, dict) else ()
+    for table in tables:
+        path = table.get("path") if isinstance(table, dict) else None
+        if isinstance(path, str):
+            yield path
 
 
 def time_range(config: Any, target: str) -> tuple[float, float] | None:

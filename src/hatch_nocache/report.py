@@ -96,7 +96,13 @@ def _untracked(findings: Sequence[Finding], target: str) -> str:
     return f"packed {count(len(findings), 'path')} that git does not track into the {target}"
 
 
+def _copied(findings: Sequence[Finding], target: str) -> str:
+    return f"packed the content of {count(len(findings), 'symlink')} into the {target}"
+
+
 def _outside(findings: Sequence[Finding], target: str) -> str:
+    if target == "sdist":
+        return f"packed {count(len(findings), 'symlink')} that installers refuse into the sdist"
     return f"packed the content of {count(len(findings), 'symlink')} to places outside the project into the {target}"
 
 
@@ -114,6 +120,7 @@ _SECTIONS: tuple[tuple[Callable[[Finding], bool], Callable[[Sequence[Finding], s
     (lambda finding: finding.drops, _dropped),
     (lambda finding: finding.category is Category.DIRECTORY, _named),
     (lambda finding: finding.category is Category.REPOSITORY, _untracked),
+    (lambda finding: finding.action is Action.COPIED, _copied),
     (lambda finding: finding.code == "NC104", _dangling),
     (lambda finding: finding.code == "NC106", _aliases),
     (lambda finding: bool(finding.code), _outside),
@@ -121,7 +128,7 @@ _SECTIONS: tuple[tuple[Callable[[Finding], bool], Callable[[Sequence[Finding], s
 
 
 def _sections(findings: Sequence[Finding], target: str) -> Iterator[tuple[str, list[Finding]]]:
-    rest = [finding for finding in findings if finding.action is not Action.COPIED]
+    rest = list(findings)
     for belongs, header in _SECTIONS:
         about = [finding for finding in rest if belongs(finding)]
         rest = [finding for finding in rest if not belongs(finding)]
@@ -203,7 +210,8 @@ def _hint(purpose: str, action: str, entries: Sequence[str]) -> str:
         return to + action
     if len(entries) == 1:
         return to + action.replace("{}", entries[0] or "an entry for it")
-    return f"{to.replace(' it', ' one', 1)}{action.replace('{}', 'it')}, with a leading `/`"
+    entry = f"as {' or '.join(entries)}" if all(entries) and len("".join(entries)) < _WIDTH else "with a leading `/`"
+    return f"{to.replace(' it', ' one', 1)}{action.replace('{}', 'it')}, {entry}"
 
 
 def escape(text: str) -> str:

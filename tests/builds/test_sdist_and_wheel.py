@@ -167,7 +167,6 @@ def test_what_is_said_of_several_names_is_what_is_packed(tmp_path: Path) -> None
             "",
             "src/demo/store",
         ),
-        ({"src/demo/l.txt": "-> ../../store/index.txt", "store": "cache"}, "", "", "src/demo/l.txt"),
         (
             {"src/demo/l.txt": "-> ../../../outside.txt", "../outside.txt": "OUTSIDE"},
             '[tool.hatch.build.targets.sdist.hooks.nocache]\nsymlinks = "drop"',
@@ -181,7 +180,7 @@ def test_what_is_said_of_several_names_is_what_is_packed(tmp_path: Path) -> None
             "src/demo/d",
         ),
     ],
-    ids=["allowed for the wheel only", "symlink into a cache", "dropped symlink", "dropped directory symlink"],
+    ids=["allowed for the wheel only", "dropped symlink", "dropped directory symlink"],
 )
 def test_what_the_wheel_loses_is_said(
     plant: Dict[str, str], tables: str, options: str, lost: str, tmp_path: Path

@@ -165,7 +165,8 @@ def follow(at: str, links: Mapping[str, str]) -> Optional[str]:
 class SymlinkProblem(NamedTuple):
     """What is wrong with a symlink: its code, what it is, a consequence, its link target as written and as resolved.
 
-    `can_copy`: the link target is a file with content. `rejected`: whatever the options say.
+    `can_copy`: the link target is a file with content. `rejected`: whatever the options say. `needs_content`: the link
+    target is in the project, but not where the symlink would point in the archive, and something needs its content.
     """
 
     code: str
@@ -175,15 +176,21 @@ class SymlinkProblem(NamedTuple):
     real: str
     can_copy: bool = False
     rejected: bool = False
+    needs_content: bool = False
 
 
 class StoredSymlink(NamedTuple):
-    """A symlink at `path` that an sdist stores as `member`. On disk, it must not leave the real directory `home`."""
+    """A symlink at `path` that an sdist stores as `member`. On disk, it must not leave the real directory `home`.
+
+    `problem` is what is wrong with its link target as the member's. `is_aliased`: it is reached through a symlink.
+    """
 
     path: str
     member: str
     text: str
     home: str
+    problem: Optional[SymlinkProblem] = None
+    is_aliased: bool = False
 
 
 _OUTSIDE = table.OUT.what
@@ -215,8 +222,8 @@ def text_problem(at: str, text: str) -> Optional[Tuple[Incompatibility, str]]:
     return next(((row, reason) for applies, row, reason in problems if applies), None)
 
 
-def problem_in_text(path: str, member: str) -> Optional[SymlinkProblem]:
-    """Return what is wrong with a symlink in an sdist by its text alone, or None.
+def problem_in_text(path: str, member: str, home: str) -> Optional[SymlinkProblem]:
+    """Return what is wrong with a symlink in an sdist by its text alone, or None. `home` is its project.
 
     Raises:
         OSError: it vanished, or cannot be read.
@@ -229,6 +236,8 @@ def problem_in_text(path: str, member: str) -> Optional[SymlinkProblem]:
         return None
     row, reason = found
     what = f"{row.what}: {reason}" if reason else row.what
+    if row in (table.OUT, table.FAR_OUT) and facts.is_inside(home):
+        what = "symlink that leaves the archive"
     return _problem(row.code, what, consequence(row), facts, rejected=row.code not in OPTIONAL)
 
 
@@ -288,14 +297,21 @@ def problems_in_sdist(
         except LoopError:
             # A chain that is longer than on disk: through directories that are symlinks there.
             end = None
-        if end in members or end in directories:
+        if symlink.problem is None and (end in members or end in directories):
             continue
         facts = SymlinkFacts.read(symlink.path)
-        if not facts.is_inside(symlink.home) and not facts.missing:
+        is_inside = facts.is_inside(symlink.home)
+        is_selected = (is_inside or facts.missing) and symlink.path in selected_by_wheel()
+        dangling = _problem("NC104", "dangling symlink", "its link target is not in the sdist", facts)
+        if is_inside and dangling.can_copy and (symlink.is_aliased or (is_selected and symlink.problem is None)):
+            what = "symlink to a file that is not in the sdist"
+            note = f"{'no wheel can be built from it; ' * is_selected}packed as a regular file instead"
+            yield index, dangling._replace(what=what, note=note, needs_content=True)
+        elif symlink.problem is not None:
+            yield index, symlink.problem
+        elif not is_inside and not facts.missing:
             yield index, _problem("NC102", _OUTSIDE, "it dangles in the sdist", facts)
         else:
-            is_selected = symlink.path in selected_by_wheel()
-            note = "no wheel can be built from the sdist" if is_selected else "its link target is not in the sdist"
-            # From the tree, a wheel can be built.
-            rejected = is_selected and not facts.missing
-            yield index, _problem("NC104", "dangling symlink", note, facts, rejected=rejected)
+            note = "no wheel can be built from it" if is_selected else dangling.note
+            # From the tree, a wheel can be built, unless the link target is missing there too.
+            yield index, dangling._replace(note=note, rejected=is_selected and not facts.missing)

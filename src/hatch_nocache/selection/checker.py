@@ -9,7 +9,7 @@ from typing import Any, Callable, Mapping
 from hatch_nocache._hatchling import Route
 from hatch_nocache.config import Options
 from hatch_nocache.members.names import is_plain, name_problem, outside_root
-from hatch_nocache.paths import relative
+from hatch_nocache.paths import relative, within
 from hatch_nocache.rules import OPTIONAL, Action, Finding
 from hatch_nocache.selection.directory import DirectoryFinding, DirectoryState, DirectoryStates
 
@@ -62,7 +62,7 @@ class Checker:
         # Another target may write no archive at all.
         self._is_archive = target in ("sdist", "wheel")
         # What an sdist stores as symlinks: whether their link targets are members is known at the end.
-        self._stored: list[tuple[Any, str, Route, str]] = []
+        self._stored: list[tuple[Any, Route, Any]] = []
 
     def add(self, finding: Finding) -> None:
         """Report a finding, once: Hatchling may select a file more than once."""
@@ -70,6 +70,11 @@ class Checker:
             self._known.add(finding)
             self.findings.append(finding)
             self.is_rejected = self.is_rejected or finding.is_rejected
+
+    def forget(self, paths: set[str]) -> None:
+        """Forget what was found about files that are left out for another reason."""
+        self.findings = [finding for finding in self.findings if finding.path not in paths]
+        self.is_rejected = any(finding.is_rejected for finding in self.findings)
 
     def report(self, found: DirectoryFinding) -> None:
         """Report what was found about a directory."""
@@ -171,10 +176,20 @@ class Checker:
             check_readable(path)
         if self._is_sdist or is_regular:
             self.not_regular[id(file)] = stat.S_IFMT(os.lstat(path).st_mode)
+            if self._is_sdist and os.path.islink(path):
+                self._check_allowed_symlink(path, member)
             return True
         # Hatchling would crash or hang on what has no content. An sdist stores symlinks as such.
         self.refuse(path, member, route)
         return False
+
+    def _check_allowed_symlink(self, path: str, member: str) -> None:
+        from hatch_nocache.members.symlinks import problem_in_text
+
+        problem = problem_in_text(path, member, self.root)
+        if problem is not None:
+            messages, _ = self.words()
+            self.add(messages.allowed_symlink(problem, relative(path, self.root)))
 
     def _check_name(self, path: str, member: str, route: Route) -> None:
         outside = outside_root(member, "")
@@ -192,12 +207,15 @@ class Checker:
 
     def _check_symlink(self, file: Any, member: str, state: DirectoryState, route: Route) -> bool:
         # Most projects have none.
-        from hatch_nocache.members.symlinks import problem_in_text, problem_on_disk
+        from hatch_nocache.members.symlinks import StoredSymlink, problem_in_text, problem_on_disk
 
         if self._is_sdist:
-            problem = problem_in_text(file.path, member)
-            if problem is None:
-                self._stored.append((file, member, route, state.home))
+            problem = problem_in_text(file.path, member, state.home)
+            if problem is None or (problem.code == "NC102" and problem.can_copy and within(problem.real, state.home)):
+                text = os.readlink(file.path).replace(os.sep, "/")
+                is_aliased = state.link is not None
+                stored = StoredSymlink(file.path, member, text, state.home, problem, is_aliased)
+                self._stored.append((file, route, stored))
                 return True
         else:
             problem = problem_on_disk(file.path, state.home)
@@ -206,24 +224,20 @@ class Checker:
                 return True
         return self._settle(problem, file, member, route)
 
-    def finish(self, members: set[str], selected_by_wheel: Callable[[], set[str]]) -> set[int]:
-        """Check the symlinks that an sdist stores, once all `members` are known. Returns the ids of files to leave out.
+    def finish(self, members: set[str], selected_by_wheel: Callable[[], set[str]], left_out: set[int]) -> None:
+        """Check the symlinks that an sdist stores, once all `members` are known.
 
-        `selected_by_wheel` returns the paths that a wheel of the project selects from the tree.
+        `selected_by_wheel` returns the paths that a wheel of the project selects from the tree. `left_out` are the ids
+        of files to leave out; those of symlinks are added.
         """
-        from hatch_nocache.members.symlinks import StoredSymlink, problems_in_sdist
+        from hatch_nocache.members.symlinks import problems_in_sdist
 
-        stored, self._stored = self._stored, []
-        symlinks = [
-            StoredSymlink(file.path, member, os.readlink(file.path).replace(os.sep, "/"), home)
-            for file, member, _, home in stored
-        ]
-        left_out = set()
-        for index, problem in problems_in_sdist(symlinks, members, selected_by_wheel):
-            file, member, route, _ = stored[index]
-            if not self._settle(problem, file, member, route):
+        stored = [each for each in self._stored if id(each[0]) not in left_out]
+        self._stored.clear()
+        for index, problem in problems_in_sdist([symlink for _, _, symlink in stored], members, selected_by_wheel):
+            file, route, symlink = stored[index]
+            if not self._settle(problem, file, symlink.member, route):
                 left_out.add(id(file))
-        return left_out
 
     @property
     def has_stored_symlinks(self) -> bool:
@@ -242,9 +256,9 @@ class Checker:
             self.add(finding)
         if finding.code in OPTIONAL and not finding.drops:
             self.accepted.add(member)
-            if finding.action is Action.COPIED and self._is_sdist:
-                file.path = problem.real
-                del self.not_regular[id(file)]
+        if finding.action is Action.COPIED and self._is_sdist:
+            file.path = problem.real
+            del self.not_regular[id(file)]
         return not finding.drops
 
     def refuse(self, source: str, member: str, route: Route) -> bool:

@@ -357,6 +357,7 @@ class DirectoryStates:
             if parts:
                 state.has_parts = True
                 evidence = Evidence("NC004", "virtual environment in place", "contains pyvenv.cfg", environment=True)
-                finding = DirectoryFinding(directory, evidence, drops=self.options.caches in DROPPING)
-                for part in parts:
-                    self.parts[os.path.join(directory.walked, native(part.rstrip("/")))] = finding
+                paths = [os.path.join(directory.walked, native(part.rstrip("/"))) for part in parts]
+                explicit = tuple(each for path in paths for each in self._concerning(path))
+                finding = DirectoryFinding(directory, evidence, explicit, drops=self.options.caches in DROPPING)
+                self.parts.update(dict.fromkeys(paths, finding))

@@ -58,9 +58,9 @@ class SelectionFilter:
         self.options = options
         # Whether the builder has asked for any file.
         self.is_used = False
-        # What Hatchling selects: what is packed, and the paths of what is not.
+        # What Hatchling selects: what is packed, and what is not.
         self.packed: list[Selected] = []
-        self.refused: set[str] = set()
+        self._refused: list[Selected] = []
         self._config = config
         self._builder = config.builder
         self._target = target
@@ -80,6 +80,8 @@ class SelectionFilter:
         self._explicit_paths: ExplicitPaths | None = None
         self._wheel_filter: SelectionFilter | None = None
         self._lost: list[str] = []
+        # The directories that an editable wheel does not look for imports in.
+        self._dropped_imports: list[str] = []
 
     def _new_pass(self, aliases: Aliases, *, packs: bool) -> _Pass:
         root, forced = self._config.root, self._config.force_include
@@ -112,6 +114,11 @@ class SelectionFilter:
     def forced(self) -> list[str]:
         """The sources inside the project that the configuration of the target forces in."""
         return [source for source in self._config.force_include if within(source, self._config.root)]
+
+    @property
+    def selected(self) -> set[str]:
+        """The paths of what Hatchling selects, whether it is packed or not."""
+        return {each.path for each in (*self.packed, *self._refused)}
 
     @property
     def accepted(self) -> set[str]:
@@ -194,6 +201,8 @@ class SelectionFilter:
             self._pass = self._new_pass(Aliases(None), packs=False) if part.kind == "imports" else self._main
             before = len(self.packed)
             collections.deque(part.iterate(), maxlen=0)
+            if part.kind == "imports":
+                self._dropped_imports = self._pass.checker.dropped
             named += ((part.prefix + each.member, each) for each in self.packed[before:])
         self._pass = self._main
         if self._target == "sdist":
@@ -286,12 +295,12 @@ class SelectionFilter:
             member = as_member(file.distribution_path)
             if route.is_forced and self._copies_dropped(path, member, checker):
                 continue
+            selected = Selected(file, path, member, route)
             if checker.check(file, base, member, state, route):
-                selected = Selected(file, path, member, route)
                 self.packed.append(selected)
                 yield selected
             else:
-                self.refused.add(path)
+                self._refused.append(selected)
 
     def _present(self, route: Route, mapping: Mapping[str, str], checker: Checker) -> dict[str, str]:
         """Return the sources without those that exist, but that Hatchling would end on with a traceback."""
@@ -306,14 +315,15 @@ class SelectionFilter:
         return present
 
     def _copies_dropped(self, path: str, member: str, checker: Checker) -> bool:
-        """Return whether another hook forces in, from elsewhere, what would be a member of a dropped directory."""
-        root = self._config.root
-        if not checker.dropped or within(path, root) or self._config.force_include.keys() & {path}:
+        """Return whether another hook forces in a copy of a file of a dropped directory, under its name."""
+        root, config = self._config.root, self._config
+        dropped = {*checker.dropped, *self._dropped_imports}
+        if not dropped or any(within(path, source) for source in config.force_include):
             return False
         return any(
-            within(member, as_member(self._config.get_distribution_path(os.path.relpath(dropped, root))))
-            for dropped in checker.dropped
-            if not any(within(path, source) for source in self._config.force_include)
+            within(member, as_member(config.get_distribution_path(os.path.relpath(each, root))))
+            for each in dropped
+            if not within(path, each)
         )
 
     def _check_licenses(self, paths: Iterable[str]) -> None:
@@ -333,7 +343,7 @@ class SelectionFilter:
         if checker.has_stored_symlinks:
             members = {each.member for each in self.packed if id(each.file) not in left_out}
             members.update(_hatchling.written_members(self._builder, "sdist"))
-            left_out |= checker.finish(members, self._wheel_selects)
+            checker.finish(members, self._wheel_selects, left_out)
         if left_out:
             self.packed = [each for each in self.packed if id(each.file) not in left_out]
             for key, (selected, packs) in self._planned.items():
@@ -343,12 +353,12 @@ class SelectionFilter:
 
     def _check_untracked(self) -> set[int]:
         root, config, checker = self._config.root, self._config, self._main.checker
-        untracked = Untracked.read(root)
+        untracked = None if config.ignore_vcs else Untracked.read(root)
         if untracked is None:
             return set()
         files = {
             relative(each.path, root): each
-            for each in self.packed
+            for each in (*self.packed, *self._refused)
             if not each.route.is_forced and within(each.path, root) and each.path not in self._required
         }
         paths = {
@@ -366,11 +376,12 @@ class SelectionFilter:
         messages, advice = checker.words()
         kept = (path for path in files if path not in paths)
         left_out: set[int] = set()
-        for highest, inside in untracked.grouped(paths, kept):
+        for highest, inside in untracked.grouped(paths, kept).items():
             finding = messages.untracked(highest, len(inside), self.options.untracked, advice)
-            checker.add(finding)
             if finding.drops:
                 left_out.update(id(files[path].file) for path in inside)
+                checker.forget(set(inside))
+            checker.add(finding)
         return left_out
 
     def _find_lost(self) -> None:
@@ -382,7 +393,8 @@ class SelectionFilter:
             return
         for each in wheel.packed:
             path = relative(each.path, root)
-            if path not in members and within(each.path, root) and _hatchling.selects(self._config, path):
+            names = {path, as_member(self._config.get_distribution_path(native(path)))}
+            if names.isdisjoint(members) and within(each.path, root) and _hatchling.selects(self._config, path):
                 self._lost.append(path)
         for source in wheel.forced:
             path = relative(source, root)
@@ -413,9 +425,9 @@ class SelectionFilter:
             groups.setdefault(alias.known_as, []).append(alias)
         for known_as, aliases in groups.items():
             first = [known_as] if any(within(path, known_as) for path in packed) else []
-            names = [relative(name, root) for name in sorted({*first, *(alias.walked for alias in aliases)})]
+            names = [relative(name, root) or "." for name in sorted({*first, *(alias.walked for alias in aliases)})]
             link = aliases[0].link
-            finding = messages.alias(relative(link, root), os.readlink(link), relative(known_as, root), names)
+            finding = messages.alias(relative(link, root), os.readlink(link), relative(known_as, root) or ".", names)
             self._main.checker.add(finding)
 
     # --- The project's wheel ------------------------------------------------------------------------------------------
@@ -428,7 +440,7 @@ class SelectionFilter:
 
     def _wheel_selects(self) -> set[str]:
         wheel = self._wheel()
-        return wheel.refused.union(each.path for each in wheel.packed) if wheel is not None else set()
+        return wheel.selected if wheel is not None else set()
 
     def _wheel_needs(self) -> Needed:
         wheel = self._wheel()

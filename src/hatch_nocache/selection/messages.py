@@ -42,7 +42,13 @@ class Advice(NamedTuple):
         """Return how to leave a path out. `option` is the one that selects it despite `exclude`."""
         if option:
             return Hint("leave it out", f"remove it from {option}")
-        return Hint("leave it out", f"add {{}} to `exclude` in {self.exclude}", toml_pattern(path))
+        purpose = "leave it out of every target" if self.is_general else "leave it out"
+        return Hint(purpose, f"add {{}} to `exclude` in {self.exclude}", toml_pattern(path))
+
+    @property
+    def is_general(self) -> bool:
+        """Whether the `exclude` in force is that of all targets."""
+        return ".targets." not in self.exclude
 
 
 # --- Directories ------------------------------------------------------------------------------------------------------
@@ -62,8 +68,9 @@ def directory(found: DirectoryFinding, key: str, options: Options, advice: Advic
     keys = dict.fromkeys(f"`{each.key}`" for each in found.explicit if each.key and each.key != "allow")
     note = f"listed in {', '.join(keys)}" if key else f"except what {' and '.join(keys)} names" if keys else ""
     hints = [advice.option("leave it out", "caches", "drop")] if action is Action.REJECTED else []
-    if action is not Action.NOTICE and found.path != ".":
-        hints.append(advice.allow(path))
+    if action is not Action.NOTICE:
+        in_place = found.path == "."
+        hints.append(advice.option("pack it anyway", "caches", "keep") if in_place else advice.allow(path))
     if evidence.hint and action is not Action.NOTICE:
         hints.append(Hint("", evidence.hint))
     finding = Finding(evidence.code, path, evidence.name, evidence.reason, action, note, hints=tuple(hints))
@@ -82,6 +89,8 @@ def _outside_directory(path: str, text: str, options: Options, advice: Advice) -
         if action is Action.REJECTED:
             hints = (_leave_owner_out(owner.pattern, advice),)
         return Finding("NC103", owner.path, owner.name, "", action, "symlinks out of the project", hints=hints)
+    if action is Action.DROPPED:
+        hints = (advice.option("pack its files", "symlinks", "copy"),)
     what = "symlink to a directory outside the project"
     return Finding("NC103", path, what, "", action, target=text, hints=hints)
 
@@ -145,10 +154,19 @@ def symlink(  # noqa: PLR0913 - the parts of a finding
         leave = [] if is_required else [advice.leave_out(path, option)]
         hints = (*(copy if problem.code in OPTIONAL and options.symlinks != "copy" else []), *leave)
         hints = hints or (Hint("", "replace it with a regular file"),)
+    elif action is Action.DROPPED:
+        hints = (advice.option("pack the target file", "symlinks", "copy"),) if problem.can_copy else ()
     return Finding(problem.code, path, problem.what, reason, action, problem.note, problem.text, hints)
 
 
+def allowed_symlink(problem: SymlinkProblem, path: str) -> Finding:
+    """Return the notice about a symlink that `allow` has, although installers refuse it."""
+    return Finding(problem.code, path, problem.what, "", Action.NOTICE, problem.note, problem.text)
+
+
 def _symlink_action(problem: SymlinkProblem, options: Options, *, is_required: bool) -> Action:
+    if problem.needs_content:
+        return Action.COPIED
     if problem.code not in OPTIONAL:
         return Action.REJECTED if problem.rejected else Action.NOTICE
     action = _SYMLINK_ACTIONS[options.symlinks]

@@ -9,14 +9,16 @@ from typing import Iterable, Iterator
 
 from hatch_nocache.selection.explicit import ExplicitPaths
 
+# A git hook has them set for its own repository.
+_OTHER_REPOSITORY = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX")
+
 
 class Untracked:
-    """What git tracks below `root`: paths relative to it, with `/` as separator, submodules included."""
+    """What git does not track below `root`: relative paths; a directory without tracked files ends with `/`."""
 
-    def __init__(self, root: str, tracked: set[str]) -> None:
+    def __init__(self, root: str, entries: set[str]) -> None:
         self._root = root
-        self._tracked = tracked
-        self._parents = _parents(tracked)
+        self._entries = entries
         self._symlinks: dict[str, bool] = {"": False}
 
     @classmethod
@@ -28,27 +30,39 @@ class Untracked:
         """
         if not _is_in_work_tree(root):
             return None
-        # To import it, and to start a process, is dear for a small build.
+        # To import it, and to start a process, is expensive for a small build.
         import subprocess
 
         # A file system monitor could be any program.
-        command = ["git", "-c", "core.fsmonitor=false", "ls-files", "-z", "--cached", "--recurse-submodules"]
+        command = ["git", "-c", "core.fsmonitor=false", "ls-files", "-z", "--others", "--directory"]
+        environ = {name: value for name, value in os.environ.items() if name not in _OTHER_REPOSITORY}
         try:
-            done = subprocess.run(command, cwd=root, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603
+            done = subprocess.run(  # noqa: S603 - a constant command
+                command, cwd=root, env=environ, stdin=subprocess.DEVNULL, capture_output=True, check=False
+            )
         except OSError:
             return None
-        tracked = set(os.fsdecode(done.stdout).split("\0"))
-        return cls(root, tracked - {""}) if not done.returncode and "pyproject.toml" in tracked else None
+        entries = set(os.fsdecode(done.stdout).split("\0"))
+        return None if done.returncode or not entries.isdisjoint(("pyproject.toml", "./")) else cls(root, entries)
 
-    def among(self, paths: Iterable[str]) -> list[str]:
-        """Return the paths that git does not track, without those behind a directory symlink."""
-        return [
-            path
-            for path in paths
-            if path not in self._tracked
-            and (path.isascii() or unicodedata.normalize("NFC", path) not in self._tracked)
-            and not self._is_behind_symlink(posixpath.dirname(path))
-        ]
+    def among(self, paths: Iterable[str]) -> Iterator[str]:
+        """Yield the paths that git does not track, without those behind a directory symlink."""
+        for path in paths:
+            if self._entry(path) and not self._is_behind_symlink(posixpath.dirname(path)):
+                yield path
+
+    def _entry(self, path: str) -> str:
+        """Return the untracked directory that the path is in, or the path itself; "" if git tracks it."""
+        # Git may spell a name in another Unicode form than the file system.
+        for spelled in (path,) if path.isascii() else (path, unicodedata.normalize("NFC", path)):
+            parts = spelled.split("/")
+            for number in range(1, len(parts)):
+                directory = "/".join(parts[:number]) + "/"
+                if directory in self._entries:
+                    return directory
+            if spelled in self._entries:
+                return spelled
+        return ""
 
     def _is_behind_symlink(self, directory: str) -> bool:
         if directory not in self._symlinks:
@@ -59,22 +73,21 @@ class Untracked:
     def is_named(self, path: str, explicit: ExplicitPaths) -> bool:
         """Return whether an option or a hook names the absolute path, or an untracked directory that it is in."""
         named = (os.path.relpath(each, self._root).replace(os.sep, "/") for each in explicit.above(path))
-        return any(each not in self._parents and each != "." for each in named)
+        return any(self._entry(each) or f"{each}/" in self._entries for each in named)
 
-    def grouped(self, paths: Iterable[str], others: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
-        """Group untracked paths by the highest directory that holds neither tracked files nor `others`.
+    def grouped(self, paths: Iterable[str], kept: Iterable[str]) -> dict[str, list[str]]:
+        """Group untracked paths by the highest directory that holds neither tracked files nor any that are `kept`.
 
-        Yields the directory, with `/` at its end, or the file itself, and the paths in it.
+        A key is the directory, with `/` at its end, or the file itself.
         """
-        shared = self._parents | _parents(others)
+        shared = {f"{parent}/" for path in kept for parent in _parents(path)}
         groups: dict[str, list[str]] = {}
         for path in sorted(paths):
-            highest = path
-            parent = posixpath.dirname(path)
-            while parent not in shared:
-                highest, parent = f"{parent}/", posixpath.dirname(parent)
+            entry = self._entry(path)
+            candidates = (f"{parent}/" for parent in reversed(_parents(path)) if f"{parent}/".startswith(entry))
+            highest = next((each for each in candidates if each not in shared), path)
             groups.setdefault(highest, []).append(path)
-        yield from groups.items()
+        return groups
 
 
 def _is_in_work_tree(root: str) -> bool:
@@ -82,16 +95,15 @@ def _is_in_work_tree(root: str) -> bool:
     while not os.path.lexists(os.path.join(here, ".git")):
         parent = os.path.dirname(here)
         if parent == here:
-            return "GIT_DIR" in os.environ
+            return False
         here = parent
     return True
 
 
-def _parents(paths: Iterable[str]) -> set[str]:
-    found = {""}
-    for path in paths:
-        parent = posixpath.dirname(path)
-        while parent not in found:
-            found.add(parent)
-            parent = posixpath.dirname(parent)
-    return found
+def _parents(path: str) -> list[str]:
+    """Return the directories that a relative path is in, the deepest first."""
+    parents = []
+    while "/" in path:
+        path = posixpath.dirname(path)
+        parents.append(path)
+    return parents

@@ -89,25 +89,32 @@ class _Names:
         is_new_link = visit.link not in self._followed
         if visit.link is not None:
             self._followed.add(visit.link)
-        if visit.is_native and identity not in self._first:
+        if state.outside is not None and state.outside.drops:
+            # Every symlink out of the project is to be reported, also one into another one's directory.
+            return is_new_link and identity not in visit.above, True
+        if self.is_new(visit, identity):
             self._first[identity] = state
             self._unchecked.append(state)
             return True, True
-        enters, packs = self._enter_again(state, is_new_link=is_new_link)
+        enters, packs = self._enter_again(state, is_new_link=is_new_link, is_cycle=identity in visit.above)
         if enters:
             self._record(identity, state)
         return enters, packs
+
+    def is_new(self, visit: _Visit, identity: _Identity) -> bool:
+        """Return whether Hatchling's walk would enter the directory now."""
+        return visit.is_native and identity not in self._first
 
     def is_native(self, identity: _Identity, state: DirectoryState) -> bool:
         """Return whether Hatchling's walk would enter the directory under this name."""
         return self._first.get(identity) is state
 
-    def _enter_again(self, state: DirectoryState, *, is_new_link: bool) -> tuple[bool, bool]:
+    def _enter_again(self, state: DirectoryState, *, is_new_link: bool, is_cycle: bool) -> tuple[bool, bool]:
         if state.link is None:
             # The real name.
             return True, True
         if self._aliases.needed is None:
-            return is_new_link, True
+            return is_new_link and not is_cycle, True
         needed = self._aliases.needed()
         walked, real = state.directory.walked, state.directory.location
         if walked in needed.directories:
@@ -116,7 +123,7 @@ class _Names:
         packs = real in self._lost and self._selects_any(walked, state)
         if packs:
             self._lost.remove(real)
-        is_useful = real in self._above_lost and is_new_link and not self._route.excludes(walked)
+        is_useful = real in self._above_lost and is_new_link and not is_cycle and not self._route.excludes(walked)
         return packs or walked in needed.parents or is_useful, packs
 
     def _find_lost(self) -> None:
@@ -160,7 +167,7 @@ def filtered_walk(
     stack = [_Visit(None, source, is_native=True, above=())]
     while stack:
         visit = stack.pop()
-        state = states.top(source) if visit.parent is None else _step(visit.parent, visit.name, states, route, report)
+        state = states.top(source) if visit.parent is None else _step(visit.parent, visit.name, states)
         if state is None:
             continue
         try:
@@ -168,7 +175,7 @@ def filtered_walk(
         except OSError:
             continue
         identity = status.st_dev, status.st_ino
-        if identity in visit.above:
+        if visit.parent is not None and _is_dropped(state, visit.parent, route, report, names.is_new(visit, identity)):
             continue
         enters, packs = names.enter(visit, identity, state)
         if not enters:
@@ -180,25 +187,34 @@ def filtered_walk(
         stack.extend(_Visit(state, name, is_native=is_native, above=above) for name in reversed(directories))
 
 
-def _step(
-    parent: DirectoryState,
-    name: str,
-    states: DirectoryStates,
-    route: Route,
-    report: Callable[[DirectoryFinding], None],
-) -> DirectoryState | None:
-    """Return the state of a subdirectory, or None if nothing in it is selected."""
+def _step(parent: DirectoryState, name: str, states: DirectoryStates) -> DirectoryState | None:
+    """Return the state of a subdirectory, or None if it need not be entered."""
     walked = os.path.join(parent.directory.walked, name)
     if any(found is not None and found.can_prune(walked) for found in (parent.cache, parent.outside)):
         return None
     state = states.step(parent, name)
+    return state if state.directory.readable else None
+
+
+def _is_dropped(
+    state: DirectoryState,
+    parent: DirectoryState,
+    route: Route,
+    report: Callable[[DirectoryFinding], None],
+    is_new: bool,  # noqa: FBT001 - one of two callers
+) -> bool:
+    """Return whether nothing in the directory is packed. Reports what is left out of it.
+
+    Unless it `is_new`, Hatchling would not have packed it under this name either, and nothing is reported.
+    """
+    walked = state.directory.walked
     for found, known in ((state.cache, parent.cache), (state.outside, parent.outside)):
         if found is None or found is known or not found.drops or found.reported:
             continue
-        if route.excludes(walked):
-            return None
+        if route.excludes(walked) or not (is_new or found.explicit):
+            return True
         if not found.explicit and route.selects_any(walked, state.directory.nondirectories, most=_SAMPLE):
             report(found)
         if found.can_prune(walked):
-            return None
-    return state if state.directory.readable else None
+            return True
+    return False
