@@ -23,9 +23,10 @@ def finding(path: str, action: Action = Action.DROPPED, code: str = "NC001", wha
 
 
 def said(project: Project, target: str = "sdist", **env: str) -> List[str]:
-    lines = project.build(target, **env).said.splitlines()
-    assert max(map(len, lines), default=0) <= 120
-    return lines
+    """Return the lines without line breaks in them."""
+    text = project.build(target, **env).said
+    assert max(map(len, text.splitlines()), default=0) <= 120
+    return text.replace("\n        ", " ").splitlines()
 
 
 def test_cache(project: Project) -> None:
@@ -46,12 +47,14 @@ def test_caches_and_environments(project: Project) -> None:
     """Many stay short: hints are merged, and the rest is named in one line unless asked for."""
     project.make("cache", *(f"cache{number}" for number in range(6)))
     project.make("venv", "env")
+    names = [*(f"cache{number}" for number in range(6)), "env"]
+    caches = " or ".join(f'"/{name}/"' for name in names)
     lines = said(project)
     assert lines[0] == "hatch-nocache: left 6 cache directories and 1 virtual environment out of the sdist"
     assert lines[1:] == [
         *(f"  NC001 cache{number}/   cache directory: valid CACHEDIR.TAG" for number in range(4)),
         "  and 3 more (HATCH_VERBOSE=1 lists all): NC001 cache4/, cache5/; NC004 env/",
-        f"  hint: to pack one anyway, add it to `allow` in {HOOK}, with a leading `/`",
+        f"  hint: to pack one anyway, add it to `allow` in {HOOK}, as {caches}",
     ]
     assert "  NC004 env/   virtual environment: contains pyvenv.cfg" in said(project, HATCH_VERBOSE="1")
 
@@ -80,6 +83,7 @@ def test_rejected_symlinks(project: Project, target: str) -> None:
     project.link("src/demo/outside", "../../../outside")
     lines = said(project, target)
     assert lines[0] == f"hatch-nocache: the {target} was not built: 3 problems"
+    entries = " or ".join(f'"/{line.split()[1]}"' for line in lines[1:4])
     # In a wheel, an absolute symlink is a finding only if its link target is outside.
     shown = sorted(
         line.partition("; refused")[0].replace("absolute symlink to a file outside the project", "absolute symlink")
@@ -91,7 +95,7 @@ def test_rejected_symlinks(project: Project, target: str) -> None:
         "  NC103 src/demo/outside -> ../../../outside   symlink to a directory outside the project",
     ]
     assert sorted(lines[4:]) == [
-        f"  hint: to leave one out, add it to `exclude` in {EXCLUDE.format(target)}, with a leading `/`",
+        f"  hint: to leave one out, add it to `exclude` in {EXCLUDE.format(target)}, as {entries}",
         f'  hint: to pack its files, set symlinks = "copy" in {HOOK}',
         f'  hint: to pack the target file, set symlinks = "copy" in {HOOK}',
     ]
@@ -121,7 +125,8 @@ def test_invalid_tags(project: Project) -> None:
         "  b/CACHEDIR.TAG   invalid: cut short",
         "  c/CACHEDIR.TAG   invalid: a directory",
     ]
-    assert lines[5:] == [f"  hint: to leave one out, add it to `extra-caches` in {HOOK}, with a leading `/`"]
+    entries = '"/a/" or "/b/" or "/c/"'
+    assert lines[5:] == [f"  hint: to leave one out, add it to `extra-caches` in {HOOK}, as {entries}"]
 
 
 def test_required_file(project: Project) -> None:
@@ -166,7 +171,8 @@ def test_tables_in_force(project: Project, file: str, before: str, exclude: str)
         project.configure(before=before)
     project.link("l", "/etc/hostname")
     lines = said(project)
-    assert f'  hint: to leave it out, add "/l" to `exclude` in {exclude}' in lines
+    which = "" if "targets" in exclude else " of every target"
+    assert f'  hint: to leave it out{which}, add "/l" to `exclude` in {exclude}' in lines
     assert f'  hint: to pack the target file, set symlinks = "copy" in {hook}' in lines
 
 
@@ -230,7 +236,6 @@ def test_content_from_outside_is_a_notice(project: Project) -> None:
 
 def test_nothing_to_say() -> None:
     assert built([], [], "sdist", verbose=False) == ""
-    assert built([finding("l", Action.COPIED, "NC102")], [], "sdist", verbose=False) == ""
 
 
 def headers(findings: Sequence[Finding]) -> List[str]:
@@ -301,9 +306,12 @@ def test_hints() -> None:
     assert hint_lines([Hint("pack it", add, '"/a"')] * 2) == ['  hint: to pack it, add "/a" to `allow`']
     assert hint_lines([Hint("pack it", add, "")]) == ["  hint: to pack it, add an entry for it to `allow`"]
     assert hint_lines([Hint("pack it", add, '"/a"'), Hint("", "x\n"), Hint("pack it", add, '"/b"')]) == [
-        "  hint: to pack one, add it to `allow`, with a leading `/`",
+        '  hint: to pack one, add it to `allow`, as "/a" or "/b"',
         r"  hint: x\n",
     ]
+    for entry in ("", '"/' + "x" * 120 + '"'):
+        (line,) = hint_lines([Hint("pack it", add, '"/a"'), Hint("pack it", add, entry)])
+        assert line == "  hint: to pack one, add it to `allow`, with a leading `/`"
 
 
 def test_failed() -> None:
