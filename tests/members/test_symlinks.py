@@ -232,7 +232,7 @@ def home(tmp_path):
 def test_problems(name, in_sdist, in_wheel, home):
     """An sdist stores the symlink, a wheel the content of its link target."""
     path = str(home / name)
-    stored, packed = problem_in_text(path, name), problem_on_disk(path, str(home))
+    stored, packed = problem_in_text(path, name, str(home)), problem_on_disk(path, str(home))
     assert [found.code if found else "" for found in (stored, packed)] == [in_sdist, in_wheel]
     assert (problem_without_content(path) is None) is (in_wheel in ("", "NC101", "NC102"))
     for found in filter(None, (stored, packed)):
@@ -243,9 +243,9 @@ def test_problems(name, in_sdist, in_wheel, home):
 
 def test_who_refuses_depends_on_how_far_a_symlink_leads_out(home):
     """Only pip strips the top-level directory."""
-    assert problem_in_text(str(home / "out"), "out").note == "refused by pip 24.1+"
+    assert problem_in_text(str(home / "out"), "out", str(home)).note == "refused by pip 24.1+"
     os.symlink("../../outside", home / "far")
-    assert "uv 0.8.1+" in problem_in_text(str(home / "far"), "far").note
+    assert "uv 0.8.1+" in problem_in_text(str(home / "far"), "far", str(home)).note
 
 
 def test_a_symlink_that_vanished(tmp_path):
@@ -254,26 +254,34 @@ def test_a_symlink_that_vanished(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "members", "by_wheel", "expected"),
+    ("name", "text", "members", "how", "expected"),
     [
-        ("inside", "file", {"file"}, False, ""),
+        ("inside", "file", {"file"}, "", []),
         # The link target is a member, wherever it is on disk.
-        ("out", "outside", {"outside"}, False, ""),
-        ("self", "d", {"d/e/x"}, False, ""),
-        ("out", "outside", set(), False, "NC102"),
-        ("inside", "file", set(), False, "NC104"),
-        ("inside", "file", set(), True, "NC104 rejected"),
-        ("missing", "nothing", set(), False, "NC104"),
-        ("missing", "nothing", set(), True, "NC104"),
+        ("out", "outside", {"outside"}, "", []),
+        ("self", "d", {"d/e/x"}, "", []),
+        ("out", "outside", set(), "", ["NC102"]),
+        ("inside", "file", set(), "", ["NC104"]),
+        ("inside", "file", set(), "selected", ["NC104 packed"]),
+        ("inside", "file", set(), "aliased", ["NC104 packed"]),
+        ("pipe", "fifo", set(), "selected", ["NC104 rejected"]),
+        ("missing", "nothing", set(), "", ["NC104"]),
+        ("missing", "nothing", set(), "selected", ["NC104"]),
         # Longer than on disk.
-        ("inside", "inside", set(), False, "NC104"),
+        ("inside", "inside", set(), "", ["NC104"]),
+        # It has a problem already, but its content is needed behind a symlink.
+        ("inside", "file", {"file"}, "problem", ["NC101"]),
+        ("inside", "file", {"file"}, "problem selected", ["NC101"]),
+        ("inside", "file", {"file"}, "problem aliased", ["NC104 packed"]),
     ],
 )
-def test_symlinks_to_no_member(name, text, members, by_wheel, expected, home):
-    symlink = StoredSymlink(str(home / name), name, text, str(home))
-    selected = {symlink.path} if by_wheel else set()
-    found = list(problems_in_sdist([symlink], {name, *members}, lambda: selected))
-    assert [f"{each.code}{' rejected' * each.rejected}" for _, each in found] == ([expected] if expected else [])
+def test_symlinks_to_no_member(name, text, members, how, expected, home):
+    problem = problem_in_text(str(home / "absolute"), "absolute", str(home)) if "problem" in how else None
+    symlink = StoredSymlink(str(home / name), name, text, str(home), problem, "aliased" in how)
+    selected = {symlink.path} if "selected" in how else set()
+    found = problems_in_sdist([symlink], {name, *members}, lambda: selected)
+    words = [f"{each.code}{' rejected' * each.rejected}{' packed' * each.needs_content}" for _, each in found]
+    assert words == expected
 
 
 # -- Windows -----------------------------------------------------------------------------------------------------------
@@ -309,7 +317,7 @@ def test_windows(monkeypatch, text, real, home, in_sdist, in_wheel):
     """Backslashes, drives, shares and the prefix of long paths."""
     on_windows(monkeypatch, text, real)
     monkeypatch.setattr(symlinks, "within", lambda path, directory: f"{path}\\".startswith(f"{directory}\\"))
-    found = problem_in_text("C:\\p\\sub\\l", "sub/l"), problem_on_disk("C:\\p\\sub\\l", home)
+    found = problem_in_text("C:\\p\\sub\\l", "sub/l", home), problem_on_disk("C:\\p\\sub\\l", home)
     assert [each.code if each else "" for each in found] == [in_sdist, in_wheel]
 
 
