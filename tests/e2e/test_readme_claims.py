@@ -202,7 +202,8 @@ def command(uv, tox: Callable[[], str], tmp_path: Path) -> Callable[[str], List[
         if program == "tox":
             return [tox(), "--workdir", out, *rest]
         if program == "uv":
-            return [uv(""), *rest, *{"sync": ["--no-editable", "--reinstall"], "pip": ["--target", out, "."]}.get(rest[0], [])]
+            more = {"sync": ["--no-editable", "--reinstall"], "pip": ["--target", out, "."]}
+            return [uv(""), *rest, *more.get(rest[0], [])]
         more = {"install": ["--target", out, "--no-deps", "."], "wheel": ["-w", out, "--no-deps", "."]}
         module = rest if program == "python" else ["-m", program, *rest]
         return [PYTHON, *module, *more.get(rest[0], [])]
