@@ -324,10 +324,6 @@ class Route:
         negated = spec is not None and any(pattern.include is False for pattern in spec.patterns)
         return not negated and config.artifact_spec is None and config.build_artifact_spec is None
 
-    def member(self, path: str) -> str:
-        """Return the name in the archive of what is at `path`, a path of the walk."""
-        return as_member(self.config.get_distribution_path(self._path(path)))
-
     def option(self, path: str) -> str:
         """Return the option that selects `path` (relative to the root) despite `exclude`; "" if `exclude` works."""
         config = self.config

@@ -339,6 +339,8 @@ class SelectionFilter:
 
     def _finish_sdist(self) -> None:
         checker = self._main.checker
+        if checker.dropped:
+            self._check_required()
         left_out = self._check_untracked()
         if checker.has_stored_symlinks:
             members = {each.member for each in self.packed if id(each.file) not in left_out}
@@ -350,6 +352,15 @@ class SelectionFilter:
                 self._planned[key] = [each for each in selected if id(each.file) not in left_out], packs
         if any(finding.action is Action.DROPPED for finding in self.findings):
             self._find_lost()
+
+    def _check_required(self) -> None:
+        """Report the required files that no walk has reached, because they are in dropped directories."""
+        checker, states = self._main.checker, self._main.states
+        packed = {each.path for each in self.packed}
+        for path in self._required.keys() - packed:
+            is_dropped = any(within(path, directory) for directory in checker.dropped) and os.path.isfile(path)
+            if is_dropped and _hatchling.selects(self._config, relative(path, self._config.root)):
+                checker.is_left_out(path, states.at(os.path.dirname(path)))
 
     def _check_untracked(self) -> set[int]:
         root, config, checker = self._config.root, self._config, self._main.checker
