@@ -8,8 +8,9 @@ import pytest
 from building import Built, read
 from hatchling.builders.sdist import SdistBuilder
 from lacking import file_name
-from projects import Project, names
+from projects import HOOK_FILE, Project, names
 
+from hatch_nocache.members import symlinks
 from hatch_nocache.selection import checker
 
 BUILDER = """\
@@ -178,6 +179,88 @@ def test_collision_with_what_hatchling_writes(project: Project, target: str) -> 
     assert (built.code, built.codes, built.archive, built.litter) == (1, ["NC205"], None, [])
 
 
+@pytest.mark.parametrize(
+    ("target", "year", "is_refused"),
+    [
+        ("sdist", 1969, True),
+        ("sdist", 1975, False),
+        ("sdist", 2200, False),
+        ("wheel", 1975, True),
+        ("wheel", 2200, True),
+    ],
+)
+def test_time_that_installers_refuse(project: Project, target: str, year: int, *, is_refused: bool) -> None:
+    """Hatchling packs the times of files only if a build need not be reproducible."""
+    path = project.put("src/demo/old.py")
+    time = (year - 1970) * 365.25 * 86400
+    os.utime(str(path), (time, time))
+    assert project.same(target).said == ""
+    project.configure(after="[tool.hatch.build]\nreproducible = false")
+    built = project.build(target)
+    assert built.codes == (["NC203"] if is_refused else [])
+    assert (built.archive is None) is is_refused
+
+
+@pytest.mark.parametrize("kind", ["fifo", "symlink to it", "symlink"])
+def test_forced_source_without_content(project: Project, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Hatchling ends with a traceback on it, or waits for a FIFO."""
+    project.configure(after='[tool.hatch.build.targets.sdist.force-include]\n"l" = "src/demo/l"')
+    project.make("fifo", "l" if kind == "fifo" else "pipe")
+    if kind != "fifo":
+        project.link("l", "pipe")
+    if kind == "symlink":
+        # As if it could not be followed for lack of a permission: Hatchling says what it finds.
+        monkeypatch.setattr(symlinks, "problem_without_content", lambda _: None)
+    built = project.build()
+    assert (built.code, built.archive, built.crashed) == (1, None, False)
+    assert built.codes == ([] if kind == "symlink" else ["NC201"])
+    assert ("Forced include not found" in built.said) is (kind == "symlink")
+
+
+@pytest.mark.parametrize(
+    ("path", "by"),
+    [("docs/build.py", "the build"), ("docs/README.md", "`readme`"), ("docs/LICENSE", "`license-files`")],
+)
+@pytest.mark.parametrize("kind", ["cache", "outside"])
+def test_required_file_that_would_be_left_out(project: Project, path: str, by: str, kind: str) -> None:
+    """No sdist without it could be built."""
+    if kind == "cache":
+        project.make("cache", "docs")
+    else:
+        project.put("../outside/x")
+        project.link("docs", "../outside")
+    project.put(path, HOOK_FILE + "    pass\n")
+    text = {"build.py": "", "README.md": f'readme = "{path}"', "LICENSE": f'license-files = ["{path}"]'}[path[5:]]
+    table = '[tool.hatch.build.hooks.custom]\npath = "docs/build.py"' if path.endswith("build.py") else ""
+    project.configure(after=table)
+    toml = project.root / "pyproject.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace('version = "1.0"', f'version = "1.0"\n{text}'))
+    built = project.build()
+    assert (built.code, built.archive) == (1, None)
+    where = "inside docs/, which is a cache directory" if kind == "cache" else "behind a symlink out of the project"
+    assert f"required by {by}, but {where}" in built.words
+
+
+LINKS = {"wandb/latest-run": "{}/run", "bazel-out": "{}/bazel-x/execroot/_main/bazel-out"}
+
+
+@pytest.mark.parametrize("option", ["reject", "drop"])
+@pytest.mark.parametrize("kind", ["file", "directory"])
+@pytest.mark.parametrize("name", list(LINKS))
+def test_symlinks_of_a_tool(project: Project, name: str, kind: str, option: str) -> None:
+    """They are one finding with one hint: the directory that the tool makes again in its next run."""
+    project.configure(f'symlinks = "{option}"')
+    outside = LINKS[name].format("../outside")
+    project.put(f"{outside}/file" if kind == "directory" else outside)
+    project.link(name, str((project.root / outside).resolve()))
+    built = project.build()
+    shown = {"wandb/latest-run": "wandb/", "bazel-out": "bazel-*"}[name]
+    assert built.said.count("\n  NC10") == 1
+    assert f" {shown} " in built.said
+    assert (f'add "/{shown}" to `exclude`' in built.said) is (option == "reject")
+    assert (built.archive is None) is (option == "reject")
+
+
 @pytest.mark.parametrize("allow", ["[]", '["/src/demo/"]'])
 def test_file_that_cannot_be_read(project: Project, monkeypatch: pytest.MonkeyPatch, allow: str) -> None:
     """Root reads everything, so the answer is made up here; test_bad_surroundings.py asks a real system."""
@@ -291,6 +374,41 @@ def test_editable_wheel_with_directories_of_its_own(project: Project) -> None:
     assert [name for name in names(built) if "extra" in name] == ["demo/extra/kept.txt"]
     assert "NC001 extra/store/" in built.said
     assert "src/demo" not in built.said
+
+
+def test_editable_wheel_with_an_artifact_in_a_cache(project: Project) -> None:
+    """Its selection serves to find import paths only."""
+    project.make("cache", "src/demo/store")
+    project.configure(after='[tool.hatch.build]\nartifacts = ["/src/demo/store/index.txt"]')
+    built = project.build("editable")
+    assert built.said == ""
+    assert any(name.endswith("demo.pth") for name in names(built))
+
+
+@pytest.mark.parametrize("only", ["", 'only-include = ["src"]', 'only-include = ["docs"]'])
+def test_wheel_that_lacks_what_was_left_out(project: Project, only: str) -> None:
+    """Unless the sdist's own table leaves it out."""
+    project.put("../outside/a.py")
+    project.link("src/demo/outside", "../../../outside")
+    project.put("docs/x")
+    sdist = "[tool.hatch.build.targets.sdist{}]\n{}\n"
+    project.configure(after=sdist.format(".hooks.nocache", 'symlinks = "drop"') + sdist.format("", only))
+    built = project.build()
+    assert built.code == 0
+    lost = "the wheel built from this sdist will lack 1 file\n  src/demo/outside/a.py\n"
+    assert (lost in built.said) is ("docs" not in only)
+
+
+def test_wheel_that_could_not_be_built(project: Project) -> None:
+    """Its `force-include` needs what the sdist leaves out."""
+    project.put("../outside/a.py")
+    project.link("data", "../outside")
+    project.configure(
+        'symlinks = "drop"', after='[tool.hatch.build.targets.wheel.force-include]\n"data/a.py" = "demo/a.py"'
+    )
+    built = project.build()
+    assert (built.code, built.archive) == (1, None)
+    assert "NC103 data -> ../outside symlink to a directory outside the project; the wheel's" in built.words
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def test_entry_that_cannot_be_looked_at(tmp_path: Path, monkeypatch: pytest.Monk
 
 @pytest.fixture
 def junction(project: Project, monkeypatch) -> Maker:
-    """Make a junction at the first path that leads to the second. Elsewhere than on Windows, symlinks take its place."""
+    """Make a junction at the first path that leads to the second; where there are none, a symlink takes its place."""
     project.put("src/demo/sub/inside.txt")
     project.put("../outside/secret.txt")
     if os.name == "nt":

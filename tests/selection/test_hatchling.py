@@ -262,16 +262,19 @@ def test_builder_that_bypasses_the_generators(project: Project, tmp_path: Path) 
 
 
 class Overriding(SdistBuilder):
-    """A builder with a generator of its own."""
+    """A builder with a generator of its own, which also yields a `Path` and a file from outside."""
 
     def recurse_project_files(self) -> Iterator[IncludedFile]:
         yield from walks_by_itself(self)
+        outside = Path(self.root).parent / "outside.txt"
+        yield IncludedFile(outside, "", "outside.txt")  # type: ignore[arg-type]
 
 
 def test_builder_with_a_generator_of_its_own(project: Project, tmp_path: Path) -> None:
+    project.put("../outside.txt")
     built = run(Overriding(str(project.root)), tmp_path / "dist")
     assert built.archive is not None, built.said
-    assert (read(built.archive).names, built.codes) == (PLAIN, ["NC001"])
+    assert (read(built.archive).names, built.codes) == (sorted([*PLAIN, "outside.txt"]), ["NC001"])
 
 
 def test_set_build_data_is_not_entered(project: Project, tmp_path: Path, monkeypatch) -> None:
@@ -313,6 +316,19 @@ def test_error_of_the_plugin(project: Project, monkeypatch, owner: Tuple[Any, st
         built = project.build(target)
         assert built.crashed
         assert "Hatchling cannot build" not in built.said
+
+
+def test_error_of_the_plugin_about_the_wheel(project: Project, monkeypatch) -> None:
+    """The sdist asks what a wheel from the tree would select."""
+    plain = _hatchling.parts
+
+    def parts(builder: Any, target: str, *more: Any) -> Any:
+        if target == "wheel":
+            raise ValueError("a bug")
+        return plain(builder, target, *more)
+
+    monkeypatch.setattr(_hatchling, "parts", parts)
+    assert "ValueError: a bug" in project.build().said
 
 
 @pytest.mark.parametrize("first", [OSError("one\ntwo"), TypeError(), ValueError("::error::one")])

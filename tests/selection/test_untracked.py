@@ -227,7 +227,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> List[List[str]]:
     return commands
 
 
-def test_processes(project: Project, git: Git, started) -> None:
+def test_processes(project: Project, started) -> None:
     """One per sdist in a work tree, whatever it finds; none for other targets, and none elsewhere."""
     started.clear()
     assert project.build("wheel").said == ""

@@ -113,14 +113,15 @@ def test_vanishing_directory(project: Project) -> None:
     assert [where for where, _, _ in relative(project, filtered(project, []), vanish)] == [".", "a", "src", "src/demo"]
 
 
-def test_unreadable_directory(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("function", ["scandir", "stat"])
+def test_unreadable_directory(project: Project, monkeypatch: pytest.MonkeyPatch, function: str) -> None:
     project.put("a/x")
-    plain = os.scandir
+    plain = getattr(os, function)
 
-    def scandir(path: str = ".") -> Any:
-        if Path(path).name == "a":
+    def fails(path: Any = ".", **options: Any) -> Any:
+        if not isinstance(path, int) and Path(path).name == "a":
             raise PermissionError
-        return plain(path)
+        return plain(path, **options)
 
-    monkeypatch.setattr(os, "scandir", scandir)
+    monkeypatch.setattr(os, function, fails)
     assert [where for where, _, _ in relative(project, filtered(project, []), sort)] == [".", "src", "src/demo"]
