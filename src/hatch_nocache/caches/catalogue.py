@@ -479,7 +479,6 @@ CATALOGUE: Tuple[Tool, ...] = (
         layout=_HF_HOME,
         proof=(
             Mark(f"hub/~{_HUB_REPOSITORY}/"),
-            Mark("hub/version.txt"),
             Mark("stored_tokens"),
             Mark("~\\.check.*"),
             Mark("modules/~(datasets|transformers)_modules/"),
