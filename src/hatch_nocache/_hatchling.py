@@ -392,12 +392,6 @@ def _license_files(builder: Any) -> list[str]:
     return [os.path.join(builder.root, name) for name in builder.metadata.core.license_files]
 
 
-class License(NamedTuple):
-    """A license file, as far as it is like Hatchling's `IncludedFile`."""
-
-    path: str
-
-
 def written_members(builder: Any, target: str) -> list[str]:
     """Return the members that the builder may write itself, instead of packing a selected file."""
     if target == "sdist":
@@ -462,13 +456,9 @@ def wheel_builder(builder: Any) -> Any:
 # --- Tables -----------------------------------------------------------------------------------------------------------
 
 
-class Tables:
-    """The raw tables of the project's build: `build` is [tool.hatch.build], `targets` those of its targets."""
-
-    def __init__(self, builder: Any) -> None:
-        hatch = builder.metadata.hatch
-        self.build: Mapping[str, Any] = hatch.build_config
-        self.targets: Mapping[str, Any] = hatch.build_targets
+def tables(builder: Any) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Return the raw tables of the project's build: [tool.hatch.build], and those of its targets."""
+    return builder.metadata.hatch.build_config, builder.metadata.hatch.build_targets
 
 
 def hook_table(config: Any) -> str:

@@ -26,17 +26,6 @@ class DiskDirectory:
     `walked` is the path of the walk (symlinks unresolved), `location` the real one, `path` the one that a person reads.
     """
 
-    __slots__ = (
-        "links",
-        "location",
-        "nondirectories",
-        "path",
-        "readable",
-        "special",
-        "subdirectories",
-        "walked",
-    )
-
     def __init__(self, location: str, path: str, walked: str | None = None) -> None:
         self.location = location
         self.path = path
@@ -146,19 +135,6 @@ class DirectoryState:
     `is_scanned`: its entries are known. `is_outside`: the walk began outside the project. `has_parts`: its files may be
     part of an environment in place.
     """
-
-    __slots__ = (
-        "allowed",
-        "cache",
-        "directory",
-        "has_parts",
-        "home",
-        "is_explicit",
-        "is_outside",
-        "is_scanned",
-        "link",
-        "outside",
-    )
 
     def __init__(self, directory: DiskDirectory, home: str, *, is_scanned: bool = True) -> None:
         self.directory = directory

@@ -6,6 +6,7 @@ import collections
 import contextlib
 import os
 import stat
+from types import SimpleNamespace
 from typing import Any, Callable, ContextManager, Iterable, Iterator, Mapping, NamedTuple
 
 from hatch_nocache import _hatchling
@@ -93,8 +94,7 @@ class SelectionFilter:
 
     def _explicit(self) -> ExplicitPaths:
         if self._explicit_paths is None:
-            tables = _hatchling.Tables(self._builder)
-            self._explicit_paths = ExplicitPaths(self._config.root, tables.build, tables.targets)
+            self._explicit_paths = ExplicitPaths(self._config.root, *_hatchling.tables(self._builder))
             self._explicit_paths.add_hooks(self._build_data, self._required)
         return self._explicit_paths
 
@@ -331,9 +331,8 @@ class SelectionFilter:
         route = Route(self._config, "recurse_forced_files", {})
         for path in paths:
             state = self._main.states.at(os.path.dirname(path))
-            file = _hatchling.License(path)
             member = as_member(os.path.relpath(path, self._config.root))
-            self._main.checker.check(file, os.path.basename(path), member, state, route)
+            self._main.checker.check(SimpleNamespace(path=path), os.path.basename(path), member, state, route)
 
     # --- What only the whole selection shows --------------------------------------------------------------------------
 
