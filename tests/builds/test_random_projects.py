@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import io
 import json
@@ -83,11 +84,11 @@ def walk_real_directories(top: str) -> Iterator[Tuple[str, List[str], List[str]]
 
 
 def walk_all_names(top: str) -> Iterator[Tuple[str, List[str], List[str]]]:
-    """Walk each directory under each of its names, but not below itself."""
+    """Walk each directory under each of its names, below itself only once."""
     for where, directories, files in os.walk(top, followlinks=True):
-        ways = [where, *map(str, Path(where).parents)]
-        above = {os.path.realpath(way) for way in ways if is_within(way, top)}
-        directories[:] = [name for name in directories if os.path.realpath(os.path.join(where, name)) not in above]
+        ways = [way for way in (where, *map(str, Path(where).parents)) if is_within(way, top)]
+        above = collections.Counter(map(os.path.realpath, ways))
+        directories[:] = [name for name in directories if above[os.path.realpath(os.path.join(where, name))] < 2]
         yield where, directories, files
 
 
@@ -322,19 +323,20 @@ def check_members(project: Project, target: str, built: Built, without: Chosen) 
         if member in archive.files or member in archive.links:
             assert not project.in_cache(source) or may_stay(project, source), f"{member} is of a cache"
         else:
-            assert is_reported(project, source, findings), f"{member} is missing, and no finding says so"
+            is_said = member not in without.members or is_reported(project, source, findings)
+            assert is_said, f"{member} is missing, and no finding says so"
             assert may_go(project, source), f"{member} was left out without a cause"
-            explicit = is_explicit(project, source, caches_above(project, source))
+            caches = caches_above(project, source)
+            explicit = caches and is_explicit(project, source, caches)
             assert not explicit or project.plan.hook.get("symlinks") == "drop", (
                 f"{member} was left out, and a table names it"
             )
     if target == "wheel":
         for member, source in of_all.items():
-            # Each symlink is followed once, so a name that runs through two may be missing.
-            crossed = [
-                way for way in Path(source).parents if way.is_symlink() and is_within(str(way), str(project.root))
-            ]
-            if member not in archive.files and len(crossed) < 2:
+            # Each symlink is followed once, and none that leads to a directory above it.
+            ways = [way for way in Path(source).parents if is_within(str(way), str(project.root))]
+            once = len(set(map(os.path.realpath, ways))) == len(ways) and sum(way.is_symlink() for way in ways) < 2
+            if once and member not in archive.files:
                 assert may_go(project, source), f"{member} is missing"
     added = {name for name in archive.names if not GENERATED.fullmatch(name)}
     assert added <= set(of_all)

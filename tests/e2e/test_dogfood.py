@@ -167,6 +167,6 @@ def test_the_tests_pass_from_the_sdist(build, run, tmp_path: Path) -> None:
     assert where.stdout.strip() == str(root / "src" / "hatch_nocache" / "__init__.py")
     pytest_ = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     assert run(*pytest_, "--collect-only", "-qq", "-m", "", cwd=root, **env).returncode == 0
-    fast = ["test_catalogue", "test_config", "test_declarations", "test_readme", "test_readme_blocks", "test_report"]
+    fast = ["caches/test_catalogue", "docs/test_readme", "selection/test_config", "selection/test_report"]
     done = run(*pytest_, *(f"tests/{name}.py" for name in fast), cwd=root, **env)
     assert done.returncode == 0
