@@ -278,7 +278,7 @@ def test_options_in_force(settings, found, project):
 def test_configuration_errors(name, before, prefix, line, project):
     """All at once, each once although it holds for two targets, with its line."""
     root = project(BASE)
-    table = f'[{prefix}hooks.nocache]\ncache = "drop"\n"symlinks" = 1\nallow = [\n    1,\n]\n'
+    table = f'[{prefix}hooks.nocache]\ncache = "drop"\n"symlinks" = 1\nallow = [\n    1,\n]\n[{prefix[:-1]}]\n'
     (root / name).write_text(before + table, encoding="utf-8")
     result = run(root)
     assert result.parts == ()
