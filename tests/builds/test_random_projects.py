@@ -269,6 +269,9 @@ def check_through(project: Project, archive: Archive, sdist: Built, from_tree: B
     expected = read(from_tree.archive).files
     names = {name: os.path.relpath(path, str(project.root)) for name, path in wanted.items()}
     left_out = {name for name in expected if name in names and names[name] not in selected}
+    shared = project.plan.wheel.get("shared-data", ())
+    if any(not any(is_within(name, source) for name in selected) for source in shared):
+        left_out |= {name for name in expected if name.startswith("demo-1.0.data/")}
     if from_sdist.archive is None:
         # An empty directory is not in an sdist.
         missing = re.search("not found: .*/demo-1.0/(.*)", from_sdist.said)
