@@ -549,6 +549,12 @@ def test_gitignore_that_cannot_be_read(planted, project):
     assert run(project(None, **planted)).notes[0].startswith(".gitignore cannot be read (")
 
 
+def test_gitignore_that_an_old_pathspec_cannot_match(project):
+    """It is found out before the walk."""
+    (note, *_) = run(project(None, **{".gitignore": "file: **"})).notes
+    assert note.startswith(".gitignore cannot be read (") or "ignored by .gitignore were skipped" in note
+
+
 def test_file_that_vanishes(project, monkeypatch):
     """A tree that changes meanwhile is no error."""
 
