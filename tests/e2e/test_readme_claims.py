@@ -13,7 +13,7 @@ from typing import Callable, Iterator, List, NamedTuple, Tuple
 import pytest
 import yaml
 from building import NO_HOOKS, read
-from projects import KINDS, PROJECTS, Project, load, made
+from projects import PROJECTS, Project
 from readme import README, ROOT, blocks, errors
 
 PYTHON = sys.executable
@@ -234,17 +234,6 @@ def test_where_the_message_is_shown(row: Tuple[str, str, str], project: Project,
     assert shows("the wheel was not built: 1 problem") is rejected.startswith("shown")
 
 
-@pytest.mark.parametrize("verbose", [False, True])
-def test_long_lists(verbose: bool, report: Path, run) -> None:
-    assert "`HATCH_VERBOSE=1`" in README
-    for each in range(30):
-        KINDS["cache"](str(report / "src" / f"store-{each}"))
-    env = {"HATCH_VERBOSE": "1"} if verbose else {}
-    done = run(PYTHON, "-m", "hatchling", "build", "-t", "sdist", cwd=report, **env)
-    assert done.returncode == 0
-    assert done.stdout.count("NC001 src/store-") == (30 if verbose else 5)
-
-
 def test_unknown_build_hook(report: Path, run) -> None:
     """Hatchling's words when the plugin is not installed."""
     assert "**`Unknown build hook: nocache`**" in README
@@ -253,27 +242,3 @@ def test_unknown_build_hook(report: Path, run) -> None:
     done = run(PYTHON, "-m", "build", "--sdist", cwd=report)
     assert done.returncode == 1
     assert "Unknown build hook: nocache" in done.words
-
-
-def test_monorepo(run, tmp_path: Path) -> None:
-    """Without the hook, pip refuses the sdist. With it, the build fails. With `copy`, pip accepts the sdist."""
-    assert 'With `symlinks = "copy"`, the sdist contains regular files instead.' in README
-    case = next(case for case in load() if (case.project, case.name) == ("monorepo", "the default"))
-
-    def sdist(root: Path, **env: str) -> int:
-        shutil.rmtree(str(root / "dist"), ignore_errors=True)
-        return run(PYTHON, "-m", "hatchling", "build", "-t", "sdist", cwd=root, **env).returncode
-
-    def pip(root: Path) -> int:
-        (archive,) = (root / "dist").glob("*.tar.gz")
-        return run(PYTHON, "-m", "pip", "wheel", "--no-deps", "-w", tmp_path / "out", archive, cwd=tmp_path).returncode
-
-    with made(case, tmp_path) as root:
-        assert sdist(root, **NO_HOOKS) == 0
-        assert pip(root) != 0
-        assert sdist(root) != 0
-        with (root / "pyproject.toml").open("a", encoding="utf-8") as file:
-            file.write('symlinks = "copy"\n')
-        assert sdist(root) == 0
-        assert read(next((root / "dist").glob("*.tar.gz"))).links == {}
-        assert pip(root) == 0
