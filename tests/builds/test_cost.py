@@ -191,7 +191,7 @@ def test_imports_of_a_clean_build(project: Project, tmp_path: Path, monkeypatch,
     own = {name for name in clean if name.startswith("hatch_nocache")}
     assert "hatch_nocache.selection.filter" in own
     assert {name for name in own if name.startswith(tuple(f"hatch_nocache.{each}" for each in SELDOM))} == set()
-    assert clean & {"configparser", "dataclasses", "subprocess", "tarfile", "textwrap"} == set()
+    assert clean & {"dataclasses", "subprocess", "tarfile", "textwrap"} == set()
     project.make("uv cache", "src/demo/.uv-cache")
     assert {"hatch_nocache.selection.messages", "hatch_nocache.report"} <= set(imported(code, project.root))
 

@@ -166,6 +166,9 @@ def test_no_further_question_elsewhere() -> None:
 
 def environment(where: Path, *options: str) -> None:
     """`python -m venv .`, without pip, which would take seconds; its scripts are written here."""
+    if sys.version_info >= (3, 13):
+        # It would replace the project's.
+        options = (*options, "--without-scm-ignore-files")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", *options, str(where)], check=True)
     scripts = where / ("Scripts" if os.name == "nt" else "bin")
     (scripts / "pip").write_text(f"#!{scripts / 'python'}\n", encoding="utf-8")

@@ -32,7 +32,7 @@ def finalize(self, version, build_data, artifact):
 """,
     "    ",
 )
-HARMLESS = "    def finalize(self, version, build_data, artifact_path):\n        print(self.PLUGIN_NAME)\n"
+HARMLESS = "    def finalize(self, version, build_data, artifact_path):\n        pass\n"
 NOT_COVERED = (
     "hatch-nocache: build hooks that run after this one are not covered; put [tool.hatch.build.hooks.nocache] last\n"
 )
@@ -90,7 +90,8 @@ VARIANTS: Dict[str, Tuple[Dict[str, str], bool]] = {
 
 def changed_build(changes: Dict[str, str]) -> Callable[..., Any]:
     """Return Hatchling's `build` with other source text."""
-    source = textwrap.dedent(inspect.getsource(BuilderInterface.build))
+    # An older Hatchling has other quotes.
+    source = textwrap.dedent(inspect.getsource(BuilderInterface.build)).replace("'build_hooks'", '"build_hooks"')
     for old, new in changes.items():
         assert old in source, source
         source = source.replace(old, new)
