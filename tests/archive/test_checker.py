@@ -7,7 +7,6 @@ import pytest
 from hatch_nocache.archive.check import MemberChecker
 from hatch_nocache.archive.tree import ArchiveDirectory, Kind, Member
 from hatch_nocache.members import incompatibilities as table
-from hatch_nocache.members.incompatibilities import consequence, refused_by
 
 FILE, LINK, HARD, FOLDER = Kind.FILE, Kind.SYMLINK, Kind.HARD_LINK, Kind.DIRECTORY
 
@@ -39,11 +38,10 @@ def test_a_finding_has_what_a_report_needs():
 
 def test_consequences():
     """Who refuses it, and who accepts it with another result."""
-    assert refused_by(()) == ""
-    assert refused_by(["pip"]) == "refused by pip"
-    assert consequence(table.OUTSIDE_WHEEL) == "refused by pip; left out by uv"
-    assert consequence(table.FILE_OVER_LINK) == "written to another file by pip and build"
-    assert consequence(table.DANGLING) == ""
+    assert table.OUTSIDE_WHEEL.consequence == "refused by pip; left out by uv"
+    assert table.FILE_OVER_LINK.consequence == "written to another file by pip and build"
+    assert table.ABSOLUTE.consequence == "refused by pip 24.1+, uv 0.8.1+ and build"
+    assert table.DANGLING.consequence == ""
 
 
 def test_every_row_of_the_table_has_a_consequence():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from badarchives import BAD_NAMES, FINE_NAMES
 
-from hatch_nocache.members.names import is_too_long, link_target_problem, name_problem, outside_root
+from hatch_nocache.members.names import name_problem, outside_root, parents, too_long
 
 FINE = ["a", "src/pkg/__init__.py", "a b", " a", "dir /", "n" * 255, "x/" * 1900, "\udcc3\udca9", *FINE_NAMES]
 
@@ -64,12 +64,6 @@ def test_refused_names_in_a_wheel(name, word):
     assert word in name_problem(name, wheel=True)
 
 
-@pytest.mark.parametrize(("text", "bad"), [("../a", False), ("", True), ("a ", True), ("a/", False), ("..", False)])
-def test_link_targets(text, bad):
-    """They are held to the rules for names, and must not be empty."""
-    assert (link_target_problem(text) is not None) is bad
-
-
 @pytest.mark.parametrize(
     ("name", "root", "word"),
     [
@@ -102,4 +96,9 @@ def test_outside_root(name, root, word):
 
 def test_too_long_is_a_matter_of_bytes():
     """Sixty-four characters of four bytes are one too many."""
-    assert [is_too_long(name) for name in ("n" * 255, "\U0001f600" * 64, "\U0001f600" * 63)] == [False, True, False]
+    names = ("n" * 255, "\U0001f600" * 64, "\U0001f600" * 63)
+    assert [too_long(name) is not None for name in names] == [False, True, False]
+
+
+def test_parents():
+    assert parents(["a/b/c", "a/d"]) == {"", "a", "a/b"}

@@ -16,8 +16,8 @@ from hatch_nocache.caches.declared import NOTHING
 from hatch_nocache.caches.detect import detect, head_names
 from hatch_nocache.caches.match import HEAD_SIZE
 from hatch_nocache.members import incompatibilities as table
-from hatch_nocache.members.incompatibilities import Incompatibility, consequence
-from hatch_nocache.members.names import is_too_long, name_problem, outside_root
+from hatch_nocache.members.incompatibilities import Incompatibility
+from hatch_nocache.members.names import name_problem, outside_root, too_long
 from hatch_nocache.members.symlinks import LoopError, follow, text_problem
 from hatch_nocache.rules import Action, Finding
 
@@ -153,7 +153,7 @@ class MemberChecker:
         self._check_name(member, path)
         if member.problem is not None:
             self.report(member.problem[0], path or member.name, member.problem[1], member.target)
-        if is_too_long(member.name):
+        if too_long(member.name):
             return None
         if not path:
             if member.kind is not Kind.DIRECTORY:
@@ -178,7 +178,7 @@ class MemberChecker:
         if len(self._findings) >= _MAX_FINDINGS:
             self.more += 1
             return
-        note = consequence(row)
+        note = row.consequence
         self._findings.append(
             Finding(row.code, path, row.what, reason, row.action, note, target, installers=row.installers)
         )
@@ -191,7 +191,7 @@ class MemberChecker:
             problem = "it is spelled like a directory, but is none"
         if problem is not None:
             row = table.NAME_IN_ZIP if self._zipped else table.NAME
-            self.report(table.TOO_LONG if is_too_long(member.name) else row, path or member.name, problem)
+            self.report(table.TOO_LONG if too_long(member.name) else row, path or member.name, problem)
 
     def _place(self, member: Member, path: str) -> Optional[str]:
         parent, name = posixpath.split(path)

@@ -132,7 +132,7 @@ class TarReader:
                 magics.add(self._last[257:265])
             disputed = _disputed(info) or (_OF_ONE & tar.pax_headers.keys() and "a global PAX header names one member")
             if disputed:
-                raise UnreadableArchive(f"{disputed}; {table.refused_by(table.HEADER.installers)}")
+                raise UnreadableArchive(f"{disputed}; {table.HEADER.consequence}")
             problem = None if sparse else _problem(info, self._taken, len(magics))
             kind = Kind.OTHER if sparse else _KINDS.get(info.type, Kind.OTHER)
             has_head = kind is Kind.FILE and info.name.rpartition("/")[2] in heads

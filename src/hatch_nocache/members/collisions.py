@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import collections
 import filecmp
 import os
 import stat
-from typing import Dict, Iterator, NamedTuple, Sequence, Set, Tuple
+from typing import Iterator, NamedTuple, Sequence
 
-__all__ = ["Collision", "collisions"]
-
-_Inode = Tuple[int, int]
+from hatch_nocache.members.names import parents
 
 
 class Collision(NamedTuple):
@@ -21,7 +18,15 @@ class Collision(NamedTuple):
     reason: str
 
 
-def collisions(selection: Sequence[Tuple[str, str]], *, sdist: bool, unique: bool = False) -> Iterator[Collision]:
+class _Packed(NamedTuple):
+    """The last file of a name. `inode` is that of a regular file with several names in an sdist."""
+
+    source: str
+    is_symlink: bool
+    inode: tuple[int, int] | None
+
+
+def collisions(selection: Sequence[tuple[str, str]], *, sdist: bool, unique: bool = False) -> Iterator[Collision]:
     """Yield the colliding members of a selection: pairs of member and source path, in the order of the archive.
 
     The source is "" for what the builder writes itself. Sources are only read if two members may collide. A file may
@@ -33,87 +38,42 @@ def collisions(selection: Sequence[Tuple[str, str]], *, sdist: bool, unique: boo
         OSError: a source cannot be read.
     """
     members = {member for member, _ in selection}
-    occupied = members & _parents(members)
-    if len(members) == len(selection) and not occupied:
-        return iter(())
-    counts = collections.Counter(member for member, _ in selection)
-    suspects = occupied.union(member for member, count in counts.items() if count > 1)
-    has_links = sdist and any(
-        source and os.lstat(source).st_nlink > 1 for member, source in selection if member in suspects
-    )
-    if not has_links:
-        # A rebuilt sdist has `PKG-INFO` twice: do not look at all its files.
-        selection = [
-            (member, source)
-            for member, source in selection
-            if member in suspects or (occupied and not occupied.isdisjoint(_parents({member})))
-        ]
-    return _simulate(selection, sdist=sdist, unique=unique)
-
-
-def _parents(members: Set[str]) -> Set[str]:
-    """Return every directory that the members are in, at any depth."""
-    parents: Set[str] = set()
-    for directory in {member.rpartition("/")[0] for member in members}:
-        parent = directory
-        while parent and parent not in parents:
-            parents.add(parent)
-            parent = parent.rpartition("/")[0]
-    return parents
-
-
-def _simulate(selection: Sequence[Tuple[str, str]], *, sdist: bool, unique: bool) -> Iterator[Collision]:
-    """Do what the builder does. In an sdist, `TarFile.gettarinfo` makes the second name of a file a hard link."""
-    kinds: Dict[str, str] = {}
-    directories: Set[str] = set()
-    sources: Dict[str, str] = {}
-    # The member that `gettarinfo` links to, and the file that is at a member in the end.
-    names: Dict[_Inode, str] = {}
-    inodes: Dict[str, _Inode] = {}
+    if len(members) == len(selection) and members.isdisjoint(parents(members)):
+        return
+    packed: dict[str, _Packed] = {}
+    directories: set[str] = set()
+    # In an sdist, `TarFile.gettarinfo` makes the second name of a file a hard link to the first one.
+    first_names: dict[tuple[int, int], str] = {}
     # Members that are two names of one file.
-    shared: Set[str] = set()
+    shared: set[str] = set()
     for member, source in selection:
-        parents = _parents({member})
-        above = min((parent for parent in parents if parent in kinds), default="")
-        earlier = kinds.get(member)
+        above = parents([member])
+        earlier = packed.get(member)
         status = os.lstat(source) if sdist and source else None
-        kind = "symlink" if status and stat.S_ISLNK(status.st_mode) else "file"
-        inode = (status.st_ino, status.st_dev) if status and status.st_nlink > 1 and kind == "file" else (0, 0)
-        target = names.get(inode, member) if inode[0] else member
+        is_symlink = status is not None and stat.S_ISLNK(status.st_mode)
+        inode = (status.st_ino, status.st_dev) if status and status.st_nlink > 1 and not is_symlink else None
+        target = first_names.get(inode, member) if inode else member
         is_hard_link = target != member
-        problems = (
-            (above, "NC205", f"{above} is a {kinds.get(above)}"),
-            (member in directories, "NC205", "an earlier member is in a directory of this name"),
-            (is_hard_link and earlier, "NC205", f"it would be a hard link to {target} in place of an earlier member"),
-            (
-                is_hard_link and inodes.get(target) != inode,
-                "NC204",
-                f"it would be a hard link to {target}, which a later member replaces",
-            ),
-            (kind == "file" and earlier == "symlink", "NC205", "an earlier member is a symlink of this name"),
-            (
-                kind == "file" and not is_hard_link and member in shared,
-                "NC205",
-                "a hard link connects the earlier member of this name with another file",
-            ),
-            (
-                not sdist and earlier and (unique or not _is_same(source, sources[member])),
-                "NC205",
-                "there is another file of this name",
-            ),
-        )
-        found = next(((code, reason) for applies, code, reason in problems if applies), None)
-        if found is not None:
-            yield Collision(found[0], member, found[1])
-            continue
-        if is_hard_link:
-            shared.update((member, target))
+        if earlier is None:
+            is_refused = member in directories
+        elif sdist:
+            # It would be written to the file that the earlier member is linked to.
+            is_refused = is_hard_link or (not is_symlink and (earlier.is_symlink or member in shared))
         else:
-            names[inode] = member
-        kinds[member] = kind
-        sources[member] = source
-        inodes[member] = inode
-        directories |= parents
+            is_refused = unique or not _is_same(source, earlier.source)
+        if not above.isdisjoint(packed):
+            yield Collision("NC205", member, f"{min(above.intersection(packed))} is no directory")
+        elif is_refused:
+            yield Collision("NC205", member, "an earlier member has this name")
+        elif is_hard_link and packed[target].inode != inode:
+            yield Collision("NC204", member, f"it would be a hard link to {target}, which a later member replaces")
+        else:
+            if is_hard_link:
+                shared.update((member, target))
+            elif inode:
+                first_names[inode] = member
+            packed[member] = _Packed(source, is_symlink, inode)
+            directories |= above
 
 
 def _is_same(source: str, other: str) -> bool:

@@ -7,11 +7,9 @@ a wheel from an index as a stream, forward only: the rows for zip files hold for
 
 from __future__ import annotations
 
-from typing import NamedTuple, Sequence, Tuple
+from typing import NamedTuple, Sequence
 
 from hatch_nocache.rules import Action
-
-__all__ = ["Incompatibility", "consequence", "refused_by"]
 
 
 class Incompatibility(NamedTuple):
@@ -22,21 +20,16 @@ class Incompatibility(NamedTuple):
 
     code: str
     what: str
-    installers: Tuple[str, ...] = ()
+    installers: tuple[str, ...] = ()
     effect: str = ""
-    altered_by: Tuple[str, ...] = ()
+    altered_by: tuple[str, ...] = ()
     action: Action = Action.REJECTED
 
-
-def refused_by(installers: Sequence[str]) -> str:
-    """Return "refused by pip 24.1+, uv 0.8.1+ and build"; "" if there are none."""
-    return f"refused by {_enumerate(installers)}" if installers else ""
-
-
-def consequence(row: Incompatibility) -> str:
-    """Return what the installers make of it, for the note of a finding."""
-    altered = f"{row.effect} by {_enumerate(row.altered_by)}" if row.altered_by else ""
-    return "; ".join(filter(None, (refused_by(row.installers), altered)))
+    @property
+    def consequence(self) -> str:
+        """What the installers make of it: "refused by pip 24.1+ and build; left out by uv"."""
+        effects = (("refused", self.installers), (self.effect, self.altered_by))
+        return "; ".join(f"{effect} by {_enumerate(names)}" for effect, names in effects if names)
 
 
 def _enumerate(names: Sequence[str]) -> str:

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Optional
-
-__all__ = ["is_plain", "is_too_long", "link_target_problem", "name_problem", "outside_root"]
+from typing import Iterable
 
 # File systems hold 255 bytes (NTFS and APFS: characters) in one part of a path.
 _MAX_COMPONENT = 255
 # Linux takes 4095 bytes in one path. The rest is for the directory that an installer unpacks into.
 _MAX_PATH = 3840
-
-_CONTROL = r"[\x00-\x1f\x7f]"
-_SURROGATE = r"[\ud800-\udfff]"
 
 
 def is_plain(name: str) -> bool:
@@ -28,7 +23,7 @@ def is_plain(name: str) -> bool:
     )
 
 
-def name_problem(name: str, *, wheel: bool) -> Optional[str]:
+def name_problem(name: str, *, wheel: bool) -> str | None:
     """Return what a current installer refuses in the name of a member, or None. A directory's name ends with `/`.
 
     Source of the rule: uv from 0.13 refuses an sdist with such a name; uv from 0.9.6 refuses a wheel (and any zip file)
@@ -36,23 +31,21 @@ def name_problem(name: str, *, wheel: bool) -> Optional[str]:
     """
     if is_plain(name):
         return None
-    return _too_long(name) or (_refused_in_wheel(name) if wheel else _refused_in_sdist(name))
+    return too_long(name) or (_refused_in_wheel(name) if wheel else _refused_in_sdist(name))
 
 
-def link_target_problem(text: str) -> Optional[str]:
-    """Return what a current installer refuses in the link target of a symlink in an sdist, or None.
-
-    Source of the rule: uv from 0.13 holds link targets to the rules for names; every uv refuses an empty one.
-    """
-    return name_problem(text, wheel=False) if text else "it is empty"
-
-
-def is_too_long(name: str) -> bool:
-    """Return whether the name, or a part of it, does not fit into a file system."""
-    return len(name) * 4 > _MAX_COMPONENT and _too_long(name) is not None
+def too_long(name: str) -> str | None:
+    """Return why the name does not fit into a file system, or None."""
+    size = len(name.encode("utf-8", "surrogatepass"))
+    if size > _MAX_PATH:
+        return f"it has {size} bytes; only {_MAX_PATH} are certain to fit"
+    longest = max(len(part.encode("utf-8", "surrogatepass")) for part in name.split("/"))
+    if longest > _MAX_COMPONENT:
+        return f"one part of it has {longest} bytes; file systems take {_MAX_COMPONENT}"
+    return None
 
 
-def outside_root(name: str, root: str) -> Optional[str]:
+def outside_root(name: str, root: str) -> str | None:
     """Return why a member would not be unpacked below the directory `root` of its archive, or None. Wheel: "".
 
     Source of the rule: the sdist format specification asks for one top-level directory; PEP 706 and uv from 0.13 refuse
@@ -71,30 +64,31 @@ def outside_root(name: str, root: str) -> Optional[str]:
     return None
 
 
-def _too_long(name: str) -> Optional[str]:
-    size = len(name.encode("utf-8", "surrogatepass"))
-    if size > _MAX_PATH:
-        return f"it has {size} bytes; only {_MAX_PATH} are certain to fit"
-    longest = max(len(part.encode("utf-8", "surrogatepass")) for part in name.split("/"))
-    if longest > _MAX_COMPONENT:
-        return f"one part of it has {longest} bytes; file systems take {_MAX_COMPONENT}"
-    return None
+def parents(members: Iterable[str]) -> set[str]:
+    """Return every directory that the members are in, at any depth; "" is the archive root."""
+    found = {""}
+    for member in members:
+        parent = member.rpartition("/")[0]
+        while parent not in found:
+            found.add(parent)
+            parent = parent.rpartition("/")[0]
+    return found
 
 
-def _is_not_utf8(name: str) -> bool:
-    """Return whether the bytes of the name are not UTF-8. In an ASCII locale, Python has surrogates for UTF-8."""
+def _is_utf8(name: str) -> bool:
+    """Return whether the bytes of the name are UTF-8. In an ASCII locale, Python has surrogates for UTF-8."""
     try:
         name.encode("utf-8", "surrogateescape").decode("utf-8")
     except UnicodeError:
-        return True
-    return False
+        return False
+    return True
 
 
-def _refused_in_sdist(name: str) -> Optional[str]:
-    control = re.search(_CONTROL, name)
+def _refused_in_sdist(name: str) -> str | None:
+    control = re.search(r"[\x00-\x1f\x7f]", name)
     if control:
         return f"it contains a control character (U+{ord(control.group()):04X})"
-    if _is_not_utf8(name):
+    if not _is_utf8(name):
         return "it is not UTF-8"
     if ":" in name:
         return "it contains a colon"
@@ -103,15 +97,12 @@ def _refused_in_sdist(name: str) -> Optional[str]:
     return "it ends with a space" if name.endswith(" ") else None
 
 
-def _refused_in_wheel(name: str) -> Optional[str]:
-    if re.search(_SURROGATE, name):
-        return "it is not UTF-8" if _is_not_utf8(name) else "the locale of this build cannot represent it"
-    for char in dict.fromkeys(name):
-        # Not "Cn": an old Python does not know what a current installer knows.
-        if unicodedata.category(char) in ("Cc", "Cf", "Co") or _is_noncharacter(ord(char)):
-            return f"it contains a control or format character (U+{ord(char):04X})"
+def _refused_in_wheel(name: str) -> str | None:
+    for char in name:
+        category, point = unicodedata.category(char), ord(char)
+        if category == "Cs":
+            return "the locale of this build cannot represent it" if _is_utf8(name) else "it is not UTF-8"
+        # Not "Cn": an old Python does not know what a current installer knows. Noncharacters: Unicode 23.7.
+        if category in ("Cc", "Cf", "Co") or 0xFDD0 <= point <= 0xFDEF or point & 0xFFFE == 0xFFFE:  # noqa: PLR2004
+            return f"it contains a control or format character (U+{point:04X})"
     return None
-
-
-def _is_noncharacter(point: int) -> bool:
-    return 0xFDD0 <= point <= 0xFDEF or point & 0xFFFE == 0xFFFE  # noqa: PLR2004 - Unicode 23.7

@@ -10,34 +10,14 @@ import os
 import posixpath
 import re
 import stat
-from typing import AbstractSet, Callable, Iterator, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import AbstractSet, Callable, Iterator, Mapping, NamedTuple, Sequence
 
 from hatch_nocache.members import incompatibilities as table
-from hatch_nocache.members.incompatibilities import Incompatibility, consequence
-from hatch_nocache.members.names import is_too_long, link_target_problem
+from hatch_nocache.members.incompatibilities import Incompatibility
+from hatch_nocache.members.names import name_problem, parents, too_long
 from hatch_nocache.paths import within
 from hatch_nocache.rules import OPTIONAL
 
-__all__ = [
-    "LoopError",
-    "StoredSymlink",
-    "SymlinkFacts",
-    "SymlinkProblem",
-    "follow",
-    "goes_up_again",
-    "is_absolute",
-    "lands",
-    "names_itself",
-    "problem_in_text",
-    "problem_on_disk",
-    "problem_without_content",
-    "problems_in_sdist",
-    "text_problem",
-]
-
-_DRIVE = re.compile(r"[A-Za-z]:")
-# A `..` after a part that is neither `..` nor `.` nor empty.
-_UP_AGAIN = re.compile(r"(?:^|/)(?!\.{0,2}(?:/|$))[^/]*/(?:.*/)?\.\.(?:/|$)", re.DOTALL)
 # Linux follows 40 symlinks in one path, and uv from 0.13 resolves every symlink once.
 _MAX_HOPS = 40
 # Windows' error for a loop, which has no `errno`: ERROR_CANT_RESOLVE_FILENAME.
@@ -51,17 +31,13 @@ class LoopError(ValueError):
 class SymlinkFacts(NamedTuple):
     """A symlink on disk. `text` is its link target as written, `real` as resolved.
 
-    `regular`, `missing`, `loop` and `unreadable` describe the link target; `through_file` is a missing one whose path
-    runs through a regular file.
+    `mode` is the mode of the link target. If that cannot be read, `error` is the number of the error.
     """
 
     text: str
     real: str
-    missing: bool = False
-    loop: bool = False
-    regular: bool = True
-    unreadable: bool = False
-    through_file: bool = False
+    mode: int = 0
+    error: int = 0
 
     @classmethod
     def read(cls, path: str) -> SymlinkFacts:
@@ -71,20 +47,18 @@ class SymlinkFacts(NamedTuple):
             OSError: it vanished, or cannot be read.
         """
         text = os.readlink(path).replace(os.sep, "/")
+        mode = number = 0
         try:
             mode = os.stat(path).st_mode
         except OSError as error:
-            loop = error.errno == errno.ELOOP or getattr(error, "winerror", None) == _WINDOWS_LOOP
-            missing = error.errno in (errno.ENOENT, errno.ENOTDIR)
-            # `realpath` would follow a chain that no system follows, by recursion.
-            real = path if loop else os.path.realpath(path)
-            through_file = error.errno == errno.ENOTDIR
-            return cls(text, real, missing, loop, unreadable=not missing and not loop, through_file=through_file)
-        return cls(text, os.path.realpath(path), regular=stat.S_ISREG(mode))
+            number = errno.ELOOP if getattr(error, "winerror", None) == _WINDOWS_LOOP else error.errno or errno.EIO
+        # `realpath` would follow a chain that no system follows, by recursion.
+        return cls(text, path if number == errno.ELOOP else os.path.realpath(path), mode, number)
 
-    def is_inside(self, home: str) -> bool:
-        """Return whether the link target is in the real directory `home`."""
-        return within(self.real, home)
+    @property
+    def is_missing(self) -> bool:
+        """Whether there is nothing at the link target."""
+        return self.error in (errno.ENOENT, errno.ENOTDIR)
 
 
 def is_absolute(text: str) -> bool:
@@ -92,24 +66,16 @@ def is_absolute(text: str) -> bool:
 
     Source of the rule: the sdist format specification ("Source distribution archive features") and PEP 706.
     """
-    return text.startswith(("/", "\\")) or _DRIVE.match(text) is not None
+    return text.startswith(("/", "\\")) or re.match("[A-Za-z]:", text) is not None
 
 
-def lands(at: str, text: str) -> Optional[str]:
-    """Return where the symlink at `at` with the relative link target `text` points; "" is the archive root.
+def leaves_root(at: str, text: str) -> bool:
+    """Return whether the relative link target of the symlink at `at` leaves the archive root.
 
-    None if the link target leaves the root, even if it comes back through the root's own name: pip strips that name,
-    and uv moves the root to a directory of another name.
+    It does even if it comes back through the root's own name: pip strips that name, and uv moves the root to a
+    directory of another name.
     """
-    parts = posixpath.dirname(at).split("/") if posixpath.dirname(at) else []
-    for part in text.split("/"):
-        if part == "..":
-            if not parts:
-                return None
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts)
+    return posixpath.normpath(posixpath.join(posixpath.dirname(at), text)).split("/")[0] == ".."
 
 
 def goes_up_again(text: str) -> bool:
@@ -117,46 +83,34 @@ def goes_up_again(text: str) -> bool:
 
     Source of the rule: uv from 0.13 refuses it ("ambiguous parent-directory traversal"); uv 0.8.22 to 0.12 rewrites it.
     """
-    return ".." in text and _UP_AGAIN.search(text) is not None
+    parts = [part for part in text.split("/") if part not in ("", ".")]
+    return ".." in parts[parts.count("..") :]
 
 
-def names_itself(at: str, text: str) -> bool:
-    """Return whether the symlink points at its own directory (`here -> .`), which uv 0.8.22 to 0.12 refuses."""
-    return lands(at, text) == posixpath.dirname(at) and posixpath.normpath(text) == "."
-
-
-def follow(at: str, links: Mapping[str, str]) -> Optional[str]:
+def follow(at: str, links: Mapping[str, str]) -> str | None:
     """Return where `at` leads if every symlink in `links` (path to link target) on the way is followed.
 
-    None if it leaves the root. Says nothing about whether something is there.
+    "" is the archive root; None if it leaves the root. Says nothing about whether something is there.
 
     Raises:
         LoopError: it never arrives.
     """
-    here = ""
+    here = "."
     ahead = at.split("/")[::-1]
     hops = 0
     while ahead:
-        part = ahead.pop()
-        if part in ("", "."):
-            continue
-        if part == "..":
-            if not here:
-                return None
-            here = posixpath.dirname(here)
-            continue
-        there = f"{here}/{part}" if here else part
+        there = posixpath.normpath(posixpath.join(here, ahead.pop()))
         text = links.get(there)
+        if there == ".." or (text is not None and is_absolute(text)):
+            return None
         if text is None:
             here = there
             continue
         hops += 1
         if hops > _MAX_HOPS:
             raise LoopError(at)
-        if is_absolute(text):
-            return None
         ahead.extend(text.split("/")[::-1])
-    return here
+    return "" if here == "." else here
 
 
 # --- What is wrong with a symlink that is to be packed ----------------------------------------------------------------
@@ -189,119 +143,106 @@ class StoredSymlink(NamedTuple):
     member: str
     text: str
     home: str
-    problem: Optional[SymlinkProblem] = None
+    problem: SymlinkProblem | None = None
     is_aliased: bool = False
 
 
-_OUTSIDE = table.OUT.what
-
-
 def _problem(code: str, what: str, note: str, facts: SymlinkFacts, *, rejected: bool = False) -> SymlinkProblem:
-    can_copy = facts.regular and not (facts.missing or facts.loop or facts.unreadable)
-    return SymlinkProblem(code, what, note, facts.text, facts.real, can_copy, rejected)
+    return SymlinkProblem(code, what, note, facts.text, facts.real, stat.S_ISREG(facts.mode), rejected)
 
 
-def text_problem(at: str, text: str) -> Optional[Tuple[Incompatibility, str]]:
+def text_problem(at: str, text: str) -> tuple[Incompatibility, str] | None:
     """Return what an installer refuses in the symlink at `at` in an sdist by its link target `text`, with the reason.
 
     A link target that passes leads, symlink by symlink, only to places below the root: it goes up first and then down,
     and it is not below another symlink. Only the whole archive shows whether something is there. Source of the rules:
     PEP 721, the sdist format specification, and the installers of the incompatibility.
     """
-    problem = link_target_problem(text)
-    # One level above the root is still inside the directory that most installers unpack into.
-    outside = table.FAR_OUT if lands(f"root/{at}", text) is None else table.OUT
+    # Source of the rule: uv from 0.13 holds link targets to the rules for names; every uv refuses an empty one.
+    problem = name_problem(text, wheel=False) if text else "it is empty"
     problems = (
         # `C:/x` is relative for most programs, except on Windows.
         (is_absolute(text), table.ABSOLUTE if text.startswith("/") else table.ABSOLUTE_ON_WINDOWS, ""),
-        (problem is not None, table.TOO_LONG_TARGET if is_too_long(text) else table.LINK_TARGET, problem or ""),
-        (lands(at, text) is None, outside, ""),
+        (problem is not None, table.TOO_LONG_TARGET if too_long(text) else table.LINK_TARGET, problem or ""),
+        # One level above the root is still inside the directory that most installers unpack into.
+        (leaves_root(f"root/{at}", text), table.FAR_OUT, ""),
+        (leaves_root(at, text), table.OUT, ""),
         (goes_up_again(text), table.UP_AGAIN, "installers resolve it differently"),
-        (names_itself(at, text), table.OWN_DIRECTORY, ""),
+        (posixpath.normpath(text) == ".", table.OWN_DIRECTORY, ""),
     )
     return next(((row, reason) for applies, row, reason in problems if applies), None)
 
 
-def problem_in_text(path: str, member: str, home: str) -> Optional[SymlinkProblem]:
+def problem_in_text(path: str, member: str, home: str) -> SymlinkProblem | None:
     """Return what is wrong with a symlink in an sdist by its text alone, or None. `home` is its project.
 
     Raises:
         OSError: it vanished, or cannot be read.
     """
     facts = SymlinkFacts.read(path)
-    found = (table.LOOP, "") if facts.loop else text_problem(member, facts.text)
-    if found is None and facts.through_file:
+    found = (table.LOOP, "") if facts.error == errno.ELOOP else text_problem(member, facts.text)
+    if found is None and facts.error == errno.ENOTDIR:
         found = table.THROUGH_FILE, "its path runs through a file"
     if found is None:
         return None
     row, reason = found
     what = f"{row.what}: {reason}" if reason else row.what
-    if row in (table.OUT, table.FAR_OUT) and facts.is_inside(home):
+    if row in (table.OUT, table.FAR_OUT) and within(facts.real, home):
         what = "symlink that leaves the archive"
-    return _problem(row.code, what, consequence(row), facts, rejected=row.code not in OPTIONAL)
+    return _problem(row.code, what, row.consequence, facts, rejected=row.code not in OPTIONAL)
 
 
-def problem_on_disk(path: str, home: str) -> Optional[SymlinkProblem]:
+def problem_on_disk(path: str, home: str) -> SymlinkProblem | None:
     """Return what is wrong with a symlink whose content is packed, as in a wheel, or None.
 
     Raises:
         OSError: it vanished, or cannot be read.
     """
+    problem = problem_without_content(path)
     facts = SymlinkFacts.read(path)
-    problem = _without_content(facts)
-    if problem is not None:
+    if problem is not None or within(facts.real, home):
         return problem
-    if not facts.is_inside(home):
-        code, what = ("NC101", f"absolute {_OUTSIDE}") if is_absolute(facts.text) else ("NC102", _OUTSIDE)
-        return _problem(code, what, "", facts)
-    return None
+    code, what = ("NC101", f"absolute {table.OUT.what}") if is_absolute(facts.text) else ("NC102", table.OUT.what)
+    return _problem(code, what, "", facts)
 
 
-def problem_without_content(path: str) -> Optional[SymlinkProblem]:
+def problem_without_content(path: str) -> SymlinkProblem | None:
     """Return why a symlink has no content that could be packed, or None.
 
     Raises:
         OSError: it vanished, or cannot be read.
     """
-    return _without_content(SymlinkFacts.read(path))
-
-
-def _without_content(facts: SymlinkFacts) -> Optional[SymlinkProblem]:
-    if facts.loop:
+    facts = SymlinkFacts.read(path)
+    if facts.error == errno.ELOOP:
         return _problem("NC105", "symlink loop", "nothing can read it", facts, rejected=True)
-    if facts.missing:
+    if facts.is_missing:
         return _problem("NC104", "dangling symlink", "it has no content to pack", facts, rejected=True)
-    if not facts.regular and not facts.unreadable:
+    if not stat.S_ISREG(facts.mode) and not facts.error:
         return _problem("NC201", "symlink to a special file", "only regular files can be packed", facts, rejected=True)
     return None
 
 
 def problems_in_sdist(
     symlinks: Sequence[StoredSymlink], members: AbstractSet[str], selected_by_wheel: Callable[[], AbstractSet[str]]
-) -> Iterator[Tuple[int, SymlinkProblem]]:
+) -> Iterator[tuple[int, SymlinkProblem]]:
     """Yield the index of each symlink that leads to no member of the sdist, and what is wrong with it.
 
     `members` are all members of the sdist; `selected_by_wheel` returns the paths that a wheel selects from the tree. A
     symlink to a member is in order, wherever its link target is on disk.
     """
     links = {symlink.member: symlink.text for symlink in symlinks}
-    directories: Set[str] = set()
-    for member in members:
-        parent = posixpath.dirname(member)
-        while parent not in directories:
-            directories.add(parent)
-            parent = posixpath.dirname(parent)
+    ends = parents(members).union(members)
     for index, symlink in enumerate(symlinks):
         try:
             end = follow(symlink.member, links)
         except LoopError:
             # A chain that is longer than on disk: through directories that are symlinks there.
             end = None
-        if symlink.problem is None and (end in members or end in directories):
+        if symlink.problem is None and end in ends:
             continue
         facts = SymlinkFacts.read(symlink.path)
-        is_inside = facts.is_inside(symlink.home)
-        is_selected = (is_inside or facts.missing) and symlink.path in selected_by_wheel()
+        is_inside = within(facts.real, symlink.home)
+        is_selected = (is_inside or facts.is_missing) and symlink.path in selected_by_wheel()
         dangling = _problem("NC104", "dangling symlink", "its link target is not in the sdist", facts)
         if is_inside and dangling.can_copy and (symlink.is_aliased or (is_selected and symlink.problem is None)):
             what = "symlink to a file that is not in the sdist"
@@ -309,9 +250,9 @@ def problems_in_sdist(
             yield index, dangling._replace(what=what, note=note, needs_content=True)
         elif symlink.problem is not None:
             yield index, symlink.problem
-        elif not is_inside and not facts.missing:
-            yield index, _problem("NC102", _OUTSIDE, "it dangles in the sdist", facts)
+        elif not is_inside and not facts.is_missing:
+            yield index, _problem("NC102", table.OUT.what, "it dangles in the sdist", facts)
         else:
             note = "no wheel can be built from it" if is_selected else dangling.note
             # From the tree, a wheel can be built, unless the link target is missing there too.
-            yield index, dangling._replace(note=note, rejected=is_selected and not facts.missing)
+            yield index, dangling._replace(note=note, rejected=is_selected and not facts.is_missing)
