@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Dict, List, Tuple
 
 import pytest
-from building import NO_HOOKS, PYPROJECT, Built, build, hatchling, is_complete, read, through
-from projects import KINDS, Case, fill, load, made, switch_off, write
+from building import NO_HOOKS, Built, build, hatchling, is_complete, read, through
+from projects import Case, Project, fill, load, made, plant, switch_off
 
 CASES = [
     pytest.param(
@@ -59,21 +59,13 @@ def test_wheel_from_the_sdist_without_the_hook(case: Case, tmp_path: Path) -> No
 # --- Directories with several names -----------------------------------------------------------------------------------
 
 
-def project(tmp_path: Path, plant: Dict[str, str], tables: str = "", options: str = "") -> Path:
+def project(tmp_path: Path, planted: Dict[str, str], tables: str = "") -> Path:
     """A project with files (text), caches ("cache") and symlinks ("-> target")."""
-    root = tmp_path / "project"
-    write(str(root / "src" / "demo" / "__init__.py"), b"")
-    for name, what in plant.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if what.startswith("-> "):
-            path.symlink_to(what[3:])
-        elif what in KINDS:
-            KINDS[what](str(path))
-        else:
-            write(str(path), what.encode())
-    (root / "pyproject.toml").write_text(f"{PYPROJECT}{options}\n{tables}", encoding="utf-8")
-    return root
+    made_project = Project(tmp_path / "project")
+    made_project.configure(after=tables)
+    for name, what in planted.items():
+        plant(made_project.root, name, what if what == "cache" or what.startswith("-> ") else f"file: {what}", [])
+    return made_project.root
 
 
 def both(root: Path, tmp_path: Path) -> Tuple[Built, List[str]]:
@@ -90,20 +82,19 @@ def both(root: Path, tmp_path: Path) -> Tuple[Built, List[str]]:
 @pytest.mark.parametrize("where", ["ladder", "src/demo/ladder"], ids=["outside of the package", "in the package"])
 def test_ladder(where: str, up: bool, tmp_path: Path) -> None:
     """Forty directories with two symlinks each to the next have 2^40 names: each symlink is followed once."""
-    plant = {f"{where}/{n:02}/f.txt": f"{n}" for n in range(40)}
+    planted = {f"{where}/{n:02}/f.txt": f"{n}" for n in range(40)}
     pairs = zip(range(39), range(1, 40)) if up else zip(range(1, 40), range(39))
     for here, there in pairs:
-        plant.update({f"{where}/{here:02}/{name}": f"-> ../{there:02}" for name in ("a", "z")})
+        planted.update({f"{where}/{here:02}/{name}": f"-> ../{there:02}" for name in ("a", "z")})
     if where == "ladder":
-        plant["src/demo/start"] = f"-> ../../ladder/{'00' if up else '39'}"
-    root = project(tmp_path, plant)
+        planted["src/demo/start"] = f"-> ../../ladder/{'00' if up else '39'}"
+    root = project(tmp_path, planted)
     sdist, wheel = both(root, tmp_path)
     assert sdist.archive
     assert len(read(sdist.archive).names) < 40 * 8
     top = "00" if up else "39"
-    next_one = "01" if up else "38"
     start = "demo/start" if where == "ladder" else f"demo/ladder/{top}"
-    assert {f"{start}/f.txt", f"{start}/a/f.txt", f"{start}/z/f.txt"} <= set(wheel), next_one
+    assert {f"{start}/f.txt", f"{start}/a/f.txt", f"{start}/z/f.txt"} <= set(wheel)
     assert len(wheel) < 40 * 8
 
 
@@ -124,9 +115,9 @@ def test_ladder(where: str, up: bool, tmp_path: Path) -> None:
 )
 def test_order_and_number_of_names(real: str, names: Tuple[str, ...], tables: str, tmp_path: Path) -> None:
     """Whatever the order and the number of the symlinks, and the tables: the wheel has each of its names."""
-    plant = {f"{real}/f.txt": "F", f"{real}/deep/g.txt": "G"}
-    plant.update({f"src/demo/{name}": f"-> {os.path.relpath(real, 'src/demo')}" for name in names})
-    _, wheel = both(project(tmp_path, plant, tables), tmp_path)
+    planted = {f"{real}/f.txt": "F", f"{real}/deep/g.txt": "G"}
+    planted.update({f"src/demo/{name}": f"-> {os.path.relpath(real, 'src/demo')}" for name in names})
+    _, wheel = both(project(tmp_path, planted, tables), tmp_path)
     if "exclude" in tables or "tests" in tables or real == "src/demo/mmm":
         return
     for name in names:
@@ -135,8 +126,8 @@ def test_order_and_number_of_names(real: str, names: Tuple[str, ...], tables: st
 
 def test_loop_of_directories(tmp_path: Path) -> None:
     """A symlink to a directory above it is followed no further than that directory."""
-    plant = {"assets/f.txt": "F", "assets/up": "-> ..", "src/demo/a": "-> ../../assets", "src/demo/self": "-> ."}
-    sdist, wheel = both(project(tmp_path, plant), tmp_path)
+    planted = {"assets/f.txt": "F", "assets/up": "-> ..", "src/demo/a": "-> ../../assets", "src/demo/self": "-> ."}
+    sdist, wheel = both(project(tmp_path, planted), tmp_path)
     assert "demo/a/f.txt" in wheel
     assert max(name.count("/") for name in wheel) < 8
     assert sdist.archive
@@ -145,8 +136,8 @@ def test_loop_of_directories(tmp_path: Path) -> None:
 
 def test_what_is_said_of_several_names_is_what_is_packed(tmp_path: Path) -> None:
     """The notice names the directory under each name that the sdist holds, and no other."""
-    plant = {"assets/f.txt": "F", "src/demo/a": "-> ../../assets", "tests/b": "-> ../assets"}
-    sdist, _ = both(project(tmp_path, plant), tmp_path)
+    planted = {"assets/f.txt": "F", "src/demo/a": "-> ../../assets", "tests/b": "-> ../assets"}
+    sdist, _ = both(project(tmp_path, planted), tmp_path)
     assert sdist.archive
     packed = {name for name in ("assets", "src/demo/a", "tests/b") if read(sdist.archive).below(name)}
     assert packed == {"assets", "src/demo/a"}
@@ -159,34 +150,29 @@ def test_what_is_said_of_several_names_is_what_is_packed(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("plant", "tables", "options", "lost"),
+    ("planted", "tables", "lost"),
     [
         (
             {"src/demo/store": "cache"},
             '[tool.hatch.build.targets.wheel.hooks.nocache]\nallow = ["/src/demo/store/index.txt"]',
-            "",
             "src/demo/store",
         ),
         (
             {"src/demo/l.txt": "-> ../../../outside.txt", "../outside.txt": "OUTSIDE"},
             '[tool.hatch.build.targets.sdist.hooks.nocache]\nsymlinks = "drop"',
-            "",
             "src/demo/l.txt",
         ),
         (
             {"data/f.txt": "F", "src/demo/d": "-> ../../../outside", "../outside/f.txt": "F"},
             '[tool.hatch.build.targets.sdist.hooks.nocache]\nsymlinks = "drop"',
-            "",
             "src/demo/d",
         ),
     ],
     ids=["allowed for the wheel only", "dropped symlink", "dropped directory symlink"],
 )
-def test_what_the_wheel_loses_is_said(
-    plant: Dict[str, str], tables: str, options: str, lost: str, tmp_path: Path
-) -> None:
+def test_what_the_wheel_loses_is_said(planted: Dict[str, str], tables: str, lost: str, tmp_path: Path) -> None:
     """Where the hook or a symlink costs the wheel a file, the sdist says so or is not built."""
-    root = project(tmp_path, plant, tables, options)
+    root = project(tmp_path, planted, tables)
     sdist, wheel = through(root, tmp_path / "out")
     from_tree = build(root, "wheel", tmp_path / "from the tree")
     assert not is_complete(from_tree, wheel) or from_tree.code
@@ -197,7 +183,7 @@ def test_what_the_wheel_loses_is_said(
 
 
 @pytest.mark.parametrize(
-    ("plant", "tables"),
+    ("planted", "tables"),
     [
         ({"store": "cache", "src/demo/t.py": ""}, '[tool.hatch.build.targets.sdist]\nexclude = ["/src/demo/t.py"]'),
         ({"store": "cache", "a/t.py": "", "src/demo/x": "-> ../../a"}, '[tool.hatch.build]\nexclude = ["/src/demo/x"]'),
@@ -206,8 +192,8 @@ def test_what_the_wheel_loses_is_said(
     ],
     ids=["an excluded file", "an excluded symlink", "a name that is not there", "nothing"],
 )
-def test_what_the_tables_leave_out_is_no_news(plant: Dict[str, str], tables: str, tmp_path: Path) -> None:
-    sdist, _ = through(project(tmp_path, plant, tables), tmp_path / "out")
+def test_what_the_tables_leave_out_is_no_news(planted: Dict[str, str], tables: str, tmp_path: Path) -> None:
+    sdist, _ = through(project(tmp_path, planted, tables), tmp_path / "out")
     assert sdist.codes == ["NC001"]
     assert "wheel" not in sdist.said
 
