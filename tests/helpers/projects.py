@@ -231,11 +231,13 @@ def listening(path: str) -> None:
 
 
 PACKAGES = "lib/python3.11/site-packages"
+# A file outside the project that every system has, instead of an interpreter.
+OUTSIDE = os.path.realpath(os.__file__)
 UV_CACHE = (
     ".gitignore",
     "archive-v0/b1/lib.py",
     "builds-v0/.tmp1/CACHEDIR.TAG",
-    "builds-v0/.tmp1/bin/python -> /usr/bin/python3",
+    f"builds-v0/.tmp1/bin/python -> {OUTSIDE}",
     f"builds-v0/.tmp1/{PACKAGES}/dep.py",
     "builds-v0/.tmp1/pyvenv.cfg",
     "interpreter-v4/info.msgpack",
@@ -254,7 +256,7 @@ KINDS: Dict[str, Callable[[str], None]] = {
     "cache": tree("0a/entry.bin", "index.txt", "__init__.py", tag=True),
     "uv cache": tree(*UV_CACHE, tag=True),
     "uv cache without a tag": tree(*(name for name in UV_CACHE if name != "builds-v0/.tmp1/CACHEDIR.TAG")),
-    "venv": tree("pyvenv.cfg", "bin/activate", "bin/python -> /usr/bin/python3", f"{PACKAGES}/dep.py", "lib64 -> lib"),
+    "venv": tree("pyvenv.cfg", "bin/activate", f"bin/python -> {OUTSIDE}", f"{PACKAGES}/dep.py", "lib64 -> lib"),
     "dangling venv": tree("pyvenv.cfg", "bin/python -> /nowhere/python3", f"{PACKAGES}/dep.py"),
     "copied venv": tree("pyvenv.cfg", "bin/python", f"{PACKAGES}/dep.py"),
     "windows venv": tree("pyvenv.cfg", "Scripts/python.exe", "Lib/site-packages/dep.py"),
