@@ -148,7 +148,7 @@ def possible_codes(project: Project) -> Set[str]:
         codes |= {"NC101", "NC102", "NC103", "NC104", "NC105", "NC201", "NC205"}
     if "fifo" in project.kinds:
         codes.add("NC201")
-    if forced or "sources" in plan.wheel:
+    if forced or plan.wheel.keys() & {"packages", "sources"}:
         codes.add("NC205")
     if any(re.search(r"[^ -~…é]|[:\\]| $|.{255}", part) for step in project.planted for part in (step.path, step.text)):
         codes.add("NC203")
