@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import posixpath
-from typing import AbstractSet, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
+import tarfile
+from typing import AbstractSet, Iterator, NamedTuple
 
-from hatch_nocache.archive.reader import UnreadableArchive, open_archive
-from hatch_nocache.archive.tree import ArchiveDirectory, Entry, Kind, Member
+from hatch_nocache.archive.reader import open_archive
+from hatch_nocache.archive.tree import ArchiveDirectory, Entry, Member, UnreadableArchive
 from hatch_nocache.caches.declared import NOTHING
 from hatch_nocache.caches.detect import detect, head_names
 from hatch_nocache.caches.match import HEAD_SIZE
@@ -21,17 +22,15 @@ from hatch_nocache.members.names import name_problem, outside_root, too_long
 from hatch_nocache.members.symlinks import LoopError, follow, text_problem
 from hatch_nocache.rules import Action, Finding
 
-__all__ = ["ArchiveReport", "MemberChecker", "inspect", "verify"]
-
 # The rest is counted.
 _MAX_FINDINGS = 1000
 # The largest sdists have about 100,000. Each takes some 200 bytes of memory.
 _MAX_MEMBERS = 2_000_000
-# Each takes some 400 bytes of memory, and may have a file of which the head is kept.
+# Each takes some 400 bytes of memory and its path, and may have a file of which the head is kept.
 _MAX_DIRECTORIES = 200_000
 
 _METADATA = "PKG-INFO"
-_BUILD_FILE = "pyproject.toml"
+_SPECIAL = {tarfile.FIFOTYPE: "FIFO", tarfile.CHRTYPE: "character device", tarfile.BLKTYPE: "block device"}
 
 
 class ArchiveReport(NamedTuple):
@@ -45,53 +44,44 @@ class ArchiveReport(NamedTuple):
     root: str
     members: int
     size: int
-    findings: Tuple[Finding, ...]
+    findings: tuple[Finding, ...]
     more: int = 0
 
 
-def inspect(path: str) -> ArchiveReport:
+def inspect(path: str, expected: AbstractSet[str] | None = None, *, rooted: bool = True) -> ArchiveReport:
     """Check everything in the archive at `path`. A `.whl` is a wheel, everything else an sdist.
 
-    Raises:
-        UnreadableArchive: the file cannot be checked.
+    With `expected`, this build has just written the archive, of any size. Members in `expected` (paths below the
+    archive root) were checked before: for them only the rules of the installers apply, and they do not make a directory
+    a cache. Not `rooted`: the archive need not have one top-level directory.
     """
-    return _check(path, None, rooted=True, bounded=True)
-
-
-def verify(path: str, expected: Optional[AbstractSet[str]], *, rooted: bool) -> Tuple[Finding, ...]:
-    """Check an archive that a build has just written. Not `rooted`: it need not have one top-level directory.
-
-    Members in `expected` (paths below the archive root) were checked before: for them only the rules of the installers
-    apply, and they do not make a directory a cache. None: there are no such members.
-
-    Raises:
-        UnreadableArchive: the file cannot be checked.
-    """
-    return _check(path, expected, rooted=rooted, bounded=False).findings
-
-
-def _check(path: str, expected: Optional[AbstractSet[str]], *, rooted: bool, bounded: bool) -> ArchiveReport:
     wheel = path.lower().endswith(".whl")
-    with open_archive(path, bounded=bounded) as archive:
-        checker = MemberChecker(rooted=rooted and not wheel, zipped=archive.zipped)
+    bounded = expected is None
+    with open_archive(path, head_names(), HEAD_SIZE, bounded=bounded) as (zipped, members):
+        checker = MemberChecker(rooted=rooted and not wheel, zipped=zipped)
         # What the build did not let through.
-        unexpected = checker.tree if expected is None else ArchiveDirectory()
+        unexpected = ArchiveDirectory() if expected else checker.tree
         count = size = 0
-        for member in archive.members(head_names(), HEAD_SIZE):
+        for member in members:
+            if not member.type:
+                if member.problem is not None and (rooted or wheel):
+                    checker.report(member.problem[0], os.path.basename(path), member.problem[1])
+                continue
             count += 1
             size += member.size
             if bounded and (count > _MAX_MEMBERS or checker.tree.made > _MAX_DIRECTORIES):
                 raise UnreadableArchive("it has absurdly many members or directories")
             place = checker.add(member)
-            if expected is not None and place is not None and place not in expected:
-                _copy(place, checker.tree, unexpected)
-        if rooted or wheel:
-            for row, reason in archive.structure_problems():
-                checker.report(row, os.path.basename(path), reason)
+            if expected and place is not None and place not in expected:
+                unexpected.copy(place, checker.tree)
     found = tuple(_caches(unexpected, wheel=wheel))
-    return ArchiveReport(
-        "wheel" if wheel else "sdist", checker.root, count, size, found + checker.finish(), checker.more
-    )
+    kind = "wheel" if wheel else "sdist"
+    return ArchiveReport(kind, checker.root, count, size, found + checker.finish(), checker.more)
+
+
+def verify(path: str, expected: AbstractSet[str], *, rooted: bool) -> tuple[Finding, ...]:
+    """Return what is wrong with an archive that this build has just written: see `inspect`."""
+    return inspect(path, expected, rooted=rooted).findings
 
 
 def _caches(top: ArchiveDirectory, *, wheel: bool) -> Iterator[Finding]:
@@ -111,15 +101,6 @@ def _caches(top: ArchiveDirectory, *, wheel: bool) -> Iterator[Finding]:
         yield finding._replace(note=evidence.hint, members=members, size=size, is_environment=evidence.environment)
 
 
-def _copy(path: str, source: ArchiveDirectory, target: ArchiveDirectory) -> None:
-    """Copy an entry; a directory without its contents."""
-    entry = source.find(path)
-    parent, name = posixpath.split(path)
-    directory = target.make(path if isinstance(entry, ArchiveDirectory) else parent)
-    if isinstance(entry, (str, tuple)) and isinstance(directory, ArchiveDirectory):
-        directory.entries[name] = entry
-
-
 class MemberChecker:
     """Takes members in order, keeps the tree they make, and returns findings at the end.
 
@@ -134,16 +115,17 @@ class MemberChecker:
         self.more = 0
         self._rooted = rooted
         self._zipped = zipped
-        self._findings: List[Finding] = []
+        self._findings: list[Finding] = []
         # The symlinks that can be followed.
-        self._links: Dict[str, str] = {}
+        self._links: dict[str, str] = {}
         # Files with two names: writing to one writes to the other.
-        self._shared: Set[str] = set()
+        self._shared: set[str] = set()
 
-    def add(self, member: Member) -> Optional[str]:
+    def add(self, member: Member) -> str | None:
         """Check the next member. Returns its path below the root if it is there now, else None."""
         if self._rooted and not self.root:
-            self.root = _top(member.name)
+            top = member.name.split("/")[0]
+            self.root = "" if top in (".", "..") else top
         problem = outside_root(member.name, self.root)
         if problem is None and self._rooted and not self.root:
             problem = "the name does not begin with a top-level directory"
@@ -156,15 +138,16 @@ class MemberChecker:
         if too_long(member.name):
             return None
         if not path:
-            if member.kind is not Kind.DIRECTORY:
-                self.report(table.OUTSIDE, member.name, f"a {member.kind.value} in place of the root", member.target)
+            if member.type != tarfile.DIRTYPE:
+                self.report(table.OUTSIDE, member.name, "it is in place of the top-level directory", member.target)
             return None
-        if member.kind in (Kind.FILE, Kind.DIRECTORY, Kind.SYMLINK, Kind.HARD_LINK):
+        if member.type in (tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE):
             return self._place(member, path)
-        self.report(table.SPECIAL._replace(what=member.kind.value), path, _ONLY_REGULAR)
+        row = table.SPECIAL._replace(what=_SPECIAL.get(member.type, "file of an unknown type"))
+        self.report(row, path, "installers accept only regular files, directories and symlinks")
         return None
 
-    def finish(self) -> Tuple[Finding, ...]:
+    def finish(self) -> tuple[Finding, ...]:
         """Check what needs the whole archive, and return everything that was found."""
         for path, text in self._links.items():
             self._check_end(path, text)
@@ -178,60 +161,57 @@ class MemberChecker:
         if len(self._findings) >= _MAX_FINDINGS:
             self.more += 1
             return
-        note = row.consequence
-        self._findings.append(
-            Finding(row.code, path, row.what, reason, row.action, note, target, installers=row.installers)
-        )
+        finding = Finding(row.code, path, row.what, reason, row.action, row.consequence, target)
+        self._findings.append(finding._replace(installers=row.installers))
 
     def _check_name(self, member: Member, path: str) -> None:
-        directory = member.kind is Kind.DIRECTORY
+        is_directory = member.type == tarfile.DIRTYPE
         # Only the last part of a path must not end with a space, and a directory is not the last part.
-        problem = name_problem(f"{member.name}/" if directory else member.name, wheel=self._zipped)
-        if problem is None and member.name.endswith(("/", "/.")) and not directory:
+        problem = name_problem(f"{member.name}/" if is_directory else member.name, wheel=self._zipped)
+        if problem is None and member.name.endswith(("/", "/.")) and not is_directory:
             problem = "it is spelled like a directory, but is none"
         if problem is not None:
             row = table.NAME_IN_ZIP if self._zipped else table.NAME
             self.report(table.TOO_LONG if too_long(member.name) else row, path or member.name, problem)
 
-    def _place(self, member: Member, path: str) -> Optional[str]:
+    def _place(self, member: Member, path: str) -> str | None:
         parent, name = posixpath.split(path)
         directory = self.tree.make(parent)
-        if isinstance(directory, str):
-            row = table.BELOW_SYMLINK if directory.endswith("symlink") else table.COLLISION
-            self.report(row, path, directory, member.target)
+        if not isinstance(directory, ArchiveDirectory):
+            is_link = isinstance(directory, str)
+            reason = f"it is below a {'symlink' if is_link else 'regular file'}"
+            self.report(table.BELOW_SYMLINK if is_link else table.COLLISION, path, reason, member.target)
             return None
-        earlier = directory.entries.get(name)
-        collision = self._collision(member.kind, path, earlier)
+        collision = self._collision(member.type, path, directory.entries.get(name))
         if collision is not None:
             self.report(collision, path, "an earlier member has this name", member.target)
-        problem = text_problem(path, member.target) if member.kind is Kind.SYMLINK else None
+        problem = text_problem(path, member.target) if member.type == tarfile.SYMTYPE else None
         if problem is not None:
             self.report(problem[0], path, problem[1], member.target)
         if collision is not None:
             return None
-        if member.kind is Kind.DIRECTORY:
-            directory.entries.setdefault(name, ArchiveDirectory(name, directory))
-        elif member.kind is Kind.SYMLINK:
+        if member.type == tarfile.DIRTYPE:
+            self.tree.make(path)
+        elif member.type == tarfile.SYMTYPE:
             directory.entries[name] = member.target
             self._links.pop(path, None)
             # One problem is enough: it does not matter where a refused symlink leads.
             if problem is None:
                 self._links[path] = member.target
         else:
-            head = self._check_hard_link(member, path) if member.kind is Kind.HARD_LINK else member.head
+            head = self._check_hard_link(member, path) if member.type == tarfile.LNKTYPE else member.head
             directory.entries[name] = member.size, head
         return path
 
-    def _collision(self, kind: Kind, path: str, earlier: Optional[Entry]) -> Optional[Incompatibility]:
-        """Return what is wrong when a member of `kind` comes to `path`, where `earlier` is already."""
-        if kind is Kind.DIRECTORY:
-            return None if earlier is None or isinstance(earlier, ArchiveDirectory) else table.COLLISION
-        if isinstance(earlier, ArchiveDirectory):
-            return table.SYMLINK_OVER_DIRECTORY if kind is Kind.SYMLINK else table.COLLISION
-        if kind is Kind.HARD_LINK:
-            return None if earlier is None else table.COLLISION
-        is_link = isinstance(earlier, str) or path in self._shared
-        return table.FILE_OVER_LINK if kind is Kind.FILE and is_link else None
+    def _collision(self, kind: bytes, path: str, earlier: Entry | None) -> Incompatibility | None:
+        """Return what is wrong when a member of type `kind` comes to `path`, where `earlier` is already."""
+        if earlier is None or (kind == tarfile.DIRTYPE and isinstance(earlier, ArchiveDirectory)):
+            return None
+        if kind == tarfile.SYMTYPE:
+            return table.SYMLINK_OVER_DIRECTORY if isinstance(earlier, ArchiveDirectory) else None
+        if kind != tarfile.REGTYPE or isinstance(earlier, ArchiveDirectory):
+            return table.COLLISION
+        return table.FILE_OVER_LINK if isinstance(earlier, str) or path in self._shared else None
 
     def _check_hard_link(self, member: Member, path: str) -> bytes:
         """Check the link target and return its head. Source of the rule: PEP 706, the sdist format specification."""
@@ -255,7 +235,7 @@ class MemberChecker:
             return
         if end is None or self.tree.find(end) is not None:
             return
-        if path == _BUILD_FILE:
+        if path == "pyproject.toml":
             self.report(table.BUILD_FILE, path, "nothing can be built without it", text)
         elif any(isinstance(self.tree.find(end[:at]), tuple) for at, char in enumerate(end) if char == "/"):
             self.report(table.THROUGH_FILE, path, "the link target runs through a regular file", text)
@@ -263,18 +243,6 @@ class MemberChecker:
             self.report(table.DANGLING, path, "the link target is not in the archive", text)
 
 
-_ONLY_REGULAR = "installers accept only regular files, directories and symlinks"
-
-
-def _top(name: str) -> str:
-    """Return the top-level directory that a member can have by its name, else ""."""
-    top = name.split("/", 1)[0]
-    return "" if top in (".", "..") else top
-
-
 def _path(name: str, root: str) -> str:
     """Return the path below the root, without empty and `.` parts."""
-    inner = name[len(root) + 1 :] if root else name
-    if "./" in inner or "//" in inner or inner.endswith(("/", "/.")) or inner == ".":
-        return "/".join(part for part in inner.split("/") if part not in ("", "."))
-    return inner
+    return "/".join(part for part in name[len(root) :].split("/") if part not in ("", "."))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import enum
-from typing import Dict, FrozenSet, Iterator, NamedTuple, Optional, Tuple, Union
+import posixpath
+import tarfile
+from typing import Iterator, NamedTuple, Optional, Tuple, Union
 
 from hatch_nocache.members.incompatibilities import Incompatibility
-
-__all__ = ["ArchiveDirectory", "Entry", "Kind", "Member", "Problem", "UnreadableArchive"]
 
 # What an installer refuses, and the reason.
 Problem = Tuple[Incompatibility, str]
@@ -19,28 +18,16 @@ class UnreadableArchive(Exception):  # noqa: N818 - the file is wrong, not the p
     """The archive cannot be checked. The message says why, in one line and without the path."""
 
 
-class Kind(enum.Enum):
-    """What a member is."""
-
-    FILE = "regular file"
-    DIRECTORY = "directory"
-    SYMLINK = "symlink"
-    HARD_LINK = "hard link"
-    FIFO = "FIFO"
-    CHARACTER_DEVICE = "character device"
-    BLOCK_DEVICE = "block device"
-    OTHER = "file of an unknown type"
-
-
 class Member(NamedTuple):
     """One member, in the order of the archive.
 
+    `type` is one of tarfile's, REGTYPE only for a regular file; "" (with no name) stands for the archive as a whole.
     `target` is the link target of a symlink or hard link, `size` the bytes of a regular file, `head` its beginning if
     that was asked for. `problem` is what the reader found wrong with its header.
     """
 
     name: str
-    kind: Kind = Kind.FILE
+    type: bytes = tarfile.REGTYPE
     target: str = ""
     size: int = 0
     head: bytes = b""
@@ -50,37 +37,26 @@ class Member(NamedTuple):
 class ArchiveDirectory:
     """A directory in an archive: see `caches.model.Directory`. Paths in methods are relative to it."""
 
-    location: Optional[str] = None
+    location: str | None = None
 
-    def __init__(self, name: str = "", parent: Optional[ArchiveDirectory] = None) -> None:
-        self.entries: Dict[str, Entry] = {}
+    def __init__(self, path: str = "") -> None:
+        self.path = path
+        self.entries: dict[str, Entry] = {}
         # How many directories `make` made: one path can make two thousand.
         self.made = 0
-        self._name = name
-        self._parent = parent
 
     @property
-    def path(self) -> str:
-        """Its path below the archive root."""
-        names = []
-        here = self
-        while here._parent is not None:
-            names.append(here._name)
-            here = here._parent
-        return "/".join(reversed(names))
-
-    @property
-    def directories(self) -> FrozenSet[str]:
+    def directories(self) -> frozenset[str]:
         """The names of its subdirectories."""
         return frozenset(name for name, entry in self.entries.items() if isinstance(entry, ArchiveDirectory))
 
     @property
-    def files(self) -> FrozenSet[str]:
+    def files(self) -> frozenset[str]:
         """The names of its regular files."""
         return frozenset(name for name, entry in self.entries.items() if isinstance(entry, tuple))
 
     @property
-    def links(self) -> FrozenSet[str]:
+    def links(self) -> frozenset[str]:
         """The names of its symlinks."""
         return frozenset(name for name, entry in self.entries.items() if isinstance(entry, str))
 
@@ -92,42 +68,45 @@ class ArchiveDirectory:
     def child(self, name: str) -> ArchiveDirectory:
         """Return a subdirectory; an empty directory if there is none."""
         entry = self.entries.get(name)
-        return entry if isinstance(entry, ArchiveDirectory) else ArchiveDirectory(name, self)
+        return entry if isinstance(entry, ArchiveDirectory) else ArchiveDirectory(f"{self.path}/{name}".lstrip("/"))
 
     def children(self) -> Iterator[ArchiveDirectory]:
         """Yield every subdirectory, in the order of the archive."""
         return (entry for entry in self.entries.values() if isinstance(entry, ArchiveDirectory))
 
-    def total(self) -> Tuple[int, int]:
+    def total(self) -> tuple[int, int]:
         """Return how many files and symlinks are in it at any depth, and their bytes."""
         count = size = 0
-        ahead = [self]
-        while ahead:
-            here = ahead.pop()
-            ahead.extend(here.children())
-            files = [entry for entry in here.entries.values() if isinstance(entry, tuple)]
-            count += len(files) + len(here.links)
-            size += sum(entry[0] for entry in files)
+        directories = [self]
+        for directory in directories:
+            directories.extend(directory.children())
+            count += len(directory.files) + len(directory.links)
+            size += sum(entry[0] for entry in directory.entries.values() if isinstance(entry, tuple))
         return count, size
 
-    def find(self, path: str) -> Optional[Entry]:
+    def find(self, path: str) -> Entry | None:
         """Return the entry at `path` without following symlinks, or None. "" is the directory itself."""
-        here: Optional[Entry] = self
+        here: Entry | None = self
         for part in path.split("/") if path else ():
             here = here.entries.get(part) if isinstance(here, ArchiveDirectory) else None
         return here
 
-    def make(self, path: str) -> Union[ArchiveDirectory, str]:
-        """Return the directory at `path`, which is made if it is missing; or why there can be none."""
-        here = self
-        parts = path.split("/") if path else []
-        for index, part in enumerate(parts):
-            entry = here.entries.get(part)
-            if entry is None:
-                entry = here.entries[part] = ArchiveDirectory(part, here)
+    def make(self, path: str) -> Entry:
+        """Return the directory at `path`, which is made if it is missing; or the file or symlink in its place."""
+        here: Entry = self
+        for part in path.split("/") if path else ():
+            if not isinstance(here, ArchiveDirectory):
+                break
+            if part not in here.entries:
+                here.entries[part] = ArchiveDirectory(f"{here.path}/{part}".lstrip("/"))
                 self.made += 1
-            elif not isinstance(entry, ArchiveDirectory):
-                kind = "symlink" if isinstance(entry, str) else "regular file"
-                return f"{'/'.join(parts[: index + 1])} is a {kind}"
-            here = entry
+            here = here.entries[part]
         return here
+
+    def copy(self, path: str, source: ArchiveDirectory) -> None:
+        """Copy the entry at `path` from another tree; a directory without its contents."""
+        entry = source.find(path)
+        parent, name = posixpath.split(path)
+        directory = self.make(path if isinstance(entry, ArchiveDirectory) else parent)
+        if isinstance(entry, (str, tuple)) and isinstance(directory, ArchiveDirectory):
+            directory.entries[name] = entry

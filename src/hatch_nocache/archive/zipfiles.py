@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import os
 import struct
+import tarfile
 import zipfile
 import zlib
-from typing import IO, AbstractSet, Generator, Iterator, List, Optional, Tuple
+from typing import IO, AbstractSet, Iterator
 
-from hatch_nocache.archive.tree import Kind, Member, Problem, UnreadableArchive
+from hatch_nocache.archive.tree import Member, Problem, UnreadableArchive
 from hatch_nocache.members import incompatibilities as table
-
-__all__ = ["MAX_DIRECTORY", "ZipReader"]
-
-Members = Generator[Member, None, None]
 
 # zipfile keeps the central directory in memory, about ten times as large: some 300,000 members.
 MAX_DIRECTORY = 32 * 1024**2
@@ -37,104 +34,90 @@ _UTF8 = 0x800
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
-class ZipReader:
-    """A zip archive in the open file `file`. `max_directory` is the largest central directory in bytes.
+def zip_members(file: IO[bytes], heads: AbstractSet[str], head_size: int, max_directory: int) -> Iterator[Member]:
+    """Yield each member, then what is wrong with the archive as a whole. For the arguments, see `open_archive`."""
+    size, trailing, numbers = _read_end(file)
+    if size > max_directory:
+        raise UnreadableArchive(f"its central directory has more than {max_directory:,} bytes")
+    try:
+        archive = zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, NotImplementedError, struct.error, ValueError) as error:
+        raise UnreadableArchive(f"not a zip archive, or damaged ({error})") from error
+    if not archive.filelist:
+        raise UnreadableArchive("it is empty")
+    # Start, end, and how many bytes may follow: those of all records.
+    records = []
+    for info in archive.filelist:
+        # uv from 0.11 reads the bytes as UTF-8 in any case.
+        name = _raw_name(info).decode("utf-8", "surrogateescape")
+        kind = tarfile.DIRTYPE if name.endswith("/") else tarfile.REGTYPE
+        head = _head(archive, info, head_size) if name.rpartition("/")[2] in heads else b""
+        problem, record_end = _check_record(file, archive, info)
+        if record_end:
+            records.append((info.header_offset, record_end, info.flag_bits & _DESCRIPTOR and _MAX_DESCRIPTOR))
+        yield Member(name, kind, "", info.file_size, head, problem)
+    records.append((archive.start_dir, 0, 0))
+    for problem in _structure_problems(file.name, len(archive.filelist), sorted(records), trailing, numbers):
+        yield Member("", b"", problem=problem)
 
-    Raises:
-        UnreadableArchive: not a zip archive, damaged, or it has absurdly many members.
-        OSError: the file cannot be read.
-    """
 
-    zipped = True
+def _structure_problems(
+    path: str, members: int, records: list[tuple[int, int, int]], trailing: int, numbers: tuple[int, ...]
+) -> Iterator[Problem]:
+    if not path.lower().endswith((".whl", ".zip")):
+        yield table.ZIP_SUFFIX, "installers expect a tar archive by its name"
+    here = allowed = 0
+    for start, end, slack in records:
+        if not here <= start <= here + allowed:
+            what = "overlapping records" if start < here else f"{start - here} bytes between the records"
+            yield table.GAP, what if here else f"{start} bytes before the first record"
+            break
+        here, allowed = end, slack
+    if trailing:
+        yield table.TRAILING, f"{trailing} bytes" if trailing > 0 else "its comment is cut short"
+    if numbers not in ((), (0, 0, members, members)):
+        yield table.GAP, f"its end does not say that it has {members} members on one disk"
 
-    def __init__(self, file: IO[bytes], max_directory: int) -> None:
-        self._file = file
-        directory, self._trailing, self._numbers = _read_end(file)
-        if directory > max_directory:
-            raise UnreadableArchive(f"its central directory has more than {max_directory:,} bytes")
-        try:
-            self._archive = zipfile.ZipFile(file)
-        except UnicodeDecodeError as error:
-            raise UnreadableArchive("the name of a member is not UTF-8, but is marked as UTF-8") from error
-        except (zipfile.BadZipFile, NotImplementedError, struct.error, ValueError) as error:
-            raise UnreadableArchive(f"not a zip archive, or damaged ({error})") from error
-        if not self._archive.filelist:
-            raise UnreadableArchive("it is empty")
-        # Start, end, and how many bytes may follow: those of all records.
-        self._records: List[Tuple[int, int, int]] = []
 
-    def members(self, heads: AbstractSet[str], head_size: int) -> Members:
-        """Yield each member, with the first `head_size` bytes of a regular file whose base name is in `heads`.
+def _check_record(file: IO[bytes], archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[Problem | None, int]:
+    """Return what an installer refuses in the record of a member, and where it ends (0: there is none)."""
+    file.seek(info.header_offset)
+    raw = file.read(_LOCAL.size)
+    if len(raw) < _LOCAL.size or not raw.startswith(b"PK"):
+        return (table.LOCAL_HEADER, "no record at its offset"), 0
+    _, flags, method, crc, packed, size, name_size, extra_size = _LOCAL.unpack(raw)
+    name = file.read(name_size)
+    is_streamed = info.flag_bits & _DESCRIPTOR
+    listed = (info.compress_type, info.CRC, info.compress_size, info.file_size)
+    has_sizes = not is_streamed and _ZIP64 not in (packed, size)
+    # pip unpacks this one last.
+    last = archive.NameToInfo[info.filename]
+    problems = (
+        ((info.flag_bits | flags) & _ENCRYPTED, table.ENCRYPTED, ""),
+        (info.compress_type not in _METHODS, table.COMPRESSION, f"method {info.compress_type}"),
+        (name != _raw_name(info), table.LOCAL_HEADER, f"named {name.decode('utf-8', 'replace')!r} in its header"),
+        (is_streamed and info.compress_type == zipfile.ZIP_STORED, table.STREAMED, ""),
+        (has_sizes and (method, crc, packed, size) != listed, table.LOCAL_HEADER, "its sizes or checksum differ"),
+        (last.CRC != info.CRC, table.TWO_CONTENTS, "another of its name differs"),
+    )
+    problem = next(((row, reason) for applies, row, reason in problems if applies), None)
+    return problem, info.header_offset + _LOCAL.size + name_size + extra_size + info.compress_size
 
-        Raises:
-            OSError: the file cannot be read.
-        """
-        for info in self._archive.filelist:
-            # uv from 0.11 reads the bytes as UTF-8 in any case.
-            name = _raw_name(info).decode("utf-8", "surrogateescape")
-            kind = Kind.DIRECTORY if name.endswith("/") else Kind.FILE
-            head = self._head(info, head_size) if name.rpartition("/")[2] in heads else b""
-            yield Member(name, kind, "", info.file_size, head, self._problem(info))
 
-    def structure_problems(self) -> Iterator[Problem]:
-        """Yield what an installer refuses in the archive as a whole. To be called after `members`."""
-        if not self._file.name.lower().endswith((".whl", ".zip")):
-            yield table.ZIP_SUFFIX, "installers expect a tar archive by its name"
-        here = allowed = 0
-        for start, end, slack in [*sorted(self._records), (self._archive.start_dir, 0, 0)]:
-            if not here <= start <= here + allowed:
-                what = "overlapping records" if start < here else f"{start - here} bytes between the records"
-                yield table.GAP, what if here else f"{start} bytes before the first record"
-                break
-            here, allowed = end, slack
-        if self._trailing:
-            yield table.TRAILING, f"{self._trailing} bytes" if self._trailing > 0 else "its comment is cut short"
-        members = len(self._archive.filelist)
-        if self._numbers not in ((), (0, 0, members, members)):
-            yield table.GAP, f"its end does not say that it has {members} members on one disk"
-
-    def _problem(self, info: zipfile.ZipInfo) -> Optional[Problem]:
-        """Return what an installer refuses in the record of a member."""
-        self._file.seek(info.header_offset)
-        raw = self._file.read(_LOCAL.size)
-        if len(raw) < _LOCAL.size or not raw.startswith(b"PK\3\4"):
-            return table.LOCAL_HEADER, "no record at its offset"
-        _, flags, method, crc, packed, size, name_size, extra_size = _LOCAL.unpack(raw)
-        name = self._file.read(name_size)
-        streamed = info.flag_bits & _DESCRIPTOR
-        end = info.header_offset + _LOCAL.size + name_size + extra_size + info.compress_size
-        self._records.append((info.header_offset, end, _MAX_DESCRIPTOR if streamed else 0))
-        listed = (info.compress_type, info.CRC, info.compress_size, info.file_size)
-        has_sizes = not streamed and _ZIP64 not in (packed, size)
-        problems = (
-            ((info.flag_bits | flags) & _ENCRYPTED, table.ENCRYPTED, ""),
-            (info.compress_type not in _METHODS, table.COMPRESSION, f"method {info.compress_type}"),
-            (name != _raw_name(info), table.LOCAL_HEADER, f"named {name.decode('utf-8', 'replace')!r} in its header"),
-            (streamed and info.compress_type == zipfile.ZIP_STORED, table.STREAMED, ""),
-            (has_sizes and (method, crc, packed, size) != listed, table.LOCAL_HEADER, "its sizes or checksum differ"),
-            # What pip unpacks last.
-            (
-                self._archive.NameToInfo[info.filename].CRC != info.CRC,
-                table.TWO_CONTENTS,
-                "another of its name differs",
-            ),
-        )
-        return next(((row, reason) for applies, row, reason in problems if applies), None)
-
-    def _head(self, info: zipfile.ZipInfo, size: int) -> bytes:
-        try:
-            with self._archive.open(info) as file:
-                return file.read(size)
-        except (RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile, zlib.error):
-            # Encrypted, compressed in an unknown way, or damaged: the name can be checked all the same.
-            return b""
+def _head(archive: zipfile.ZipFile, info: zipfile.ZipInfo, size: int) -> bytes:
+    try:
+        with archive.open(info) as file:
+            return file.read(size)
+    except (RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile, zlib.error):
+        # Encrypted, compressed in an unknown way, or damaged: the name can be checked all the same.
+        return b""
 
 
 def _raw_name(info: zipfile.ZipInfo) -> bytes:
     return info.orig_filename.encode("utf-8" if info.flag_bits & _UTF8 else "cp437")
 
 
-def _read_end(file: IO[bytes]) -> Tuple[int, int, Tuple[int, ...]]:
+def _read_end(file: IO[bytes]) -> tuple[int, int, tuple[int, ...]]:
     """Read the end of the archive before zipfile reads the rest.
 
     Returns the size of the central directory, how many bytes follow the archive, and its numbers of disks and members
