@@ -68,7 +68,7 @@ def literal_lead(line: str) -> tuple[str, bool] | None:
     body = line.rstrip("/")
     parts: list[str] = []
     for part in body.strip("/").split("/"):
-        if any(character in part for character in "*?["):
+        if re.search(r"(?<!\\)[*?\[]", part):
             break
         parts.append(part.replace("\\", ""))
     lead = "/".join(part for part in parts if part not in ("", "."))

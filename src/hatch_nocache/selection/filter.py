@@ -410,7 +410,8 @@ class SelectionFilter:
             path = relative(source, root)
             found = any(member == path or member.startswith(f"{path}/") for member in members)
             for finding in () if found or not _hatchling.selects(self._config, path) else self.findings[:]:
-                if within(path, finding.path.rstrip("/")):
+                place = finding.path.rstrip("/")
+                if within(path, place) or within(place, path):
                     # Hatchling would end with "Forced include not found".
                     note = "the wheel's `force-include` requires it"
                     self._main.checker.add(finding._replace(action=Action.REJECTED, note=note, hints=()))
