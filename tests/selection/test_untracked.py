@@ -188,11 +188,16 @@ def test_required_file(project: Project) -> None:
 
 
 def test_behind_a_symlink(project: Project, git: Git) -> None:
+    """Git is not asked about it, also where the symlink is in an untracked directory."""
     project.put("docs/a.txt")
     project.link("more/docs", "../docs")
     git("add", "-A")
-    project.configure('untracked = "reject"')
     assert untracked(project.build()) == []
+    project.put("a-notes/x")
+    project.link("a-notes/docs", "../docs")
+    built = project.build()
+    assert "a-notes/docs/a.txt" in names(built)
+    assert untracked(built) == ["a-notes/x"]
 
 
 def test_submodule_and_clone(project: Project, git: Git, tmp_path: Path) -> None:
