@@ -298,7 +298,7 @@ def test_damaged_compression(write):
         assert "CRC" in unreadable(write(bytes(damaged)))
     damaged = bytearray(lzma.compress(GOOD.tar()))
     damaged[len(damaged) // 2] ^= 0xFF
-    assert "compression is damaged" in unreadable(write(bytes(damaged), "a.tar.xz"))
+    assert "damaged" in unreadable(write(bytes(damaged), "a.tar.xz"))
     damaged = bytearray(gzip.compress(GOOD.tar()))
     damaged[12:20] = b"\xff" * 8
     assert "damaged" in unreadable(write(bytes(damaged)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import ntpath
 import os
@@ -17,9 +16,8 @@ from hypothesis import strategies as st
 from hatch_nocache.members import incompatibilities as table
 from hatch_nocache.members import symlinks
 from hatch_nocache.members.symlinks import (
-    LoopError,
     StoredSymlink,
-    SymlinkFacts,
+    SymlinkProblem,
     follow,
     goes_up_again,
     is_absolute,
@@ -114,8 +112,7 @@ def test_follow(at, links, expected):
 )
 def test_loops(links, loop):
     """A chain that never arrives, or has more than 40 steps."""
-    with pytest.raises(LoopError, match=r"^l$") if loop else contextlib.nullcontext():
-        follow("l", links)
+    assert (follow("l", links) == "l") is loop
 
 
 _PATHS = st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map("/".join)
@@ -135,13 +132,11 @@ def test_follow_agrees_with_the_file_system(links, tmp_path_factory):
         os.symlink(text, os.path.join(root, path))
         made[path] = text
     for path in made:
-        try:
-            end = follow(path, made)
-        except LoopError:
+        end = follow(path, made)
+        if end == path:
             with pytest.raises(OSError, match="Too many"):
                 os.stat(os.path.join(root, path))
-            continue
-        if end is not None:
+        elif end is not None:
             assert os.path.realpath(os.path.join(root, path)) == os.path.join(root, end).rstrip("/")
 
 
@@ -244,7 +239,7 @@ def test_who_refuses_depends_on_how_far_a_symlink_leads_out(home):
 
 def test_a_symlink_that_vanished(tmp_path):
     with pytest.raises(OSError, match="gone"):
-        SymlinkFacts.read(str(tmp_path / "gone"))
+        SymlinkProblem.read(str(tmp_path / "gone"))
 
 
 @pytest.mark.parametrize(

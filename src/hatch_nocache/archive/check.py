@@ -19,7 +19,7 @@ from hatch_nocache.caches.match import HEAD_SIZE
 from hatch_nocache.members import incompatibilities as table
 from hatch_nocache.members.incompatibilities import Incompatibility
 from hatch_nocache.members.names import name_problem, outside_root, too_long
-from hatch_nocache.members.symlinks import LoopError, follow, text_problem
+from hatch_nocache.members.symlinks import follow, text_problem
 from hatch_nocache.rules import Action, Finding
 
 # The rest is counted.
@@ -228,14 +228,12 @@ class MemberChecker:
         return b""
 
     def _check_end(self, path: str, text: str) -> None:
-        try:
-            end = follow(path, self._links)
-        except LoopError:
+        end = follow(path, self._links)
+        if end == path:
             self.report(table.LOOP, path, "following it never arrives", text)
+        elif end is None or self.tree.find(end) is not None:
             return
-        if end is None or self.tree.find(end) is not None:
-            return
-        if path == "pyproject.toml":
+        elif path == "pyproject.toml":
             self.report(table.BUILD_FILE, path, "nothing can be built without it", text)
         elif any(isinstance(self.tree.find(end[:at]), tuple) for at, char in enumerate(end) if char == "/"):
             self.report(table.THROUGH_FILE, path, "the link target runs through a regular file", text)

@@ -63,15 +63,14 @@ def open_archive(
                 return
         with contextlib.closing(TarFile(path, MAX_BYTES if bounded else sys.maxsize)) as tar:
             yield False, _tar_members(tar, heads, head_size)
-    except EOFError as error:
-        raise UnreadableArchive("it is truncated") from error
     except ImportError as error:
         name = (error.name or "").lstrip("_")
         raise UnreadableArchive(f"this Python was built without the module `{name}`") from error
-    except OSError as error:
-        raise UnreadableArchive(error.strerror or f"it is damaged ({_line(error)})") from error
-    except (zlib.error, getattr(sys.modules.get("lzma"), "LZMAError", zlib.error)) as error:
-        raise UnreadableArchive(f"its compression is damaged ({_line(error)})") from error
+    except EOFError as error:
+        raise UnreadableArchive("it is truncated") from error
+    except (OSError, zlib.error, getattr(sys.modules.get("lzma"), "LZMAError", zlib.error)) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise UnreadableArchive(getattr(error, "strerror", None) or f"it is damaged ({reason})") from error
 
 
 def unsupported(path: str) -> str | None:
@@ -96,10 +95,6 @@ def read_member(path: str, name: str) -> bytes | None:
 def _magic(path: str) -> bytes:
     with open(path, "rb") as file:
         return file.read(6)
-
-
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
 
 
 class TarFile:

@@ -83,7 +83,7 @@ def _check_record(file: IO[bytes], archive: zipfile.ZipFile, info: zipfile.ZipIn
     """Return what an installer refuses in the record of a member, and where it ends (0: there is none)."""
     file.seek(info.header_offset)
     raw = file.read(_LOCAL.size)
-    if len(raw) < _LOCAL.size or not raw.startswith(b"PK"):
+    if len(raw) < _LOCAL.size or not raw.startswith(b"PK\3\4"):
         return (table.LOCAL_HEADER, "no record at its offset"), 0
     _, flags, method, crc, packed, size, name_size, extra_size = _LOCAL.unpack(raw)
     name = file.read(name_size)

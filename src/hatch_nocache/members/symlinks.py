@@ -1,6 +1,7 @@
 """What a symlink would be in the archive, from its text and place; and its facts on disk.
 
-Paths are relative to the archive root, with `/` as separator.
+Paths of members are relative to the archive root, with `/` as separator. What reads a symlink on disk raises `OSError`
+if that has vanished or cannot be read.
 """
 
 from __future__ import annotations
@@ -24,28 +25,27 @@ _MAX_HOPS = 40
 _WINDOWS_LOOP = 1921
 
 
-class LoopError(ValueError):
-    """A chain of symlinks that returns to itself, or is longer than a system follows."""
+class SymlinkProblem(NamedTuple):
+    """A symlink on disk and what is wrong with it: a code, what it is, and a consequence.
 
-
-class SymlinkFacts(NamedTuple):
-    """A symlink on disk. `text` is its link target as written, `real` as resolved.
-
-    `mode` is the mode of the link target. If that cannot be read, `error` is the number of the error.
+    `text` is its link target as written, `real` as resolved, `mode` the mode of that file. If it cannot be read,
+    `error` is the number of the error. `rejected`: whatever the options say. `needs_content`: the link target is in the
+    project, but not where the symlink would point in the archive, and something needs its content.
     """
 
     text: str
     real: str
     mode: int = 0
     error: int = 0
+    code: str = ""
+    what: str = ""
+    note: str = ""
+    rejected: bool = False
+    needs_content: bool = False
 
     @classmethod
-    def read(cls, path: str) -> SymlinkFacts:
-        """Read the symlink at `path`.
-
-        Raises:
-            OSError: it vanished, or cannot be read.
-        """
+    def read(cls, path: str) -> SymlinkProblem:
+        """Read the symlink at `path`: its code is "" so far."""
         text = os.readlink(path).replace(os.sep, "/")
         mode = number = 0
         try:
@@ -56,9 +56,31 @@ class SymlinkFacts(NamedTuple):
         return cls(text, path if number == errno.ELOOP else os.path.realpath(path), mode, number)
 
     @property
+    def can_copy(self) -> bool:
+        """Whether the link target is a file with content."""
+        return stat.S_ISREG(self.mode)
+
+    @property
     def is_missing(self) -> bool:
         """Whether there is nothing at the link target."""
         return self.error in (errno.ENOENT, errno.ENOTDIR)
+
+
+class StoredSymlink(NamedTuple):
+    """A symlink at `path` that an sdist stores as `member`. On disk, it must not leave the real directory `home`.
+
+    `problem` is what is wrong with its link target as the member's. `is_aliased`: it is reached through a symlink.
+    """
+
+    path: str
+    member: str
+    text: str
+    home: str
+    problem: SymlinkProblem | None = None
+    is_aliased: bool = False
+
+
+# --- By the text of the link target -----------------------------------------------------------------------------------
 
 
 def is_absolute(text: str) -> bool:
@@ -90,10 +112,8 @@ def goes_up_again(text: str) -> bool:
 def follow(at: str, links: Mapping[str, str]) -> str | None:
     """Return where `at` leads if every symlink in `links` (path to link target) on the way is followed.
 
-    "" is the archive root; None if it leaves the root. Says nothing about whether something is there.
-
-    Raises:
-        LoopError: it never arrives.
+    "" is the archive root; None if it leaves the root; `at` if it never arrives, or after more steps than a system
+    follows. Says nothing about whether something is there.
     """
     here = "."
     ahead = at.split("/")[::-1]
@@ -108,47 +128,9 @@ def follow(at: str, links: Mapping[str, str]) -> str | None:
             continue
         hops += 1
         if hops > _MAX_HOPS:
-            raise LoopError(at)
+            return at
         ahead.extend(text.split("/")[::-1])
     return "" if here == "." else here
-
-
-# --- What is wrong with a symlink that is to be packed ----------------------------------------------------------------
-
-
-class SymlinkProblem(NamedTuple):
-    """What is wrong with a symlink: its code, what it is, a consequence, its link target as written and as resolved.
-
-    `can_copy`: the link target is a file with content. `rejected`: whatever the options say. `needs_content`: the link
-    target is in the project, but not where the symlink would point in the archive, and something needs its content.
-    """
-
-    code: str
-    what: str
-    note: str
-    text: str
-    real: str
-    can_copy: bool = False
-    rejected: bool = False
-    needs_content: bool = False
-
-
-class StoredSymlink(NamedTuple):
-    """A symlink at `path` that an sdist stores as `member`. On disk, it must not leave the real directory `home`.
-
-    `problem` is what is wrong with its link target as the member's. `is_aliased`: it is reached through a symlink.
-    """
-
-    path: str
-    member: str
-    text: str
-    home: str
-    problem: SymlinkProblem | None = None
-    is_aliased: bool = False
-
-
-def _problem(code: str, what: str, note: str, facts: SymlinkFacts, *, rejected: bool = False) -> SymlinkProblem:
-    return SymlinkProblem(code, what, note, facts.text, facts.real, stat.S_ISREG(facts.mode), rejected)
 
 
 def text_problem(at: str, text: str) -> tuple[Incompatibility, str] | None:
@@ -173,53 +155,45 @@ def text_problem(at: str, text: str) -> tuple[Incompatibility, str] | None:
     return next(((row, reason) for applies, row, reason in problems if applies), None)
 
 
-def problem_in_text(path: str, member: str, home: str) -> SymlinkProblem | None:
-    """Return what is wrong with a symlink in an sdist by its text alone, or None. `home` is its project.
+# --- What is wrong with a symlink that is to be packed ----------------------------------------------------------------
 
-    Raises:
-        OSError: it vanished, or cannot be read.
-    """
-    facts = SymlinkFacts.read(path)
-    found = (table.LOOP, "") if facts.error == errno.ELOOP else text_problem(member, facts.text)
-    if found is None and facts.error == errno.ENOTDIR:
+
+def problem_in_text(path: str, member: str, home: str) -> SymlinkProblem | None:
+    """Return what is wrong with a symlink in an sdist by its text alone, or None. `home` is its project."""
+    symlink = SymlinkProblem.read(path)
+    found = (table.LOOP, "") if symlink.error == errno.ELOOP else text_problem(member, symlink.text)
+    if found is None and symlink.error == errno.ENOTDIR:
         found = table.THROUGH_FILE, "its path runs through a file"
     if found is None:
         return None
     row, reason = found
     what = f"{row.what}: {reason}" if reason else row.what
-    if row in (table.OUT, table.FAR_OUT) and within(facts.real, home):
+    if row in (table.OUT, table.FAR_OUT) and within(symlink.real, home):
         what = "symlink that leaves the archive"
-    return _problem(row.code, what, row.consequence, facts, rejected=row.code not in OPTIONAL)
+    return symlink._replace(code=row.code, what=what, note=row.consequence, rejected=row.code not in OPTIONAL)
 
 
 def problem_on_disk(path: str, home: str) -> SymlinkProblem | None:
-    """Return what is wrong with a symlink whose content is packed, as in a wheel, or None.
-
-    Raises:
-        OSError: it vanished, or cannot be read.
-    """
+    """Return what is wrong with a symlink whose content is packed, as in a wheel, or None."""
     problem = problem_without_content(path)
-    facts = SymlinkFacts.read(path)
-    if problem is not None or within(facts.real, home):
+    symlink = SymlinkProblem.read(path)
+    if problem is not None or within(symlink.real, home):
         return problem
-    code, what = ("NC101", f"absolute {table.OUT.what}") if is_absolute(facts.text) else ("NC102", table.OUT.what)
-    return _problem(code, what, "", facts)
+    if is_absolute(symlink.text):
+        return symlink._replace(code="NC101", what=f"absolute {table.OUT.what}")
+    return symlink._replace(code="NC102", what=table.OUT.what)
 
 
 def problem_without_content(path: str) -> SymlinkProblem | None:
-    """Return why a symlink has no content that could be packed, or None.
-
-    Raises:
-        OSError: it vanished, or cannot be read.
-    """
-    facts = SymlinkFacts.read(path)
-    if facts.error == errno.ELOOP:
-        return _problem("NC105", "symlink loop", "nothing can read it", facts, rejected=True)
-    if facts.is_missing:
-        return _problem("NC104", "dangling symlink", "it has no content to pack", facts, rejected=True)
-    if not stat.S_ISREG(facts.mode) and not facts.error:
-        return _problem("NC201", "symlink to a special file", "only regular files can be packed", facts, rejected=True)
-    return None
+    """Return why a symlink has no content that could be packed, or None."""
+    symlink = SymlinkProblem.read(path)._replace(rejected=True)
+    if symlink.error == errno.ELOOP:
+        return symlink._replace(code="NC105", what="symlink loop", note="nothing can read it")
+    if symlink.is_missing:
+        return symlink._replace(code="NC104", what="dangling symlink", note="it has no content to pack")
+    if symlink.can_copy or symlink.error:
+        return None
+    return symlink._replace(code="NC201", what="symlink to a special file", note="only regular files can be packed")
 
 
 def problems_in_sdist(
@@ -233,26 +207,22 @@ def problems_in_sdist(
     links = {symlink.member: symlink.text for symlink in symlinks}
     ends = parents(members).union(members)
     for index, symlink in enumerate(symlinks):
-        try:
-            end = follow(symlink.member, links)
-        except LoopError:
-            # A chain that is longer than on disk: through directories that are symlinks there.
-            end = None
-        if symlink.problem is None and end in ends:
+        end = follow(symlink.member, links)
+        # It can be a loop in the archive alone: through directories that are symlinks on disk.
+        if symlink.problem is None and end in ends and end != symlink.member:
             continue
-        facts = SymlinkFacts.read(symlink.path)
-        is_inside = within(facts.real, symlink.home)
-        is_selected = (is_inside or facts.is_missing) and symlink.path in selected_by_wheel()
-        dangling = _problem("NC104", "dangling symlink", "its link target is not in the sdist", facts)
+        dangling = SymlinkProblem.read(symlink.path)._replace(code="NC104", what="dangling symlink")
+        is_inside = within(dangling.real, symlink.home)
+        is_selected = (is_inside or dangling.is_missing) and symlink.path in selected_by_wheel()
+        note = "no wheel can be built from it" if is_selected else "its link target is not in the sdist"
         if is_inside and dangling.can_copy and (symlink.is_aliased or (is_selected and symlink.problem is None)):
             what = "symlink to a file that is not in the sdist"
             note = f"{'no wheel can be built from it; ' * is_selected}packed as a regular file instead"
             yield index, dangling._replace(what=what, note=note, needs_content=True)
         elif symlink.problem is not None:
             yield index, symlink.problem
-        elif not is_inside and not facts.is_missing:
-            yield index, _problem("NC102", table.OUT.what, "it dangles in the sdist", facts)
+        elif not is_inside and not dangling.is_missing:
+            yield index, dangling._replace(code="NC102", what=table.OUT.what, note="it dangles in the sdist")
         else:
-            note = "no wheel can be built from it" if is_selected else dangling.note
             # From the tree, a wheel can be built, unless the link target is missing there too.
-            yield index, dangling._replace(note=note, rejected=is_selected and not facts.is_missing)
+            yield index, dangling._replace(note=note, rejected=is_selected and not dangling.is_missing)
