@@ -30,13 +30,13 @@ OPTIONS: dict[str, Option] = {
         Option(
             "symlinks",
             'sdist: `"reject"`; other targets: `"keep"`',
-            'what to do about NC101 to NC103; `"copy"` packs the content of the link target',
+            'NC101 to NC103; `"copy"` packs the content of the link target',
             ("reject", "drop", "copy", "keep"),
         ),
         Option(
             "untracked",
             '`"keep"`',
-            "sdist: files that git does not track and no wheel of the project needs (NC006)",
+            "sdist: files that git does not track (NC006)",
             ("drop", "reject", "keep"),
         ),
         Option("extra-caches", "`[]`", "more directories to treat as caches"),
@@ -44,7 +44,7 @@ OPTIONS: dict[str, Option] = {
         Option(
             "verify",
             '`"auto"`',
-            'read the finished archive back: always, never, or (`"auto"`) if other code had a hand in it',
+            'read the archive back; `"auto"`: if other code had a hand in it',
             ("auto", True, False),
         ),
     )
@@ -132,4 +132,5 @@ def _toml(value: object) -> str:
     """Return a TOML value as the user would write it, except for arrays, tables and dates."""
     if isinstance(value, (str, bool, int, float)):
         return json.dumps(value, ensure_ascii=False)
-    return {list: "an array", dict: "a table"}.get(type(value), f"a {type(value).__name__}")
+    names: dict[type, str] = {list: "an array", dict: "a table"}
+    return names.get(type(value), f"a {type(value).__name__}")

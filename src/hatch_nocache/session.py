@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from typing import TYPE_CHECKING, Any, Callable, Iterator, NoReturn, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Iterator, NoReturn, Sequence, cast
 
 from hatch_nocache import _hatchling
 from hatch_nocache.config import ConfigError, Options, parse
@@ -117,7 +117,7 @@ class Session:
 
     # --- After the archive --------------------------------------------------------------------------------------------
 
-    def _verify(self, artifact_path: str) -> None:
+    def _verify(self, artifact_path: Any) -> None:
         # Reading archives is a package of its own.
         from hatch_nocache import archive, report
 
@@ -189,8 +189,7 @@ class Session:
 
     def _abort(self, text: str) -> NoReturn:
         # An exception would end in a traceback.
-        abort: Callable[[str], NoReturn] = self._hook.app.abort
-        abort(text)
+        cast("Callable[[str], NoReturn]", self._hook.app.abort)(text)
 
 
 def _delete(path: str) -> None:
