@@ -20,7 +20,6 @@ from projects import load, made, table  # noqa: E402
 from schema import schema  # noqa: E402
 
 from hatch_nocache.caches.catalogue import CATALOGUE  # noqa: E402
-from hatch_nocache.caches.match import segments  # noqa: E402
 from hatch_nocache.caches.model import Key, Tool  # noqa: E402
 from hatch_nocache.config import OPTIONS  # noqa: E402
 from hatch_nocache.rules import CODES  # noqa: E402
@@ -66,7 +65,7 @@ def tools() -> str:
         return [*tool.names, *(shape.at for shape in tool.shapes if shape.at and not shape.marks)]
 
     def parts(tool: Tool) -> Iterable[str]:
-        segment = [segments(shape.marks[0].path)[0][0] for shape in tool.shapes if shape.marks]
+        segment = [shape.marks[0].path.partition("/")[0] for shape in tool.shapes if shape.marks]
         return [name for name in segment if not name.startswith(("~", "*"))]
 
     return rows(

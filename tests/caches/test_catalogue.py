@@ -11,7 +11,8 @@ from fakes import FakeDirectory, tree
 from hatch_nocache.caches.catalogue import CACHE_HOME_NAMES, CATALOGUE
 from hatch_nocache.caches.declared import Declaration, Surroundings
 from hatch_nocache.caches.detect import detect, head_names
-from hatch_nocache.caches.match import BUDGET, first_sight, is_shaped, segments
+from hatch_nocache.caches.index import is_candidate
+from hatch_nocache.caches.match import BUDGET, find, is_shaped
 from hatch_nocache.caches.model import Kind, Mark, Shape, Tool
 
 HERE = "/project/zeta-3"
@@ -60,7 +61,7 @@ def test_row_is_valid(tool: Tool) -> None:
         re.compile(pattern)
     for mark in [*tool.proof, *tool.secrets, *(mark for shape in tool.shapes for mark in shape.marks)]:
         re.compile(mark.says)
-        for segment in segments(mark.path)[0]:
+        for segment in mark.path.rstrip("/").split("/"):
             assert segment
             re.compile(segment.lstrip("~") if segment != "**" else "")
 
@@ -68,7 +69,9 @@ def test_row_is_valid(tool: Tool) -> None:
 @pytest.mark.parametrize("sample", SEEN, ids=_id)
 @pytest.mark.parametrize("location", [HERE, None], ids=["disk", "archive"])
 def test_sample_is_detected(sample, location) -> None:
-    found = detect(tree(*sample.lines, path=sample.at, location=location))
+    directory = tree(*sample.lines, path=sample.at, location=location)
+    assert is_candidate(directory)
+    found = detect(directory)
     assert found is not None
     assert (found.name, found.code) == (sample.tool, "NC001" if sample.tagged else sample.code)
     assert found.reason
@@ -280,10 +283,22 @@ def test_shapes(shape, path, expected) -> None:
     assert is_shaped(tree("x1", "x2", path=path), shape) == expected
 
 
-def test_first_sight() -> None:
-    assert first_sight(tree("x"), Shape(at=".dvc/cache")) == ""
-    assert first_sight(tree("x"), Shape((Mark("y"), Mark("~x")))) == "x"
-    assert first_sight(tree("x/y"), Shape((Mark("x/y"),))) == "x/"
+@pytest.mark.parametrize(
+    ("mark", "expected"),
+    [
+        (Mark("x"), ""),
+        (Mark("~x|z"), "z"),
+        (Mark("x/"), "x/"),
+        (Mark("x/~y.*"), "x/y1"),
+        (Mark("**/y2"), "x/y2"),
+        (Mark("link"), "link"),
+        (Mark("link", says="x?"), ""),
+        (Mark("z", says="^text"), "z"),
+        (Mark("z", says="other"), ""),
+    ],
+)
+def test_path_of_a_mark(mark, expected) -> None:
+    assert find(tree("x/y1", "x/y2", "z=text", "link@"), mark) == expected
 
 
 def test_names_in_a_home_of_caches() -> None:

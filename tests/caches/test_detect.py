@@ -8,6 +8,7 @@ import pytest
 from cache_samples import HOME, SIGNATURE
 from fakes import tree
 
+from hatch_nocache.caches import index
 from hatch_nocache.caches.catalogue import CATALOGUE, ENVIRONMENT, UV
 from hatch_nocache.caches.declared import INTERPRETER, Declaration, Surroundings, read
 from hatch_nocache.caches.detect import detect, link_owner, tag_problem
@@ -252,11 +253,22 @@ def test_worktree_says_how_it_is_known():
     assert evidence[:3] == ("NC003", "linked git worktree", "its `.git` file leads to the `worktrees/` of a repository")
 
 
-def test_ordinary_directory_is_not_looked_into():
+@pytest.mark.parametrize(
+    ("lines", "is_candidate", "opened"),
+    [
+        (("__init__.py", "core.py", "data/x.csv", "tests/test_core.py"), False, 0),
+        (("zeta/core.py", "log/x"), False, 1),
+        (("log/x", "dist/x"), False, 0),
+        (("zeta/core.py", "notes.md"), False, 0),
+        (("cachedir.tag=", "core.py"), True, 0),
+    ],
+)
+def test_ordinary_directory_is_not_looked_into(lines, is_candidate, opened):
     """Detection is asked about every directory of a build. It opens none that has no name of a row."""
-    directory = tree("__init__.py", "core.py", "data/x.csv", "tests/test_core.py")
+    directory = tree(*lines)
+    assert index.is_candidate(directory) == is_candidate
+    assert directory.opened == [opened]
     assert detect(directory) is None
-    assert directory.opened == [0]
 
 
 def test_heads_are_short():

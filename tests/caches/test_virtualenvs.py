@@ -11,6 +11,7 @@ from cache_samples import HOME
 from fakes import tree
 
 from hatch_nocache.caches.detect import detect
+from hatch_nocache.caches.index import is_candidate
 from hatch_nocache.caches.virtualenvs import in_place
 
 HERE = "/project/zeta-3"
@@ -46,7 +47,9 @@ SITE = "lib/python3.9/site-packages"
 )
 @pytest.mark.parametrize("location", [HERE, None], ids=["disk", "archive"])
 def test_environment(lines, reason, location):
-    found = detect(tree(*lines, location=location))
+    directory = tree(*lines, location=location)
+    assert is_candidate(directory)
+    found = detect(directory)
     assert found is not None
     assert (found.code, found.environment) == ("NC004", True)
     assert found.name == ("Conda environment" if "conda-meta" in reason else "virtual environment")
@@ -131,7 +134,9 @@ def test_usual_name_with_what_an_installer_leaves(path, lines, expected):
 )
 def test_directory_of_environments(lines, name):
     """It is left out whole, with what tools put next to the environments."""
-    found = detect(tree(*lines))
+    directory = tree(*lines)
+    assert is_candidate(directory)
+    found = detect(directory)
     assert found is not None
     assert found[:3] == ("NC003", name, found.reason)
     assert found.environment

@@ -9,22 +9,9 @@ are made of these asks for enough of the path below, or looks into a file.
 
 from __future__ import annotations
 
-from typing import Dict, FrozenSet, NamedTuple, Tuple
+from typing import NamedTuple
 
 from hatch_nocache.caches.model import Key, Kind, Mark, Shape, Tool, Variable
-
-__all__ = [
-    "CACHE",
-    "CACHE_HOME_NAMES",
-    "CATALOGUE",
-    "CONDA",
-    "ENVIRONMENT",
-    "ENVIRONMENTS",
-    "LINK_DIRECTORIES",
-    "LINK_NAMES",
-    "UV",
-    "WORKTREE",
-]
 
 
 def _xdg(below: str) -> Variable:
@@ -72,7 +59,19 @@ _DENO = (
 _OF_PROJECTS = "(bin|data|docs?|examples?|include|lib|notes|scripts?|share|src|tests?|tools?)$"
 _BUN = rf"(?!{_TEXTS}|{_OF_PROJECTS})@?[a-z0-9._~-]+(@.*@@@[0-9]+)?"
 _ENVIRONMENTS_OF_UV = Mark("~.*/uv-receipt.toml")
-_SITE_PACKAGES = (Mark(r"~lib|lib64/~(python|pypy)[23]\.[0-9]+t?/site-packages/"), Mark("Lib/site-packages/"))
+_VERSIONED = r"~(python|pypy)[23]\.[0-9]+t?"
+# Names at the top of an environment. `local` and `src`, which some have too, may hold anything.
+_PARTS = "lib|lib64|Lib|bin|Scripts|Include|etc|include|man|share"
+_SOME_PART = f"~{_PARTS}|local|src/"
+_TOX_FILE = r"\.tox-info\.json|\.tox-config1"
+_INSTALLED = r"~(pip|setuptools)(-.*)?|_virtualenv\.py|_distutils_hack|distutils-precedence\.pth|.*\.dist-info"
+# A value, but not one that a program is to replace.
+_HAS_HOME = r"(?m:^\s*home\s*=[^\S\r\n]*(?![^\r\n]*([{}<>$%]|@\w+@|__\w+__))\S)"
+_NO_HOME = r"(?m:\A(?!(.*\n)*\s*home\s*=))"
+_NO_CONFIGURATION = r"(?!pyvenv\.cfg$)(?s:.*)"
+# The marker of PEP 405.
+CONFIGURED = Mark("pyvenv.cfg", says=_HAS_HOME)
+_SITE_PACKAGES = (Mark(f"~lib|lib64/{_VERSIONED}/site-packages/"), Mark("Lib/site-packages/"))
 # SHA-512. Of the files, only pnpm's own names give it away; an index is there in every store.
 _PNPM = f"files/{_HEX2}/~[0-9a-f]{{126}}(-exec|-index\\.json)"
 _PNPM_PLAIN = Mark(f"files/{_HEX2}/~[0-9a-f]{{126}}")
@@ -105,23 +104,73 @@ ENVIRONMENT = Tool(
         Variable("HATCH_ENV_TYPE_VIRTUAL_PATH"),
     ),
     (Key("pyproject.toml", "tool.hatch.envs.*", "path"), Key("hatch.toml", "envs.*", "path")),
-    shapes=(Shape((Mark("pyvenv.cfg", says=r"(?m)^\s*home\s*="),)),),
+    shapes=(
+        Shape((Mark("pyvenv.cfg", says=f"{_HAS_HOME}|{_NO_HOME}"), Mark("~bin|Scripts/"))),
+        Shape((CONFIGURED, Mark("~lib|lib64|Lib/"), Mark("~include|Include/"))),
+        # An ignore file may have taken most of it away, and a symlink of its interpreter often dangles.
+        Shape((CONFIGURED,), only=rf"{_PARTS}|pyvenv\.cfg|pipx_metadata\.json|uv-receipt\.toml|{_TOX_FILE}"),
+        Shape((Mark(".tox-info.json"), Mark(_SOME_PART)), only=_NO_CONFIGURATION),
+        Shape((Mark(".tox-config1"), Mark(_SOME_PART)), only=_NO_CONFIGURATION),
+        Shape(
+            (Mark(".gitignore", says="created by virtualenv automatically|Created by venv;"), Mark(_SOME_PART)),
+            only=_NO_CONFIGURATION,
+            reason="its .gitignore was created with an environment",
+        ),
+        # Before virtualenv 20 there was no pyvenv.cfg.
+        *(
+            Shape((Mark(f"{scripts}/activate", says=r"\A# This file must be used with"), other), only=_NO_CONFIGURATION)
+            for scripts in ("bin", "Scripts")
+            for other in (Mark("~lib|lib64|Lib/"), Mark(rf"{scripts}/~(python|pypy|pip)[0-9.]*(\.exe)?"))
+        ),
+        *(
+            Shape((Mark(path + r"~no-global-site-packages\.txt|orig-prefix\.txt"),), only=_NO_CONFIGURATION)
+            for path in ("~lib|lib64|Lib/", f"~lib|lib64|Lib/{_VERSIONED}/")
+        ),
+        # A usual name, with what an installer leaves.
+        *(
+            Shape(
+                (Mark(f"{path}/{_INSTALLED}{end}"),),
+                at=r"~\.?(venv|env|virtualenv)",
+                only=f"{_PARTS}|local|src",
+                outside_tests=True,
+                reason="contains packages that an installer put there",
+            )
+            for path in (f"~lib|lib64|Lib/{_VERSIONED}/site-packages", "Lib/site-packages")
+            for end in ("", "/")
+        ),
+    ),
     says="created by (virtualenv|venv)",
     layout=_IN_USE,
-    proof=(*_SITE_PACKAGES, Mark("~bin|Scripts/activate")),
+    proof=(CONFIGURED, *_SITE_PACKAGES, Mark("~bin|Scripts/activate")),
 )
 CONDA = Tool(
     "Conda environment",
     Kind.ENVIRONMENT,
-    shapes=(Shape((Mark("conda-meta/history"),)),),
+    shapes=(
+        Shape((Mark("conda-meta/history"),)),
+        Shape(
+            (
+                Mark(r"conda-meta/~.+-[^-]+-[^-]+\.json"),
+                Mark("~bin|etc|lib|Lib|Library|DLLs|include|Scripts|share|ssl/"),
+            )
+        ),
+    ),
     documented=True,
 )
 WORKTREE = Tool(
     "linked git worktree",
-    shapes=(Shape((Mark(".git", says=r"\Agitdir: .*[/\\]worktrees[/\\][^/\\\n]+\s*\Z"),), checkout=True),),
+    shapes=(
+        Shape(
+            (Mark(".git", says=r"\Agitdir: .*[/\\]worktrees[/\\][^/\\\n]+\s*\Z"),),
+            checkout=True,
+            reason="its `.git` file leads to the `worktrees/` of a repository",
+        ),
+    ),
 )
+# What tox puts next to its environments.
+TOX_EXTRAS = frozenset([".package", ".pkg", ".tmp", "dist", "log"])
 
-CATALOGUE: Tuple[Tool, ...] = (
+CATALOGUE: tuple[Tool, ...] = (
     UV,
     WORKTREE,
     Tool("home of caches", Kind.HOME, (Variable("XDG_CACHE_HOME"),)),
@@ -234,8 +283,6 @@ CATALOGUE: Tuple[Tool, ...] = (
         shapes=(Shape((Mark("~.*/conda-meta/"),), at=".pixi/envs"),),
         documented=True,
     ),
-    ENVIRONMENT,
-    CONDA,
     Tool(
         "Python user base",
         Kind.ENVIRONMENT,
@@ -800,10 +847,13 @@ CATALOGUE: Tuple[Tool, ...] = (
         shapes=(Shape((Mark("meson-private/"), Mark("meson-info/"))),),
         says="[Cc]reated (automatically )?by (the )?[Mm]eson",
     ),
+    # After all caches: a cache may resemble an environment.
+    ENVIRONMENT,
+    CONDA,
 )
 
 # What else tools put into XDG_CACHE_HOME, by its name there.
-CACHE_HOME_NAMES: FrozenSet[str] = frozenset(
+CACHE_HOME_NAMES: frozenset[str] = frozenset(
     [
         "JetBrains",
         "Cypress",
@@ -909,7 +959,7 @@ CACHE_HOME_NAMES: FrozenSet[str] = frozenset(
 )
 
 # Directories that a tool fills with symlinks.
-LINK_DIRECTORIES: Dict[str, str] = {
+LINK_DIRECTORIES: dict[str, str] = {
     ".devenv": "devenv directory",
     ".direnv": "direnv directory",
     ".lake": "Lake packages",
@@ -932,7 +982,7 @@ class LinkName(NamedTuple):
     pattern: str
 
 
-LINK_NAMES: Tuple[LinkName, ...] = (
+LINK_NAMES: tuple[LinkName, ...] = (
     LinkName("Bazel convenience symlinks", "bazel-.+", r"(^|/)(_bazel_[^/]+|execroot|bazel-out)(/|$)", "bazel-*"),
     LinkName("Nix build result", "result", "^/nix/store/", "result"),
     LinkName("Nix build results", "result-.+", "^/nix/store/", "result-*"),

@@ -6,11 +6,10 @@ Nothing here raises: a value that makes no sense declares nothing.
 from __future__ import annotations
 
 import configparser
-import io
 import os
 import re
 import sys
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Iterator, Mapping, NamedTuple, Sequence
 
 from hatch_nocache.caches.catalogue import CATALOGUE, ENVIRONMENT, UV
 from hatch_nocache.caches.model import Key, Tool
@@ -20,18 +19,15 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["INTERPRETER", "NOTHING", "Declaration", "Surroundings", "read"]
-
 INTERPRETER = "the interpreter that runs this build"
 
+# uv builds in isolation in `<cache>/builds-v0/<random>`.
 _BUILDS = r"builds-v[0-9]+"
 # How tox and mypy spell the directory of their configuration file.
 _ROOT_SPELLINGS = r"(\{(tox_root|toxinidir)\}|\$MYPY_CONFIG_FILE_DIR|\$\{MYPY_CONFIG_FILE_DIR\})[/\\]?"
-# Size limits for other tools' files: some parsers are superlinear. Hatchling has already read pyproject.toml.
-_OWN_FILE = "pyproject.toml"
 _MOST_BYTES = 256 * 1024
+# configparser is superlinear in the length of a line and of a run of blanks.
 _MOST_IN_LINE = 2000
-# configparser is quadratic in the length of a run of blanks.
 _MANY_BLANKS = r"[^\S\n]{50,}"
 
 
@@ -49,9 +45,9 @@ class Declaration(NamedTuple):
     value: str
     sure: bool = True
 
-    def leads_to(self, location: Optional[str]) -> bool:
+    def leads_to(self, location: str | None) -> bool:
         """Return whether `directory` is the directory at `location`, however the two are spelled."""
-        return location is not None and (location == self.directory or _is_same(location, self.directory))
+        return location is not None and _is_same(location, self.directory)
 
     @property
     def reason(self) -> str:
@@ -71,9 +67,9 @@ class Surroundings(NamedTuple):
     The packages are root-relative paths.
     """
 
-    declarations: Tuple[Declaration, ...]
-    own_packages: Tuple[str, ...]
-    uv_cache_dir: Optional[str]
+    declarations: tuple[Declaration, ...]
+    own_packages: tuple[str, ...]
+    uv_cache_dir: str | None
 
 
 NOTHING = Surroundings((), (), None)
@@ -86,46 +82,42 @@ def read(root: str, environ: Mapping[str, str], prefix: str, own_packages: Seque
     interpreter.
     """
     real_root = os.path.realpath(root)
-    starts = _starts(real_root, environ, prefix)
-    found: Dict[Tuple[str, str, str], Declaration] = {}
-    for each in (
-        *(each for tool in CATALOGUE for each in _by_variables(tool, environ, real_root, starts)),
-        *_by_keys(real_root),
-        *_by_interpreter(real_root, prefix),
-    ):
+    found: dict[tuple[str, str, str], Declaration] = {}
+    for each in (*_by_variables(real_root, environ, prefix), *_by_keys(real_root), *_by_interpreter(real_root, prefix)):
         found.setdefault((each.tool.name, each.directory, each.source), each)
     return Surroundings(tuple(found.values()), tuple(own_packages), environ.get("UV_CACHE_DIR"))
 
 
-def _by_variables(
-    tool: Tool, environ: Mapping[str, str], root: str, starts: Sequence[Tuple[str, bool]]
-) -> Iterator[Declaration]:
-    for name, below, many in tool.variables:
-        value = environ.get(name, "")
-        for part in value.replace(",", os.pathsep).split(os.pathsep) if many else [value]:
-            if part.strip():
-                for start, is_sure in starts:
+def _by_variables(root: str, environ: Mapping[str, str], prefix: str) -> Iterator[Declaration]:
+    """Yield what variables declare.
+
+    A relative value is relative to the front end's working directory, which a backend is not told: PWD and the root are
+    tried. If no build is running, the front end would be started here.
+    """
+    first = environ.get("PWD", "") if prefix else _working_directory()
+    starts = [each for each in dict.fromkeys((first, environ.get("PWD", ""), root)) if os.path.isabs(each)]
+    for tool in CATALOGUE:
+        for name, below, many in tool.variables:
+            value = environ.get(name, "")
+            for part in value.replace(",", os.pathsep).split(os.pathsep) if many else [value]:
+                for start in starts if part.strip() else ():
                     for directory in _existing(root, start, part, below):
-                        yield Declaration(tool, directory, name, value, is_sure or os.path.isabs(part))
+                        yield Declaration(tool, directory, name, value, start == first or os.path.isabs(part))
 
 
 def _by_keys(root: str) -> Iterator[Declaration]:
     """Yield what is declared in files, each of which is read once, and parsed only if a key can be in it."""
-    by_file: Dict[str, List[Tuple[Tool, Key]]] = {}
-    for tool in CATALOGUE:
-        for key in tool.keys:
-            by_file.setdefault(key.file, []).append((tool, key))
-    for file, pairs in by_file.items():
-        text = _text(root, file)
-        likely = [(tool, key) for tool, key in pairs if _may_have(text, key)]
+    for file in dict.fromkeys(key.file for tool in CATALOGUE for key in tool.keys):
+        text = _text(os.path.join(root, file))
+        likely = [(tool, key) for tool in CATALOGUE for key in tool.keys if key.file == file and _may_have(text, key)]
         contents = (_toml if file.endswith(".toml") else _ini)(text) if likely else {}
-        start = os.path.join(root, os.path.dirname(file))
         for tool, key in likely:
             if key.unless and os.path.isfile(os.path.join(root, key.unless)):
                 continue
             source = f"`{key.name}` in [{key.table}] of {file}" if key.table else f"`{key.name}` in {file}"
             for value in _values(contents, key):
-                for directory in _existing(root, start, re.sub(_ROOT_SPELLINGS, "", value, count=1)):
+                inner = re.sub(_ROOT_SPELLINGS, "", value, count=1)
+                for directory in _existing(root, os.path.join(root, os.path.dirname(file)), inner):
                     yield Declaration(tool, directory, source, value)
 
 
@@ -133,67 +125,49 @@ def _by_interpreter(root: str, prefix: str) -> Iterator[Declaration]:
     for directory in _existing(root, root, prefix):
         builds = os.path.dirname(directory)
         if re.fullmatch(_BUILDS, os.path.basename(builds)):
-            # uv builds in isolation in `<cache>/builds-v0/<random>`.
             for cache in _existing(root, root, os.path.dirname(builds)):
                 yield Declaration(UV, cache, INTERPRETER, prefix)
         yield Declaration(ENVIRONMENT, directory, INTERPRETER, prefix)
 
 
-def _starts(root: str, environ: Mapping[str, str], prefix: str) -> List[Tuple[str, bool]]:
-    """Return the directories that a relative value may be relative to, and whether each is certainly the one.
-
-    It is the front end's working directory, which a backend is not told: PWD and the root are tried. If no build is
-    running, the front end would be started here.
-    """
-    start = environ.get("PWD", "")
-    if not prefix:
-        try:
-            start = os.getcwd()
-        except OSError:
-            start = ""
-    candidates = dict.fromkeys((start, environ.get("PWD", ""), root))
-    return [(each, each == start) for each in candidates if os.path.isabs(each)]
+def _working_directory() -> str:
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
 
 
 def _existing(root: str, start: str, value: str, below: str = "") -> Iterator[str]:
-    """Yield the real path of a directory that exists inside the root."""
+    """Yield the real path of a directory that exists inside the root, which may be spelled in another way."""
     try:
         directory = os.path.realpath(os.path.join(start, value, below))
-        if os.path.isdir(directory) and _is_inside(directory, root):
-            yield directory
+        if os.path.isdir(directory):
+            depth = directory.count(os.sep) - root.rstrip(os.sep).count(os.sep)
+            above = os.path.normpath(os.path.join(directory, *[os.pardir] * depth))
+            if depth > 0 and _is_same(above, root):
+                yield directory
     except (OSError, ValueError, RecursionError):
         # RecursionError: a chain of a thousand symlinks.
         return
 
 
-def _is_inside(directory: str, root: str) -> bool:
-    """Return whether the real path `directory` is below `root`, which may be spelled in another way."""
-    if directory.startswith(os.path.join(root, "")):
-        return True
-    depth = directory.count(os.sep) - root.count(os.sep)
-    for _ in range(depth):
-        directory = os.path.dirname(directory)
-    return depth > 0 and _is_same(directory, root)
-
-
 def _is_same(one: str, other: str) -> bool:
     try:
-        return os.path.samefile(one, other)
+        return one == other or os.path.samefile(one, other)
     except (OSError, ValueError):
         return False
 
 
 def _may_have(text: str, key: Key) -> bool:
     """Return whether the words of the key are in the text: parsing takes a thousand times as long."""
-    words = key.table.split(".") if key.file.endswith(".toml") else []
-    return bool(text) and all(word in text.lower() for word in (*words, key.name) if word != "*")
+    return all(word in text.lower() for word in re.findall(r"[\w-]+", f"{key.table} {key.name}"))
 
 
 def _values(contents: object, key: Key) -> Iterator[str]:
     """Yield the non-empty strings that the key has: several if its table has a `*` in it."""
     # The name of a section of an INI file may contain any character.
     path = key.table.split(".") * bool(key.table) if key.file.endswith(".toml") else [key.table]
-    values: List[Any] = [contents]
+    values: list[Any] = [contents]
     for part in (*path, key.name):
         tables = [value for value in values if isinstance(value, dict)]
         values = [each for table in tables for each in (table.values() if part == "*" else [table.get(part)])]
@@ -202,22 +176,17 @@ def _values(contents: object, key: Key) -> Iterator[str]:
             yield value.strip()
 
 
-def _text(root: str, name: str) -> str:
+def _text(path: str) -> str:
     """Return the text of a file, "" if there is none, it cannot be read or is too large."""
-    path = os.path.join(root, name)
     try:
         # Opening a FIFO would hang.
-        if not os.path.isfile(path):
-            return ""
-        with open(path, "rb") as file:
-            data = file.read(-1 if name == _OWN_FILE else _MOST_BYTES + 1)
-        text = data.decode("utf-8")
+        if os.path.isfile(path) and os.path.getsize(path) <= _MOST_BYTES:
+            # Some editors write a byte order mark.
+            with open(path, encoding="utf-8-sig") as file:
+                return file.read()
     except (OSError, ValueError):
-        return ""
-    if name != _OWN_FILE and (len(data) > _MOST_BYTES or max(map(len, data.splitlines()), default=0) > _MOST_IN_LINE):
-        return ""
-    # Without the byte order mark of some editors.
-    return text[1:] if text.startswith("\ufeff") else text
+        pass
+    return ""
 
 
 def _toml(text: str) -> object:
@@ -228,10 +197,12 @@ def _toml(text: str) -> object:
 
 
 def _ini(text: str) -> object:
+    if max(map(len, text.splitlines())) > _MOST_IN_LINE:
+        return {}
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
     try:
         # Some of these files (`.npmrc`) have keys before the first section, or no section at all.
-        parser.read_file(io.StringIO("[\0]\n" + re.sub(_MANY_BLANKS, " ", text)))
+        parser.read_string("[\0]\n" + re.sub(_MANY_BLANKS, " ", text))
     except (configparser.Error, AttributeError):
         # AttributeError: before Python 3.13, for an indented line below a key without a value.
         return {}

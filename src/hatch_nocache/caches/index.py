@@ -1,90 +1,84 @@
-"""Which rows of the catalogue can be true of a directory, by its own name or by one name in it."""
+"""Which rows of the catalogue can be true of a directory, by its own name or by one name in it.
+
+A build in which no directory is a candidate imports no other part of detection.
+"""
 
 from __future__ import annotations
 
-import functools
 import re
-from typing import DefaultDict, FrozenSet, List, NamedTuple, Optional, Pattern, Set, Tuple
+from typing import Iterator, NamedTuple
 
-from hatch_nocache.caches.catalogue import CATALOGUE
-from hatch_nocache.caches.match import segments
+from hatch_nocache.caches.catalogue import CATALOGUE, TOX_EXTRAS
 from hatch_nocache.caches.model import TAG, Directory, Kind, Shape, Tool
-
-__all__ = ["Row", "candidates", "head_names"]
-
-# Where a name is: the directory's own, a subdirectory's, a file's.
-_OWN, _INSIDE, _FILE = range(3)
 
 
 class Row(NamedTuple):
-    """A tool with one of its shapes, or with None for its own names."""
+    """A tool with one of its shapes."""
 
     tool: Tool
-    shape: Optional[Shape]
+    shape: Shape
 
 
-_ROWS = [
-    Row(tool, shape)
-    for tool in CATALOGUE
-    for shape in ((None,) * bool(tool.names) + tool.shapes * (tool.kind is not Kind.ENVIRONMENTS))
-]
-_BY_NAME: DefaultDict[Tuple[int, str], Set[int]] = DefaultDict(set)
-_BY_PATTERN: DefaultDict[int, List[Tuple[str, int]]] = DefaultDict(list)
+class _Names:
+    """Rows by a name, or by a regular expression for a name."""
+
+    def __init__(self, segments: list[tuple[str, int]]) -> None:
+        literal: dict[str, set[int]] = {}
+        self._patterns: list[tuple[str, int]] = []
+        for segment, number in segments:
+            words = segment[1:].split("|") if segment.startswith("~") else [segment]
+            if segment.startswith("~") and not all(word.replace("_", "").isalnum() for word in words):
+                self._patterns.append((segment[1:], number))
+                continue
+            for word in words:
+                literal.setdefault(word, set()).add(number)
+        self._literal = literal
+        self._names = frozenset(literal)
+        self._any_pattern = re.compile("|".join(f"^(?:{pattern})$" for pattern, _ in self._patterns), re.MULTILINE)
+
+    def rows(self, names: frozenset[str]) -> set[int]:
+        """Return the numbers of the rows that one of the names fits."""
+        found = {number for name in self._names & names for number in self._literal[name]}
+        # A directory may have thousands of names: all are searched at once.
+        text = "\n".join(names)
+        if self._any_pattern.search(text):
+            found |= {number for each, number in self._patterns if re.search(f"^(?:{each})$", text, re.MULTILINE)}
+        return found
 
 
-def _add(where: int, segment: str, number: int) -> None:
-    words = segment[1:].split("|") if segment.startswith("~") else [segment]
-    if segment.startswith("~") and not all(word.replace("_", "").isalnum() for word in words):
-        if where == _FILE:
-            # A directory may have thousands of files: only a fixed part of the pattern is looked for in their names.
-            segment = "~" + max(re.split(r"[^\w-]+", segment.replace("\\", "")), key=len)
-        _BY_PATTERN[where].append((segment[1:], number))
-        return
-    for word in words:
-        _BY_NAME[where, word].add(number)
+def _all_rows() -> Iterator[Row]:
+    for tool in CATALOGUE:
+        some = "" if tool.sure else tool.layout
+        yield from (Row(tool, Shape(at=name, some=some)) for name in tool.names)
+        if tool.kind is not Kind.ENVIRONMENTS:
+            yield from (Row(tool, shape) for shape in tool.shapes)
 
 
-for _number, (_tool, _shape) in enumerate(_ROWS):
-    if _shape is None:
-        for _name in _tool.names:
-            _add(_OWN, _name, _number)
-    elif _shape.at:
-        _add(_OWN, _shape.at if _shape.at.startswith("~") else _shape.at.rpartition("/")[2], _number)
-    else:
-        _names, _is_directory = segments(_shape.marks[0].path)
-        _add(_INSIDE if _is_directory or len(_names) > 1 else _FILE, _names[0], _number)
-
-_FILE_NAMES = frozenset(name for where, name in _BY_NAME if where == _FILE)
+def _own_name(at: str) -> str:
+    return at if at.startswith("~") else at.rpartition("/")[2]
 
 
-def candidates(directory: Directory) -> List[Row]:
+_ROWS = list(_all_rows())
+_SHAPES = [(shape, number) for number, (_, shape) in enumerate(_ROWS)]
+_OWN = _Names([(_own_name(shape.at), number) for shape, number in _SHAPES if shape.at])
+_INSIDE = _Names([(shape.marks[0].path.partition("/")[0], number) for shape, number in _SHAPES if not shape.at])
+
+
+def candidates(directory: Directory) -> list[Row]:
     """Return the rows that can be true of the directory, in the order of the catalogue."""
-    found = set(_rows(_OWN, directory.path.rpartition("/")[2]))
-    for name in directory.directories:
-        found |= _rows(_INSIDE, name)
-    for name in _FILE_NAMES & directory.files:
-        found |= _BY_NAME[_FILE, name]
-    names = "\n".join(directory.files)
-    found.update(number for part, number in _BY_PATTERN[_FILE] if part in names)
+    own = directory.path.rpartition("/")[2]
+    found = _OWN.rows(frozenset([own])) | _INSIDE.rows(directory.directories | directory.files)
     return [_ROWS[number] for number in sorted(found)]
 
 
-@functools.lru_cache(maxsize=4096)
-def _rows(where: int, name: str) -> FrozenSet[int]:
-    found = frozenset(_BY_NAME.get((where, name), ()))
-    if _any_pattern(where).fullmatch(name):
-        found = found.union(number for pattern, number in _BY_PATTERN[where] if re.fullmatch(pattern, name))
-    return found
-
-
-@functools.lru_cache(maxsize=None)
-def _any_pattern(where: int) -> Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern, _ in _BY_PATTERN[where]))
-
-
-@functools.lru_cache(maxsize=None)
-def head_names() -> FrozenSet[str]:
-    """Return the names of the files whose first `match.HEAD_SIZE` bytes detection may ask for."""
-    marks = [mark for tool in CATALOGUE for mark in (*tool.proof, *(m for shape in tool.shapes for m in shape.marks))]
-    names = {segments(mark.path)[0][-1] for mark in marks if mark.says}
-    return frozenset(name for name in names if not name.startswith("~")) | {TAG, "pyvenv.cfg", ".gitignore", "activate"}
+def is_candidate(directory: Directory) -> bool:
+    """Return whether the directory can be a cache or an environment although nothing declares it."""
+    directories, files = directory.directories, directory.files
+    # On some file systems case does not matter.
+    if candidates(directory) or TAG in "\n".join(files).upper():
+        return True
+    # A directory of environments has no files but hidden ones, and any of its directories will do.
+    children = directories - TOX_EXTRAS
+    if not children or not all(name.startswith(".") for name in files):
+        return False
+    return any(row.tool.kind is Kind.ENVIRONMENT for row in candidates(directory.child(min(children))))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import FrozenSet, NamedTuple, Optional, Protocol, Tuple
-
-__all__ = ["TAG", "Directory", "Evidence", "Key", "Kind", "LinkOwner", "Mark", "Shape", "Tool", "Variable"]
+from typing import NamedTuple, Protocol
 
 # https://bford.info/cachedir/
 TAG = "CACHEDIR.TAG"
@@ -22,19 +20,19 @@ class Directory(Protocol):
         """Its path below the project root or the archive root, with `/` as separator and none at either end."""
 
     @property
-    def location(self) -> Optional[str]:
+    def location(self) -> str | None:
         """Its real absolute path on disk (symlinks resolved), or None in an archive."""
 
     @property
-    def directories(self) -> FrozenSet[str]:
+    def directories(self) -> frozenset[str]:
         """The names of its real subdirectories (symlinks to directories are in `links`)."""
 
     @property
-    def files(self) -> FrozenSet[str]:
+    def files(self) -> frozenset[str]:
         """The names of its regular files (symlinks to files are in `links`)."""
 
     @property
-    def links(self) -> FrozenSet[str]:
+    def links(self) -> frozenset[str]:
         """The names of its symlinks, including dangling ones."""
 
     def head(self, name: str, size: int) -> bytes:
@@ -107,8 +105,8 @@ class Mark(NamedTuple):
     """Something inside a directory.
 
     The segments of `path` are literal names, `~` and a regular expression for the whole name, or `**` for any number of
-    levels. A path that ends with `/` is a directory, any other a regular file. `says` is a regular expression that is
-    searched for in the first `HEAD_SIZE` bytes of the file.
+    levels. A path that ends with `/` is a directory, any other a file or a symlink. `says` is a regular expression that
+    is searched for in the first `HEAD_SIZE` bytes of a regular file.
     """
 
     path: str
@@ -119,15 +117,19 @@ class Shape(NamedTuple):
     """Conditions that must all hold: the end of the directory's path, marks, and no entries that `only` does not fit.
 
     `at` is literal names, or `~` and a regular expression for the directory's own name. With `every`, `only` is about
-    files and symlinks, and each subdirectory must have that mark. A directory with a file of `SOURCES` has no shape;
-    for a `checkout` only `__init__.py` counts.
+    files and symlinks, and each subdirectory must have that mark. With `some`, an entry must fit it, or there must be
+    none. A directory with a file of `SOURCES` has no shape; for a `checkout` only `__init__.py` counts.
+    `outside_tests`: it proves nothing below a directory of tests. `reason` replaces "contains <the first mark>".
     """
 
-    marks: Tuple[Mark, ...] = ()
+    marks: tuple[Mark, ...] = ()
     at: str = ""
     only: str = ""
     every: str = ""
+    some: str = ""
     checkout: bool = False
+    outside_tests: bool = False
+    reason: str = ""
 
 
 class Tool(NamedTuple):
@@ -144,13 +146,13 @@ class Tool(NamedTuple):
 
     name: str
     kind: Kind = Kind.CACHE
-    variables: Tuple[Variable, ...] = ()
-    keys: Tuple[Key, ...] = ()
-    names: Tuple[str, ...] = ()
-    shapes: Tuple[Shape, ...] = ()
+    variables: tuple[Variable, ...] = ()
+    keys: tuple[Key, ...] = ()
+    names: tuple[str, ...] = ()
+    shapes: tuple[Shape, ...] = ()
     says: str = ""
     layout: str = ""
-    proof: Tuple[Mark, ...] = ()
-    secrets: Tuple[Mark, ...] = ()
+    proof: tuple[Mark, ...] = ()
+    secrets: tuple[Mark, ...] = ()
     sure: bool = True
     documented: bool = False

@@ -7,9 +7,8 @@ import stat
 from typing import Callable, Mapping
 
 from hatch_nocache.caches.declared import Surroundings
-from hatch_nocache.caches.detect import detect, tag_problem
+from hatch_nocache.caches.index import is_candidate
 from hatch_nocache.caches.model import TAG, Evidence
-from hatch_nocache.caches.virtualenvs import in_place
 from hatch_nocache.config import Options
 from hatch_nocache.paths import entry_is_link, native, relative, within
 from hatch_nocache.selection.explicit import ExplicitPath, ExplicitPaths, allowed_paths
@@ -197,7 +196,7 @@ class DirectoryStates:
         real = os.path.realpath(source)
         state = DirectoryState(DiskDirectory(real, relative(source, self.root), source), real)
         state.is_outside = True
-        evidence = None if within(self.real_root, real) else detect(state.directory, self._surroundings)
+        evidence = None if within(self.real_root, real) else self._detect(state.directory)
         if evidence is not None:
             state.is_explicit = True
             explicit = (ExplicitPath(source, "force-include"),)
@@ -280,7 +279,7 @@ class DirectoryStates:
         if self.options.extra_caches.match(directory.path + "/"):
             evidence: Evidence | None = Evidence("NC005", "cache directory", "matches `extra-caches`")
         else:
-            evidence = detect(directory, self._surroundings)
+            evidence = self._detect(directory)
         if evidence is not None:
             self._found(evidence, state)
             return
@@ -293,6 +292,14 @@ class DirectoryStates:
                 evidence = cache.evidence._replace(reason=f"symlink into {cache.path}/", hint="")
                 explicit = self._concerning(directory.walked)
                 state.cache = DirectoryFinding(directory, evidence, explicit, drops=cache.drops)
+
+    def _detect(self, directory: DiskDirectory) -> Evidence | None:
+        if not self._surroundings.declarations and not is_candidate(directory):
+            return None
+        # Most builds have no candidate, and import no more of detection.
+        from hatch_nocache.caches.detect import detect
+
+        return detect(directory, self._surroundings)
 
     def _found(self, evidence: Evidence, state: DirectoryState) -> None:
         walked = state.directory.walked
@@ -322,6 +329,8 @@ class DirectoryStates:
 
     def _find_tag(self, directory: DiskDirectory) -> None:
         if TAG in directory.nondirectories or TAG in directory.subdirectories:
+            from hatch_nocache.caches.detect import tag_problem
+
             problem = tag_problem(directory)
             if problem:
                 self.invalid_tags[directory.path] = problem
@@ -329,6 +338,8 @@ class DirectoryStates:
     def _find_parts(self, state: DirectoryState) -> None:
         directory = state.directory
         if "pyvenv.cfg" in directory.nondirectories:
+            from hatch_nocache.caches.virtualenvs import in_place
+
             parts = in_place(directory)
             if parts:
                 state.has_parts = True
