@@ -18,7 +18,7 @@ from hatch_nocache.caches.detect import detect, head_names
 from hatch_nocache.caches.match import HEAD_SIZE
 from hatch_nocache.members import incompatibilities as table
 from hatch_nocache.members.incompatibilities import Incompatibility
-from hatch_nocache.members.names import name_problem, outside_root, too_long
+from hatch_nocache.members.names import name_problem, outside_root, parents, too_long
 from hatch_nocache.members.symlinks import follow, text_problem
 from hatch_nocache.rules import Action, Finding
 
@@ -150,7 +150,17 @@ class MemberChecker:
     def finish(self) -> tuple[Finding, ...]:
         """Check what needs the whole archive, and return everything that was found."""
         for path, text in self._links.items():
-            self._check_end(path, text)
+            end = follow(path, self._links)
+            if end == path:
+                self.report(table.LOOP, path, "following it never arrives", text)
+            elif end is None or self.tree.find(end) is not None:
+                continue
+            elif path == "pyproject.toml":
+                self.report(table.BUILD_FILE, path, "nothing can be built without it", text)
+            elif any(isinstance(self.tree.find(parent), tuple) for parent in parents([end])):
+                self.report(table.THROUGH_FILE, path, "the link target runs through a regular file", text)
+            else:
+                self.report(table.DANGLING, path, "the link target is not in the archive", text)
         metadata = self.tree.find(_METADATA)
         if isinstance(metadata, str) and self._rooted:
             self.report(table.METADATA_SYMLINK, _METADATA, "it must be a regular file", metadata)
@@ -226,19 +236,6 @@ class MemberChecker:
         row = table.HARD_LINK_TO_SYMLINK if isinstance(there, str) else table.HARD_LINK
         self.report(row, path, "no earlier regular file of this name", member.target)
         return b""
-
-    def _check_end(self, path: str, text: str) -> None:
-        end = follow(path, self._links)
-        if end == path:
-            self.report(table.LOOP, path, "following it never arrives", text)
-        elif end is None or self.tree.find(end) is not None:
-            return
-        elif path == "pyproject.toml":
-            self.report(table.BUILD_FILE, path, "nothing can be built without it", text)
-        elif any(isinstance(self.tree.find(end[:at]), tuple) for at, char in enumerate(end) if char == "/"):
-            self.report(table.THROUGH_FILE, path, "the link target runs through a regular file", text)
-        else:
-            self.report(table.DANGLING, path, "the link target is not in the archive", text)
 
 
 def _path(name: str, root: str) -> str:

@@ -47,26 +47,21 @@ class ArchiveDirectory:
 
     @property
     def directories(self) -> frozenset[str]:
-        """The names of its subdirectories."""
         return frozenset(name for name, entry in self.entries.items() if isinstance(entry, ArchiveDirectory))
 
     @property
     def files(self) -> frozenset[str]:
-        """The names of its regular files."""
         return frozenset(name for name, entry in self.entries.items() if isinstance(entry, tuple))
 
     @property
     def links(self) -> frozenset[str]:
-        """The names of its symlinks."""
         return frozenset(name for name, entry in self.entries.items() if isinstance(entry, str))
 
     def head(self, name: str, size: int) -> bytes:
-        """Return the first bytes of a regular file, if the reader kept them."""
         entry = self.entries.get(name)
         return entry[1][:size] if isinstance(entry, tuple) else b""
 
     def child(self, name: str) -> ArchiveDirectory:
-        """Return a subdirectory; an empty directory if there is none."""
         entry = self.entries.get(name)
         return entry if isinstance(entry, ArchiveDirectory) else ArchiveDirectory(f"{self.path}/{name}".lstrip("/"))
 
