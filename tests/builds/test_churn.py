@@ -6,66 +6,15 @@ With the hook, no directory of it is entered. Without it, some builds end on a f
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-import textwrap
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 import pytest
-from projects import Project, names
+from building import NO_HOOKS
+from projects import Project
 
 if os.name == "nt":
     pytest.skip("no removing of open files", allow_module_level=True)
-
-WRITER = textwrap.dedent(
-    """
-    import itertools, os, shutil, sys
-
-    store, parent = sys.argv[1], int(sys.argv[2])
-    for number in itertools.count():
-        where = os.path.join(store, f"{number % 40:02}", str(number % 7))
-        os.makedirs(where, exist_ok=True)
-        for name in range(10):
-            with open(os.path.join(where, f"{name}.bin"), "wb") as file:
-                file.write(b"x" * name)
-        gone = os.path.join(store, f"{(number + 13) % 40:02}")
-        if number % 2:
-            shutil.rmtree(gone, ignore_errors=True)
-        else:
-            for directory, _, files in os.walk(gone):
-                for name in files[::2]:
-                    os.unlink(os.path.join(directory, name))
-        if number == 40:
-            print("ready", flush=True)
-        if os.getppid() != parent:
-            break
-    """
-)
-
-
-@pytest.fixture
-def project(project: Project) -> Project:
-    project.make("cache", "store")
-    return project
-
-
-@pytest.fixture
-def writer(project: Project) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-c", WRITER, str(project.root / "store"), str(os.getpid())]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        yield process
-        process.kill()
-
-
-@pytest.mark.parametrize("builds", [10, pytest.param(200, marks=pytest.mark.nightly)])
-def test_cache_that_changes(project: Project, writer, builds: int) -> None:
-    """That builds without the hook fail is seen in the next test, where it does not depend on the disk."""
-    for _ in range(builds):
-        assert writer.poll() is None
-        assert len(names(project.build())) == 3
 
 
 class Entries:
@@ -98,9 +47,10 @@ class Entries:
 @pytest.mark.parametrize("what", ["a directory", "a file"])
 def test_vanishes_after_it_was_listed(project: Project, monkeypatch, what: str) -> None:
     """Between the listing and the next step, the build without the hook ends on it."""
+    project.make("cache", "store")
     victim = project.root / "store" / "victim"
     results = []
-    for env in ({}, {"HATCH_BUILD_NO_HOOKS": "true"}):
+    for env in ({}, NO_HOOKS):
         project.put("store/victim/entry.bin")
         plain = os.scandir
 
