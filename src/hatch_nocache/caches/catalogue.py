@@ -46,6 +46,10 @@ _TEXTS = r".*\.(c|cfg|css|go|html|ini|js|json|md|mod|py|rst|sh|sum|toml|txt|xml|
 _GRADLE = r"[a-z-]+-[0-9]+|[0-9]+\.[0-9]+.*|keyrings|user-id\.txt.*|.*\.lock"
 _NPM = r"_[a-z-]+|anonymous-cli-metrics\.json"
 _SOLE_POETRY = r"~.*-[\w-]{8}-py3(\.[0-9]+)?/pyvenv.cfg"
+_HYPOTHESIS = "examples|constants|unicode_data|patches|tmp|charmap.*"
+_PYTYPE = r"build\.ninja|imports|pyi|\.ninja_.*|CACHEDIR\.TAG|.*\.log"
+_TURBO = r"[0-9a-f]{16}(\.tar\.zst|-meta\.json)|turbo-.*\.log|daemon|cache|cookies|runs|preferences"
+_ZIG = "b|c|h|o|p|z|tmp"
 _JOBLIB_OUTPUT = Mark("joblib/**/~[0-9a-f]{32}/output.pkl")
 _DVC_DIR = f"{_HEX2}/~[0-9a-f]{{30}}\\.dir"
 _DVC_SAYS = r'\A\[\{"md5": '
@@ -59,7 +63,7 @@ _DENO = (
 _OF_PROJECTS = "(bin|data|docs?|examples?|include|lib|notes|scripts?|share|src|tests?|tools?)$"
 _BUN = rf"(?!{_TEXTS}|{_OF_PROJECTS})@?[a-z0-9._~-]+(@.*@@@[0-9]+)?"
 _ENVIRONMENTS_OF_UV = Mark("~.*/uv-receipt.toml")
-_VERSIONED = r"~(python|pypy)[23]\.[0-9]+t?"
+VERSIONED = r"~(python|pypy)[23]\.[0-9]+t?"
 # Names at the top of an environment. `local` and `src`, which some have too, may hold anything.
 _PARTS = "lib|lib64|Lib|bin|Scripts|Include|etc|include|man|share"
 _SOME_PART = f"~{_PARTS}|local|src/"
@@ -71,7 +75,8 @@ _NO_HOME = r"(?m:\A(?!(.*\n)*\s*home\s*=))"
 _NO_CONFIGURATION = r"(?!pyvenv\.cfg$)(?s:.*)"
 # The marker of PEP 405.
 CONFIGURED = Mark("pyvenv.cfg", says=_HAS_HOME)
-_SITE_PACKAGES = (Mark(f"~lib|lib64/{_VERSIONED}/site-packages/"), Mark("Lib/site-packages/"))
+TOX_MARK = Mark(f"~{_TOX_FILE}")
+SITE_PACKAGES = (Mark(f"~lib|lib64/{VERSIONED}/site-packages/"), Mark("Lib/site-packages/"))
 # SHA-512. Of the files, only pnpm's own names give it away; an index is there in every store.
 _PNPM = f"files/{_HEX2}/~[0-9a-f]{{126}}(-exec|-index\\.json)"
 _PNPM_PLAIN = Mark(f"files/{_HEX2}/~[0-9a-f]{{126}}")
@@ -124,7 +129,7 @@ ENVIRONMENT = Tool(
         ),
         *(
             Shape((Mark(path + r"~no-global-site-packages\.txt|orig-prefix\.txt"),), only=_NO_CONFIGURATION)
-            for path in ("~lib|lib64|Lib/", f"~lib|lib64|Lib/{_VERSIONED}/")
+            for path in ("~lib|lib64|Lib/", f"~lib|lib64|Lib/{VERSIONED}/")
         ),
         # A usual name, with what an installer leaves.
         *(
@@ -135,13 +140,13 @@ ENVIRONMENT = Tool(
                 outside_tests=True,
                 reason="contains packages that an installer put there",
             )
-            for path in (f"~lib|lib64|Lib/{_VERSIONED}/site-packages", "Lib/site-packages")
+            for path in (f"~lib|lib64|Lib/{VERSIONED}/site-packages", "Lib/site-packages")
             for end in ("", "/")
         ),
     ),
     says="created by (virtualenv|venv)",
     layout=_IN_USE,
-    proof=(CONFIGURED, *_SITE_PACKAGES, Mark("~bin|Scripts/activate")),
+    proof=(CONFIGURED, *SITE_PACKAGES, Mark("~bin|Scripts/activate")),
 )
 CONDA = Tool(
     "Conda environment",
@@ -167,6 +172,8 @@ WORKTREE = Tool(
         ),
     ),
 )
+# Next to `pyvenv.cfg`, what only an environment has that is not a template or a test's.
+IN_USE = (Mark("~bin|Scripts|conda-meta/"), Mark(rf"~pipx_metadata\.json|uv-receipt\.toml|{_TOX_FILE}"), *SITE_PACKAGES)
 # What tox puts next to its environments.
 TOX_EXTRAS = frozenset([".package", ".pkg", ".tmp", "dist", "log"])
 
@@ -288,7 +295,7 @@ CATALOGUE: tuple[Tool, ...] = (
         Kind.ENVIRONMENT,
         (Variable("PYTHONUSERBASE"),),
         layout=_IN_USE + "|Python3[0-9]+|local|state",
-        proof=(*_SITE_PACKAGES, Mark("~Python3[0-9]+/site-packages/")),
+        proof=(*SITE_PACKAGES, Mark("~Python3[0-9]+/site-packages/")),
     ),
     Tool(
         "Conda package cache",
@@ -436,17 +443,16 @@ CATALOGUE: tuple[Tool, ...] = (
     Tool(
         "Hypothesis database",
         variables=(Variable("HYPOTHESIS_STORAGE_DIRECTORY"),),
-        names=(".hypothesis",),
         shapes=(
+            Shape(at=".hypothesis", some=_HYPOTHESIS),
             Shape((Mark(".gitignore", says="automatically created by Hypothesis"),)),
             Shape(
                 (Mark("examples/~[0-9a-f]{16}/~[0-9a-f]{16}"), Mark("~constants|unicode_data/")),
                 only="examples|constants|unicode_data|patches|tmp",
             ),
         ),
-        layout="examples|constants|unicode_data|patches|tmp|charmap.*",
+        layout=_HYPOTHESIS,
         proof=(Mark("examples/~[0-9a-f]{16}/~[0-9a-f]{16}"), Mark("constants/~[0-9a-f]{16}"), Mark("unicode_data/")),
-        sure=False,
     ),
     Tool(
         "Pyright cache",
@@ -458,16 +464,15 @@ CATALOGUE: tuple[Tool, ...] = (
     Tool(
         "pytype cache",
         keys=(Key("pyproject.toml", "tool.pytype", "output"), Key("setup.cfg", "pytype", "output")),
-        names=(".pytype",),
         shapes=(
+            Shape(at=".pytype", some=_PYTYPE),
             Shape((Mark(".gitignore", says="created by pytype"),)),
             Shape(
                 (Mark("pyi/"), Mark("imports/"), Mark("build.ninja")),
                 only=r"build\.ninja|imports|pyi|\.ninja_.*|.*\.log",
             ),
         ),
-        layout=r"build\.ninja|imports|pyi|\.ninja_.*|CACHEDIR\.TAG|.*\.log",
-        sure=False,
+        layout=_PYTYPE,
     ),
     # PYTHONPYCACHEPREFIX leads to a mirror of the whole file system with only `*.pyc` files, which Hatchling drops.
     Tool("bytecode cache", names=("__pycache__",)),
@@ -695,10 +700,9 @@ CATALOGUE: tuple[Tool, ...] = (
     Tool(
         "Turborepo cache",
         variables=(Variable("TURBO_CACHE_DIR"),),
-        names=(".turbo",),
-        layout=r"[0-9a-f]{16}(\.tar\.zst|-meta\.json)|turbo-.*\.log|daemon|cache|cookies|runs|preferences",
+        shapes=(Shape(at=".turbo", some=_TURBO),),
+        layout=_TURBO,
         proof=(Mark(r"~[0-9a-f]{16}(\.tar\.zst|-meta\.json)|turbo-.*\.log"),),
-        sure=False,
     ),
     # Not `.dvc` itself: `config` in it is written by hand. Any store may have names that are MD5 sums, so without a
     # declaration it takes DVC's description of a directory.
@@ -812,11 +816,13 @@ CATALOGUE: tuple[Tool, ...] = (
     Tool(
         "Zig cache",
         variables=(Variable("ZIG_GLOBAL_CACHE_DIR"), Variable("ZIG_LOCAL_CACHE_DIR"), _xdg("zig")),
-        names=(".zig-cache", "zig-cache"),
-        shapes=(Shape((Mark("h/timestamp"), Mark("z/~[0-9a-f]{32}")), only="b|c|h|o|p|z|tmp"),),
-        layout="b|c|h|o|p|z|tmp",
+        shapes=(
+            Shape(at=".zig-cache", some=_ZIG),
+            Shape(at="zig-cache", some=_ZIG),
+            Shape((Mark("h/timestamp"), Mark("z/~[0-9a-f]{32}")), only="b|c|h|o|p|z|tmp"),
+        ),
+        layout=_ZIG,
         proof=(Mark("~h|z/~[0-9a-f]{32}"), Mark("o/~[0-9a-f]{32}/")),
-        sure=False,
     ),
     # tests/e2e/test_pipeline.py runs it.
     Tool("gitlab-ci-local state", names=(".gitlab-ci-local",)),

@@ -110,7 +110,7 @@ def _by_keys(root: str) -> Iterator[Declaration]:
     for file in dict.fromkeys(key.file for tool in CATALOGUE for key in tool.keys):
         text = _text(os.path.join(root, file))
         likely = [(tool, key) for tool in CATALOGUE for key in tool.keys if key.file == file and _may_have(text, key)]
-        contents = (_toml if file.endswith(".toml") else _ini)(text) if likely else {}
+        contents = _parse(text, is_toml=file.endswith(".toml")) if likely else {}
         for tool, key in likely:
             if key.unless and os.path.isfile(os.path.join(root, key.unless)):
                 continue
@@ -189,23 +189,15 @@ def _text(path: str) -> str:
     return ""
 
 
-def _toml(text: str) -> object:
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-
-
-def _ini(text: str) -> object:
-    if max(map(len, text.splitlines())) > _MOST_IN_LINE:
-        return {}
+def _parse(text: str, *, is_toml: bool) -> object:
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
     try:
+        if is_toml:
+            return tomllib.loads(text)
         # Some of these files (`.npmrc`) have keys before the first section, or no section at all.
-        parser.read_string("[\0]\n" + re.sub(_MANY_BLANKS, " ", text))
-    except (configparser.Error, AttributeError):
+        if max(map(len, text.splitlines())) <= _MOST_IN_LINE:
+            parser.read_string("[\0]\n" + re.sub(_MANY_BLANKS, " ", text))
+    except (configparser.Error, ValueError, RecursionError, AttributeError):
         # AttributeError: before Python 3.13, for an indented line below a key without a value.
         return {}
-    found = {name: dict(parser.items(name)) for name in parser.sections()}
-    found[""] = found.pop("\0")
-    return found
+    return {name.strip("\0"): dict(parser.items(name)) for name in parser.sections()}

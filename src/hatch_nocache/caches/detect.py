@@ -7,19 +7,12 @@ import os
 import re
 from typing import NamedTuple
 
-from hatch_nocache.caches.catalogue import (
-    CACHE,
-    CACHE_HOME_NAMES,
-    CATALOGUE,
-    ENVIRONMENTS,
-    LINK_DIRECTORIES,
-    LINK_NAMES,
-    UV,
-)
+from hatch_nocache.caches import catalogue
+from hatch_nocache.caches.catalogue import CATALOGUE, ENVIRONMENTS
 from hatch_nocache.caches.declared import INTERPRETER, NOTHING, Declaration, Surroundings
 from hatch_nocache.caches.index import candidates
 from hatch_nocache.caches.match import HEAD_SIZE, SOURCES, entries, find, is_shaped
-from hatch_nocache.caches.model import TAG, Directory, Evidence, Kind, LinkOwner, Tool
+from hatch_nocache.caches.model import TAG, Directory, Evidence, Kind, Tool
 from hatch_nocache.caches.virtualenvs import MOST_ENTRIES, count_environments, is_environment
 
 # A valid tag begins with exactly these 43 bytes: https://bford.info/cachedir/.
@@ -30,12 +23,15 @@ _LONG_NAME = 40
 _TEXTS = (".cfg", ".csv", ".html", ".ini", ".ipynb", ".md", ".py", ".rst", ".toml", ".tsv", ".txt", ".yaml", ".yml")
 
 
-class _Seen(NamedTuple):
-    """What a directory looks like, how that is known, and the file that gives it away."""
+class LinkOwner(NamedTuple):
+    """The tool whose directory or name a symlink has: all its symlinks are one finding.
 
-    tool: Tool
-    reason: str = ""
-    marker: str = ""
+    `path` stands for all of them ("wandb/", "bazel-*"), and so does the gitignore pattern `pattern`.
+    """
+
+    name: str
+    path: str
+    pattern: str
 
 
 def detect(directory: Directory, surroundings: Surroundings = NOTHING) -> Evidence | None:
@@ -48,14 +44,14 @@ def detect(directory: Directory, surroundings: Surroundings = NOTHING) -> Eviden
         return None
     declared = (each for each in surroundings.declarations if each.leads_to(directory.location))
     declaration = next((each for each in declared if _has_used(each.tool, directory)), None)
-    tag = _tag_name(directory)
-    is_tagged = bool(tag) and _problem(directory, tag) is None
+    # Asked for by its usual name: on some file systems case does not matter.
+    is_tagged = directory.head(TAG, len(SIGNATURE)) == SIGNATURE
     seen = _see(directory, is_tagged=is_tagged)
-    tool, reason, marker = seen or _Seen(CACHE)
+    tool, reason = seen or (catalogue.CACHE, "")
     if is_tagged:
-        code, reason, marker = "NC001", f"valid {TAG}", tag
+        code, reason = "NC001", f"valid {TAG}"
     elif declaration:
-        code, marker = "NC002", ""
+        code = "NC002"
     elif seen:
         code = "NC004" if tool.kind is Kind.ENVIRONMENT else "NC003"
     else:
@@ -66,11 +62,11 @@ def detect(directory: Directory, surroundings: Surroundings = NOTHING) -> Eviden
         hints.append(declaration.reason)
     elif declaration:
         reason = declaration.reason
-    is_of_uv = tool is UV or (tool.kind is Kind.HOME and "uv" in directory.directories)
+    is_of_uv = tool is catalogue.UV or (tool.kind is Kind.HOME and "uv" in directory.directories)
     if is_of_uv and not (declaration and declaration.source == "UV_CACHE_DIR"):
         hints.append(_about_uv(directory, declaration, surroundings.uv_cache_dir))
     is_environment = tool.kind in (Kind.ENVIRONMENT, Kind.ENVIRONMENTS)
-    return Evidence(code, tool.name, reason, "; ".join(hints), marker, is_environment, tool.kind is Kind.OUTPUT)
+    return Evidence(code, tool.name, reason, "; ".join(hints), is_environment, tool.kind is Kind.OUTPUT)
 
 
 @functools.lru_cache(maxsize=None)
@@ -83,50 +79,28 @@ def head_names() -> frozenset[str]:
 
 def tag_problem(directory: Directory) -> str | None:
     """Return what is wrong with the directory's `CACHEDIR.TAG`, or None if there is none or it is valid."""
-    tag = _tag_name(directory)
-    if tag:
-        return _problem(directory, tag)
     if TAG in directory.links:
         return "a symlink"
-    return "a directory" if TAG in directory.directories else None
+    if TAG in directory.directories:
+        return "a directory"
+    head = directory.head(TAG, len(SIGNATURE))
+    if TAG not in directory.files or head == SIGNATURE:
+        return None
+    return "empty or unreadable" if not head else "cut short" if SIGNATURE.startswith(head) else "wrong signature"
 
 
 def link_owner(path: str, target: str) -> LinkOwner | None:
     """Return the tool whose symlink this is, or None. `path` is relative to the root, `target` is the link target."""
     *parents, own = path.split("/")
     for number, parent in enumerate(parents, 1):
-        if parent in LINK_DIRECTORIES:
+        if parent in catalogue.LINK_DIRECTORIES:
             owned = "/".join(parents[:number]) + "/"
-            return LinkOwner(LINK_DIRECTORIES[parent], owned, f"/{owned}")
-    for tool, name, points_to, pattern in LINK_NAMES:
+            return LinkOwner(catalogue.LINK_DIRECTORIES[parent], owned, f"/{owned}")
+    for tool, name, points_to, pattern in catalogue.LINK_NAMES:
         if re.fullmatch(name, own) and re.search(points_to, target.replace("\\", "/")):
             owned = "/".join([*parents, pattern])
             return LinkOwner(tool, owned, f"/{owned}")
     return None
-
-
-def _tag_name(directory: Directory) -> str:
-    """Return the name of the regular file that is the tag: on some file systems case does not matter."""
-    files, location = directory.files, directory.location
-    if TAG in files:
-        return TAG
-    for name in files:
-        if location is not None and name.upper() == TAG:
-            try:
-                if os.path.samefile(os.path.join(location, name), os.path.join(location, TAG)):
-                    return name
-            except OSError:
-                continue
-    return ""
-
-
-def _problem(directory: Directory, tag: str) -> str | None:
-    head = directory.head(tag, len(SIGNATURE))
-    if not head:
-        return "empty or unreadable"
-    if head == SIGNATURE:
-        return None
-    return "cut short" if SIGNATURE.startswith(head) else "wrong signature"
 
 
 def _has_used(tool: Tool, directory: Directory) -> bool:
@@ -160,7 +134,7 @@ def _is_home(directory: Directory) -> bool:
     names = entries(directory)
     if not set(names) <= directory.directories:
         return False
-    children = (directory.child(name) for name in names if name not in CACHE_HOME_NAMES)
+    children = (directory.child(name) for name in names if name not in catalogue.CACHE_HOME_NAMES)
     unknown = [child for child in children if detect(child) is None]
     own = directory.path.rpartition("/")[2].lower()
     if not (own.startswith(".") or "cache" in own) or len(names) > MOST_ENTRIES:
@@ -173,8 +147,8 @@ def _has_texts(directory: Directory) -> bool:
     return any(name.lower().endswith(_TEXTS) for level in levels for name in level.files)
 
 
-def _see(directory: Directory, *, is_tagged: bool) -> _Seen | None:
-    """Return the tool whose name or shape the directory has. A build output must be tagged."""
+def _see(directory: Directory, *, is_tagged: bool) -> tuple[Tool, str] | None:
+    """Return the tool whose name or shape the directory has, and how that is known. A build output must be tagged."""
     for tool, shape in candidates(directory):
         if (is_tagged or tool.kind is not Kind.OUTPUT) and is_shaped(directory, shape):
             path = find(directory, shape.marks[0]) if shape.marks else ""
@@ -184,17 +158,17 @@ def _see(directory: Directory, *, is_tagged: bool) -> _Seen | None:
                 seen = name + slash
                 shown = seen if len(seen) <= _LONG_NAME else f"{seen[:20]}...{seen[-12:]}"
                 reason = f"contains `{shown}`" if seen else "only the tool uses this directory name"
-            return _Seen(tool, reason, path if path in directory.files else "")
+            return tool, reason
     count = count_environments(directory)
     known = (tool for tool in CATALOGUE if count and tool.kind is Kind.ENVIRONMENTS)
     tool = next((tool for tool in known if any(is_shaped(directory, shape) for shape in tool.shapes)), ENVIRONMENTS)
     # A single one may be test data, unless its tool is known.
     if count > 1 or (count and is_tagged) or tool is not ENVIRONMENTS:
-        return _Seen(tool, "contains only virtual environments")
+        return tool, "contains only virtual environments"
     if not is_tagged:
         return None
     head = directory.head(TAG, HEAD_SIZE) + directory.head(".gitignore", HEAD_SIZE)
-    return _Seen(next((tool for tool in CATALOGUE if tool.says and re.search(tool.says.encode(), head)), CACHE))
+    return next((tool for tool in CATALOGUE if tool.says and re.search(tool.says.encode(), head)), catalogue.CACHE), ""
 
 
 def _about_uv(directory: Directory, declaration: Declaration | None, uv_cache_dir: str | None) -> str:

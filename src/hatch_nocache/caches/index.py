@@ -6,17 +6,9 @@ A build in which no directory is a candidate imports no other part of detection.
 from __future__ import annotations
 
 import re
-from typing import Iterator, NamedTuple
 
 from hatch_nocache.caches.catalogue import CATALOGUE, TOX_EXTRAS
 from hatch_nocache.caches.model import TAG, Directory, Kind, Shape, Tool
-
-
-class Row(NamedTuple):
-    """A tool with one of its shapes."""
-
-    tool: Tool
-    shape: Shape
 
 
 class _Names:
@@ -46,25 +38,19 @@ class _Names:
         return found
 
 
-def _all_rows() -> Iterator[Row]:
-    for tool in CATALOGUE:
-        some = "" if tool.sure else tool.layout
-        yield from (Row(tool, Shape(at=name, some=some)) for name in tool.names)
-        if tool.kind is not Kind.ENVIRONMENTS:
-            yield from (Row(tool, shape) for shape in tool.shapes)
-
-
-def _own_name(at: str) -> str:
-    return at if at.startswith("~") else at.rpartition("/")[2]
-
-
-_ROWS = list(_all_rows())
+# `detect` finds directories of environments by what is in their subdirectories.
+_ROWS = [
+    (tool, shape)
+    for tool in CATALOGUE
+    for shape in (*(Shape(at=name) for name in tool.names), *tool.shapes)
+    if tool.kind is not Kind.ENVIRONMENTS or shape.at in tool.names
+]
 _SHAPES = [(shape, number) for number, (_, shape) in enumerate(_ROWS)]
-_OWN = _Names([(_own_name(shape.at), number) for shape, number in _SHAPES if shape.at])
+_OWN = _Names([(shape.at.rpartition("/")[2], number) for shape, number in _SHAPES if shape.at])
 _INSIDE = _Names([(shape.marks[0].path.partition("/")[0], number) for shape, number in _SHAPES if not shape.at])
 
 
-def candidates(directory: Directory) -> list[Row]:
+def candidates(directory: Directory) -> list[tuple[Tool, Shape]]:
     """Return the rows that can be true of the directory, in the order of the catalogue."""
     own = directory.path.rpartition("/")[2]
     found = _OWN.rows(frozenset([own])) | _INSIDE.rows(directory.directories | directory.files)
@@ -81,4 +67,4 @@ def is_candidate(directory: Directory) -> bool:
     children = directories - TOX_EXTRAS
     if not children or not all(name.startswith(".") for name in files):
         return False
-    return any(row.tool.kind is Kind.ENVIRONMENT for row in candidates(directory.child(min(children))))
+    return any(tool.kind is Kind.ENVIRONMENT for tool, _ in candidates(directory.child(min(children))))

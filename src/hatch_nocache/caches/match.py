@@ -21,16 +21,13 @@ def entries(directory: Directory) -> list[str]:
     return sorted((directory.files | directory.directories | directory.links) - NOISE)
 
 
-def is_at(path: str, at: str) -> bool:
-    """Return whether the path of a directory ends with the names in `at`, or its own name fits the expression there."""
-    if at.startswith("~"):
-        return re.fullmatch(at[1:], path.rpartition("/")[2]) is not None
-    return path == at or path.endswith("/" + at)
-
-
 def is_shaped(directory: Directory, shape: Shape) -> bool:
     """Return whether the directory has the shape."""
-    if shape.at and not is_at(directory.path, shape.at):
+    own = directory.path.rpartition("/")[2]
+    is_at = (
+        re.fullmatch(shape.at[1:], own) if shape.at.startswith("~") else f"/{directory.path}".endswith(f"/{shape.at}")
+    )
+    if shape.at and not is_at:
         return False
     if shape.outside_tests and not _TESTS.isdisjoint(directory.path.split("/")):
         return False
@@ -51,27 +48,29 @@ def is_shaped(directory: Directory, shape: Shape) -> bool:
 
 
 def find(directory: Directory, mark: Mark, budget: Iterator[int] | None = None) -> str:
-    """Return the path of a mark in the directory, that of a directory with a `/` at its end; "" if there is none.
+    """Return the first of `paths`, "" if there is none."""
+    return next(paths(directory, mark, iter(range(BUDGET)) if budget is None else budget), "")
+
+
+def paths(directory: Directory, mark: Mark, budget: Iterator[int]) -> Iterator[str]:
+    """Yield where the mark is in the directory; the path of a directory ends with `/`.
 
     `budget` has an item for each directory that the search may open.
     """
-    return next(_paths(directory, mark.path, mark.says, iter(range(BUDGET)) if budget is None else budget), "")
-
-
-def _paths(directory: Directory, path: str, says: str, budget: Iterator[int]) -> Iterator[str]:
-    head, slash, rest = path.partition("/")
-    names = directory.directories if slash else directory.files if says else directory.files | directory.links
+    head, slash, rest = mark.path.partition("/")
+    below = mark._replace(path=rest)
+    names = directory.directories if slash else directory.files if mark.says else directory.files | directory.links
     if head == "**":
-        yield from _paths(directory, rest, says, budget)
-        rest = path
+        yield from paths(directory, below, budget)
+        below = mark
     elif head.startswith("~"):
         names = frozenset(name for name in names if re.fullmatch(head[1:], name))
     else:
         names &= {head}
     for name in sorted(names):
         if not rest:
-            if not says or re.search(says.encode(), directory.head(name, HEAD_SIZE)):
+            if not mark.says or re.search(mark.says.encode(), directory.head(name, HEAD_SIZE)):
                 yield name + slash
         elif next(budget, None) is not None:
-            for found in _paths(directory.child(name), rest, says, budget):
+            for found in paths(directory.child(name), below, budget):
                 yield f"{name}/{found}"

@@ -46,29 +46,16 @@ class Evidence(NamedTuple):
     """Why a directory is a cache or an environment.
 
     `name` is a noun phrase ("uv cache", "virtual environment"); `reason` says how it is known ("valid CACHEDIR.TAG",
-    "UV_CACHE_DIR=.uv-cache points into the project"). `hint` is a further fact for the user, "" for none. `marker` is
-    the name of a regular file directly in the directory that gives it away, "" for none. A build output (Cargo, Meson)
-    may hold files that another build hook wants. `environment`: it counts as a virtual environment, not as a cache.
+    "UV_CACHE_DIR=.uv-cache points into the project"). `hint` is a further fact for the user, "" for none.
+    `environment`: it is no cache, but an environment. A build `output` may hold files that another build hook wants.
     """
 
     code: str
     name: str
     reason: str
     hint: str = ""
-    marker: str = ""
     environment: bool = False
     output: bool = False
-
-
-class LinkOwner(NamedTuple):
-    """The tool whose directory or name a symlink has: all its symlinks are one finding.
-
-    `path` stands for all of them ("wandb/", "bazel-*"), and so does the gitignore pattern `pattern`.
-    """
-
-    name: str
-    path: str
-    pattern: str
 
 
 class Kind(enum.Enum):
@@ -135,9 +122,8 @@ class Shape(NamedTuple):
 class Tool(NamedTuple):
     """One row of the catalogue.
 
-    `names` are directory names that only this tool uses; if `sure` is false, the directory must also be empty or have
-    an entry that fits `layout`. `shapes` are alternatives, each sufficient. `says` identifies the tool by its
-    `CACHEDIR.TAG` or `.gitignore`, in a directory that is known to be a cache.
+    `names` are directory names that only this tool uses. `shapes` are alternatives, each sufficient. `says` identifies
+    the tool by its `CACHEDIR.TAG` or `.gitignore`, in a directory that is known to be a cache.
 
     A declared directory (a variable or a key leads there) is the tool's if it is empty, if it has one of the shapes, or
     if all entries fit `layout` and one of `proof` is there. With `secrets` there, it is enough that most entries fit.
@@ -154,5 +140,4 @@ class Tool(NamedTuple):
     layout: str = ""
     proof: tuple[Mark, ...] = ()
     secrets: tuple[Mark, ...] = ()
-    sure: bool = True
     documented: bool = False
