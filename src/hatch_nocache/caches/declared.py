@@ -26,7 +26,7 @@ _BUILDS = r"builds-v[0-9]+"
 # How tox and mypy spell the directory of their configuration file.
 _ROOT_SPELLINGS = r"(\{(tox_root|toxinidir)\}|\$MYPY_CONFIG_FILE_DIR|\$\{MYPY_CONFIG_FILE_DIR\})[/\\]?"
 _MOST_BYTES = 256 * 1024
-# configparser is superlinear in the length of a line and of a run of blanks.
+# Both parsers are superlinear in the length of a line, configparser also in that of a run of blanks.
 _MOST_IN_LINE = 2000
 _MANY_BLANKS = r"[^\S\n]{50,}"
 
@@ -110,7 +110,7 @@ def _by_keys(root: str) -> Iterator[Declaration]:
     for file in dict.fromkeys(key.file for tool in CATALOGUE for key in tool.keys):
         text = _text(os.path.join(root, file))
         likely = [(tool, key) for tool in CATALOGUE for key in tool.keys if key.file == file and _may_have(text, key)]
-        contents = _parse(text, is_toml=file.endswith(".toml")) if likely else {}
+        contents = _parse(text, file) if likely else {}
         for tool, key in likely:
             if key.unless and os.path.isfile(os.path.join(root, key.unless)):
                 continue
@@ -189,14 +189,16 @@ def _text(path: str) -> str:
     return ""
 
 
-def _parse(text: str, *, is_toml: bool) -> object:
+def _parse(text: str, file: str) -> object:
+    # Hatchling parses pyproject.toml itself.
+    if file != "pyproject.toml" and max(map(len, text.splitlines())) > _MOST_IN_LINE:
+        return {}
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
     try:
-        if is_toml:
+        if file.endswith(".toml"):
             return tomllib.loads(text)
         # Some of these files (`.npmrc`) have keys before the first section, or no section at all.
-        if max(map(len, text.splitlines())) <= _MOST_IN_LINE:
-            parser.read_string("[\0]\n" + re.sub(_MANY_BLANKS, " ", text))
+        parser.read_string("[\0]\n" + re.sub(_MANY_BLANKS, " ", text))
     except (configparser.Error, ValueError, RecursionError, AttributeError):
         # AttributeError: before Python 3.13, for an indented line below a key without a value.
         return {}
