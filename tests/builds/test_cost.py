@@ -125,7 +125,7 @@ def test_looks_do_not_grow_with_the_cache(project: Project, traced, kind: str) -
         tree(*names, tag=kind == "tagged")(str(project.root / "beside"))
         looks.append(len(traced("sdist").below(project.root / "beside", "scandir", "open", "stat", "lstat")))
         shutil.rmtree(str(project.root / "beside"))
-    assert looks[0] == looks[1] == looks[2] <= 16
+    assert looks[0] == looks[1] == looks[2] <= 24
 
 
 @pytest.mark.parametrize("target", ["sdist", "wheel", "editable"])

@@ -122,7 +122,7 @@ def test_deep_file_that_no_walk_reaches(project: Project, target: str) -> None:
         ("setup.cfg", "[mypy]\ncache_dir = x\noutput = 3\na" + " " * 1900 + "b\n" + ("a" + " " * 1900 + "b\n") * 100),
         ("setup.cfg", "[mypy]\ncache_dir = x\na" + " " * 60_000 + "b\n"),
         ("setup.cfg", "[mypy]\ncache_dir = x\n" + "k = v\n" * 1_000_000),
-        ("ruff.toml", 'cache-dir = "x"\n' + ".".join("a" * 20_000) + " = 1\n"),
+        ("ruff.toml", 'cache-dir = "x"\n' + ".".join("a" * 40_000) + " = 1\n"),
     ],
     ids=["blanks", "more blanks", "lines", "parts"],
 )
