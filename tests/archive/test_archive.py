@@ -382,7 +382,7 @@ def test_a_header_that_claims_a_gibibyte_and_a_half(kind, write):
     path = write(b"".join(entry.blocks() for entry in (*BASE, huge)) + bytes(4 * 1024**2), "a.tar")
     with memory_below(8 * 1024**2):
         assert "a header asks for" in unreadable(path)
-    with contextlib.closing(reader.TarFile(path, 10**9)) as archive_:
+    with reader.TarFile(path, 10**9) as archive_:
         assert len(archive_.read(900_000)) == 900_000
         with pytest.raises(UnreadableArchive, match="a header asks for"):
             archive_.read(200_000)
@@ -400,7 +400,7 @@ def test_a_header_that_points_back(size, write):
 
 def test_tar_archives_are_read_forward_only(write):
     """Going back would mean to decompress from the beginning, again and again."""
-    with contextlib.closing(reader.TarFile(write(GOOD), reader.MAX_BYTES)) as archive_:
+    with reader.TarFile(write(GOOD), reader.MAX_BYTES) as archive_:
         assert archive_.seek(600) == archive_.tell() == 600
         with pytest.raises(UnreadableArchive, match="points back"):
             archive_.seek(599)

@@ -10,7 +10,7 @@ import re
 import sys
 import tarfile
 import zlib
-from typing import IO, AbstractSet, Iterator, Mapping, cast
+from typing import AbstractSet, Iterator, Mapping
 
 from hatch_nocache.archive.tree import Member, Problem, UnreadableArchive
 from hatch_nocache.archive.zipfiles import MAX_DIRECTORY, zip_members
@@ -61,7 +61,7 @@ def open_archive(
             if path.lower().endswith((".whl", ".zip")) or file.read(2) == b"PK":
                 yield True, zip_members(file, heads, head_size, MAX_DIRECTORY if bounded else sys.maxsize)
                 return
-        with contextlib.closing(TarFile(path, MAX_BYTES if bounded else sys.maxsize)) as tar:
+        with TarFile(path, MAX_BYTES if bounded else sys.maxsize) as tar:
             yield False, _tar_members(tar, heads, head_size)
     except ImportError as error:
         name = (error.name or "").lstrip("_")
@@ -97,7 +97,7 @@ def _magic(path: str) -> bytes:
         return file.read(6)
 
 
-class TarFile:
+class TarFile(io.BufferedReader):
     """The decompressed tar archive at `path` as a file that tarfile reads: forward only, at most `max_bytes`."""
 
     def __init__(self, path: str, max_bytes: int) -> None:
@@ -106,46 +106,43 @@ class TarFile:
         self.compression = next((module for start, module in _COMPRESSIONS if magic.startswith(start)), "")
         if path.lower().endswith((".gz", ".tgz")) and self.compression != "gzip":
             raise UnreadableArchive("its name is that of a gzip file, but it is none")
-        open_file = importlib.import_module(self.compression or "io").open
         # The decompressors of the standard library are slow where little is read at a time.
-        self._file = io.BufferedReader(open_file(path, "rb"), _CHUNK)
-        self.close = self._file.close
+        super().__init__(importlib.import_module(self.compression or "io").open(path, "rb"), _CHUNK)
         self._max_bytes = max_bytes if self.compression else os.path.getsize(path)
         self._position = 0
         # The last block that was read, and the bytes that were read for the current member.
         self.last = b""
         self.taken = 0
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int) -> bytes:  # type: ignore[override]
         self.taken += size
         if size < 0 or self.taken > _MAX_HEADER:
             raise UnreadableArchive(f"a header asks for {min(size, 0) or self.taken} bytes")
-        self.last = self._file.read(size)
-        self._advance(len(self.last))
+        self.last = self._read_on(size)
         return self.last
 
-    def seek(self, position: int) -> int:
-        missing = position - self._position
-        if missing < 0:
+    def seek(self, position: int) -> int:  # type: ignore[override]
+        if position < self._position:
             raise UnreadableArchive("a header points back")
-        while missing and self._advance(len(self._file.read(min(missing, _CHUNK)))):
-            missing = position - self._position
+        while position > self._position and self._read_on(min(position - self._position, _CHUNK)):
+            pass
         return self._position
 
     def tell(self) -> int:
         return self._position
 
-    def _advance(self, size: int) -> int:
-        self._position += size
+    def _read_on(self, size: int) -> bytes:
+        data = super().read(size)
+        self._position += len(data)
         if self._position > self._max_bytes:
             raise UnreadableArchive(f"it decompresses to more than {self._max_bytes:,} bytes")
-        return size
+        return data
 
 
 def _tar_members(file: TarFile, heads: AbstractSet[str], head_size: int) -> Iterator[Member]:
     formats = set()
     try:
-        tar = tarfile.TarFile(fileobj=cast("IO[bytes]", file), encoding="utf-8", errors="surrogateescape")
+        tar = tarfile.TarFile(fileobj=file, encoding="utf-8", errors="surrogateescape")
         for info in iter(tar.next, None):
             # TarFile would keep them all.
             tar.members = []  # type: ignore[attr-defined]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import Iterable
 
@@ -31,7 +30,7 @@ def name_problem(name: str, *, wheel: bool) -> str | None:
     """
     if is_plain(name):
         return None
-    return too_long(name) or (_refused_in_wheel(name) if wheel else _refused_in_sdist(name))
+    return too_long(name) or _refused_part(name, wheel=wheel)
 
 
 def too_long(name: str) -> str | None:
@@ -75,34 +74,28 @@ def parents(members: Iterable[str]) -> set[str]:
     return found
 
 
+def _refused_part(name: str, *, wheel: bool) -> str | None:
+    for char in name:
+        category, point = unicodedata.category(char), ord(char)
+        # In an ASCII locale, Python has surrogates for UTF-8.
+        if category == "Cs" and not _is_utf8(name):
+            return "it is not UTF-8"
+        if category == "Cs" and wheel:
+            return "the locale of this build cannot represent it"
+        # Not "Cn": an old Python does not know what a current installer knows. Noncharacters: Unicode 23.7.
+        is_format = category in ("Cc", "Cf", "Co") or 0xFDD0 <= point <= 0xFDEF or point & 0xFFFE == 0xFFFE  # noqa: PLR2004
+        if is_format and (wheel or (category == "Cc" and char.isascii())):
+            return f"it contains a control or format character (U+{point:04X})"
+    if ":" in name and not wheel:
+        return "it contains a colon"
+    if "\\" in name and not wheel:
+        return "it contains a backslash"
+    return "it ends with a space" if name.endswith(" ") and not wheel else None
+
+
 def _is_utf8(name: str) -> bool:
-    """Return whether the bytes of the name are UTF-8. In an ASCII locale, Python has surrogates for UTF-8."""
     try:
         name.encode("utf-8", "surrogateescape").decode("utf-8")
     except UnicodeError:
         return False
     return True
-
-
-def _refused_in_sdist(name: str) -> str | None:
-    control = re.search(r"[\x00-\x1f\x7f]", name)
-    if control:
-        return f"it contains a control character (U+{ord(control.group()):04X})"
-    if not _is_utf8(name):
-        return "it is not UTF-8"
-    if ":" in name:
-        return "it contains a colon"
-    if "\\" in name:
-        return "it contains a backslash"
-    return "it ends with a space" if name.endswith(" ") else None
-
-
-def _refused_in_wheel(name: str) -> str | None:
-    for char in name:
-        category, point = unicodedata.category(char), ord(char)
-        if category == "Cs":
-            return "the locale of this build cannot represent it" if _is_utf8(name) else "it is not UTF-8"
-        # Not "Cn": an old Python does not know what a current installer knows. Noncharacters: Unicode 23.7.
-        if category in ("Cc", "Cf", "Co") or 0xFDD0 <= point <= 0xFDEF or point & 0xFFFE == 0xFFFE:  # noqa: PLR2004
-            return f"it contains a control or format character (U+{point:04X})"
-    return None
