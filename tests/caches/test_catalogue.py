@@ -11,7 +11,6 @@ from fakes import FakeDirectory, tree
 from hatch_nocache.caches.catalogue import CACHE_HOME_NAMES, CATALOGUE
 from hatch_nocache.caches.declared import Declaration, Surroundings
 from hatch_nocache.caches.detect import detect, head_names
-from hatch_nocache.caches.index import is_candidate
 from hatch_nocache.caches.match import BUDGET, find, is_shaped
 from hatch_nocache.caches.model import Kind, Mark, Shape, Tool
 
@@ -69,9 +68,7 @@ def test_row_is_valid(tool: Tool) -> None:
 @pytest.mark.parametrize("sample", SEEN, ids=_id)
 @pytest.mark.parametrize("location", [HERE, None], ids=["disk", "archive"])
 def test_sample_is_detected(sample, location) -> None:
-    directory = tree(*sample.lines, path=sample.at, location=location)
-    assert is_candidate(directory)
-    found = detect(directory)
+    found = detect(tree(*sample.lines, path=sample.at, location=location))
     assert found is not None
     assert (found.name, found.code) == (sample.tool, "NC001" if sample.tagged else sample.code)
     assert found.reason

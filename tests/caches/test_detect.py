@@ -10,7 +10,7 @@ from fakes import tree
 
 from hatch_nocache.caches import index
 from hatch_nocache.caches.catalogue import CATALOGUE, ENVIRONMENT, UV
-from hatch_nocache.caches.declared import INTERPRETER, Declaration, Surroundings, read
+from hatch_nocache.caches.declared import INTERPRETER, NOTHING, Declaration, Surroundings, read
 from hatch_nocache.caches.detect import LinkOwner, detect, link_owner, tag_problem
 from hatch_nocache.caches.match import HEAD_SIZE
 from hatch_nocache.selection.directory import DiskDirectory
@@ -71,7 +71,7 @@ def test_tag_in_another_case(tmp_path):
     directory = tree(f"cachedir.tag={SIGNATURE}")
     assert detect(directory) is None
     directory.head = lambda _, size: SIGNATURE[:size].encode()
-    assert index.is_candidate(directory)
+    assert index.is_candidate(directory, NOTHING)
     assert found(directory).code == "NC001"
 
 
@@ -266,7 +266,7 @@ def test_worktree_says_how_it_is_known():
 def test_ordinary_directory_is_not_looked_into(lines, is_candidate, opened):
     """Detection is asked about every directory of a build. It opens none that has no name of a row."""
     directory = tree(*lines)
-    assert index.is_candidate(directory) == is_candidate
+    assert index.is_candidate(directory, NOTHING) == is_candidate
     assert directory.opened == [opened]
     assert detect(directory) is None
 

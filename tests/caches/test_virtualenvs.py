@@ -11,7 +11,6 @@ from cache_samples import HOME
 from fakes import tree
 
 from hatch_nocache.caches.detect import detect
-from hatch_nocache.caches.index import is_candidate
 from hatch_nocache.caches.virtualenvs import in_place
 
 HERE = "/project/zeta-3"
@@ -47,9 +46,7 @@ SITE = "lib/python3.9/site-packages"
 )
 @pytest.mark.parametrize("location", [HERE, None], ids=["disk", "archive"])
 def test_environment(lines, reason, location):
-    directory = tree(*lines, location=location)
-    assert is_candidate(directory)
-    found = detect(directory)
+    found = detect(tree(*lines, location=location))
     assert found is not None
     assert (found.code, found.environment) == ("NC004", True)
     assert found.name == ("Conda environment" if "conda-meta" in reason else "virtual environment")
@@ -133,9 +130,7 @@ def test_usual_name_with_what_an_installer_leaves(path, lines, expected):
 )
 def test_directory_of_environments(lines, name):
     """It is left out whole, with what tools put next to the environments."""
-    directory = tree(*lines)
-    assert is_candidate(directory)
-    found = detect(directory)
+    found = detect(tree(*lines))
     assert found is not None
     assert found[:3] == ("NC003", name, found.reason)
     assert found.environment

@@ -138,7 +138,7 @@ ENVIRONMENT = Tool(
                 at=r"~\.?(venv|env|virtualenv)",
                 only=f"{_PARTS}|local|src",
                 outside_tests=True,
-                reason="contains packages that an installer put there",
+                reason="contains packages that an installer put into site-packages",
             )
             for path in (f"~lib|lib64|Lib/{VERSIONED}/site-packages", "Lib/site-packages")
             for end in ("", "/")
@@ -157,7 +157,8 @@ CONDA = Tool(
             (
                 Mark(r"conda-meta/~.+-[^-]+-[^-]+\.json"),
                 Mark("~bin|etc|lib|Lib|Library|DLLs|include|Scripts|share|ssl/"),
-            )
+            ),
+            reason="contains conda-meta",
         ),
     ),
     documented=True,
@@ -854,8 +855,8 @@ CATALOGUE: tuple[Tool, ...] = (
         says="[Cc]reated (automatically )?by (the )?[Mm]eson",
     ),
     # After all caches: a cache may resemble an environment.
-    ENVIRONMENT,
     CONDA,
+    ENVIRONMENT,
 )
 
 # What else tools put into XDG_CACHE_HOME, by its name there.

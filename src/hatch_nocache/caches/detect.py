@@ -10,7 +10,7 @@ from typing import NamedTuple
 from hatch_nocache.caches import catalogue
 from hatch_nocache.caches.catalogue import CATALOGUE, ENVIRONMENTS
 from hatch_nocache.caches.declared import INTERPRETER, NOTHING, Declaration, Surroundings
-from hatch_nocache.caches.index import candidates
+from hatch_nocache.caches.index import candidates, is_candidate
 from hatch_nocache.caches.match import HEAD_SIZE, SOURCES, entries, find, is_shaped
 from hatch_nocache.caches.model import TAG, Directory, Evidence, Kind, Tool
 from hatch_nocache.caches.virtualenvs import MOST_ENTRIES, count_environments, is_environment
@@ -35,12 +35,8 @@ class LinkOwner(NamedTuple):
 
 
 def detect(directory: Directory, surroundings: Surroundings = NOTHING) -> Evidence | None:
-    """Return why the directory is a cache or an environment, or None unless the evidence is conclusive.
-
-    The root is never a cache, nor is a directory that is or contains one of the project's own packages.
-    """
-    path = directory.path
-    if not path or any(own == path or own.startswith(path + "/") for own in surroundings.own_packages):
+    """Return why the directory is a cache or an environment, or None unless the evidence is conclusive."""
+    if not is_candidate(directory, surroundings):
         return None
     declared = (each for each in surroundings.declarations if each.leads_to(directory.location))
     declaration = next((each for each in declared if _has_used(each.tool, directory)), None)

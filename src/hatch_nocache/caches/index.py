@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from hatch_nocache.caches.catalogue import CATALOGUE, TOX_EXTRAS
+from hatch_nocache.caches.declared import Surroundings
 from hatch_nocache.caches.model import TAG, Directory, Kind, Shape, Tool
 
 
@@ -57,11 +58,18 @@ def candidates(directory: Directory) -> list[tuple[Tool, Shape]]:
     return [_ROWS[number] for number in sorted(found)]
 
 
-def is_candidate(directory: Directory) -> bool:
-    """Return whether the directory can be a cache or an environment although nothing declares it."""
-    directories, files = directory.directories, directory.files
+def is_candidate(directory: Directory, surroundings: Surroundings) -> bool:
+    """Return whether the directory can be a cache or an environment.
+
+    The root is never one, nor is a directory that is or contains one of the project's own packages.
+    """
+    path, directories, files = directory.path, directory.directories, directory.files
+    if not path or any(own == path or own.startswith(path + "/") for own in surroundings.own_packages):
+        return False
+    if candidates(directory) or any(each.leads_to(directory.location) for each in surroundings.declarations):
+        return True
     # On some file systems case does not matter.
-    if candidates(directory) or TAG in "\n".join(files).upper():
+    if TAG in "\n".join(files).upper():
         return True
     # A directory of environments has no files but hidden ones, and any of its directories will do.
     children = directories - TOX_EXTRAS

@@ -294,7 +294,7 @@ class DirectoryStates:
                 state.cache = DirectoryFinding(directory, evidence, explicit, drops=cache.drops)
 
     def _detect(self, directory: DiskDirectory) -> Evidence | None:
-        if not self._surroundings.declarations and not is_candidate(directory):
+        if not is_candidate(directory, self._surroundings):
             return None
         # Most builds have no candidate, and import no more of detection.
         from hatch_nocache.caches.detect import detect
