@@ -85,6 +85,13 @@ def test_the_first_member_that_can_have_a_root_decides():
     ]
 
 
+def test_a_member_outside_the_root_has_its_whole_name():
+    checker = MemberChecker()
+    for name in ("p/a", "other/b:"):
+        checker.add(Member(name))
+    assert [(each.code, each.path) for each in checker.finish()] == [("NC202", "other/b:"), ("NC203", "other/b:")]
+
+
 def test_add_returns_the_place():
     """The path without empty and `.` parts, or None when nothing is there."""
     checker = MemberChecker()

@@ -239,5 +239,6 @@ class MemberChecker:
 
 
 def _path(name: str, root: str) -> str:
-    """Return the path below the root, without empty and `.` parts."""
-    return "/".join(part for part in name[len(root) :].split("/") if part not in ("", "."))
+    """Return the path below the root (if the member is there), without empty and `.` parts."""
+    inner = name[len(root) :] if f"{name}/".startswith(f"{root}/") else name
+    return "/".join(part for part in inner.split("/") if part not in ("", "."))
