@@ -13,6 +13,8 @@ _NAME = "hatch-nocache"
 _WIDTH = 120
 # How many findings of a section are shown in full, and how many characters of paths name the rest.
 _MOST_SHOWN = 5
+# A blank in a path, at which no line is broken. Escaped text has no such character.
+_BLANK = "\0"
 _MOST_NAMED = 2000
 
 
@@ -141,10 +143,10 @@ def _sections(findings: Sequence[Finding], target: str) -> Iterator[tuple[str, l
 
 def _lines(findings: Sequence[Finding], *, verbose: bool) -> list[str]:
     shown = findings if verbose or len(findings) <= _MOST_SHOWN else findings[: _MOST_SHOWN - 1]
-    lines = [line for finding in shown for line in _wrapped(describe(finding), "  ", "        ")]
+    lines = [line for finding in shown for line in _wrapped(_describe(finding, _BLANK), "  ", "        ")]
     rest: dict[str, list[str]] = {}
     for finding in findings[len(shown) :]:
-        rest.setdefault(finding.code, []).append(_where(finding))
+        rest.setdefault(finding.code, []).append(_where(finding).replace(" ", _BLANK))
     if rest:
         parts = [f"{code} {_some(places, _MOST_NAMED // len(rest))}" for code, places in rest.items()]
         text = f"and {len(findings) - len(shown)} more (HATCH_VERBOSE=1 lists all): {'; '.join(parts)}"
@@ -163,10 +165,10 @@ def _some(places: Sequence[str], room: int) -> str:
 
 
 def _wrapped(text: str, first: str, following: str) -> list[str]:
-    """Break a line at blanks. A path may exceed the width, and blanks in it are not changed."""
+    """Break a line at blanks, but not at those of a path, which may exceed the width."""
     if len(first) + len(text) <= _WIDTH:
-        return [first + text]
-    return textwrap.wrap(
+        return [first + text.replace(_BLANK, " ")]
+    lines = textwrap.wrap(
         text,
         _WIDTH,
         initial_indent=first,
@@ -176,13 +178,18 @@ def _wrapped(text: str, first: str, following: str) -> list[str]:
         expand_tabs=False,
         replace_whitespace=False,
     )
+    return [line.replace(_BLANK, " ") for line in lines]
 
 
 def describe(finding: Finding) -> str:
     """Return the line about a finding: its code, where it is, what it is, how that is known, a consequence."""
+    return _describe(finding, " ")
+
+
+def _describe(finding: Finding, blank: str) -> str:
     what = finding.what + (f": {finding.reason}" if finding.reason else "")
     what += f"; {finding.note}" if finding.note else ""
-    return f"{finding.code} {_where(finding)}   {escape(what)}"
+    return f"{finding.code} {_where(finding).replace(' ', blank)}   {escape(what)}"
 
 
 def _where(finding: Finding) -> str:

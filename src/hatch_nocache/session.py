@@ -88,9 +88,8 @@ class Session:
                 if not selection.has_handed_over(error.filename):
                     raise
                 self._fail_unreadable(error.filename)
-            finally:
-                if not selection.is_rejected:
-                    self._report(selection)
+            else:
+                self._report(selection)
 
     def _plan(self, build_data: dict[str, Any], stack: contextlib.ExitStack) -> SelectionFilter:
         try:
