@@ -201,13 +201,14 @@ def hint_lines(hints: Sequence[Hint]) -> list[str]:
     """Return a line for each way to settle findings. Ways that differ only in their entry are one line."""
     merged: dict[tuple[str, str], list[str]] = {}
     for hint in hints:
-        entries = merged.setdefault((hint.purpose, hint.action), [])
-        if hint.entry not in entries:
-            entries.append(hint.entry)
+        entries = merged.setdefault((escape(hint.purpose), escape(hint.action)), [])
+        entry = escape(hint.entry).replace(" ", _BLANK)
+        if entry not in entries:
+            entries.append(entry)
     return [
         line
         for (purpose, action), entries in merged.items()
-        for line in _wrapped(f"hint: {escape(_hint(purpose, action, entries))}", "  ", "        ")
+        for line in _wrapped(f"hint: {_hint(purpose, action, entries)}", "  ", "        ")
     ]
 
 
