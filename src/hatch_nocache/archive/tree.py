@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import tarfile
-from typing import Iterator, NamedTuple, Optional, Tuple, Union
+from typing import Iterator, NamedTuple, Tuple, Union
 
 from hatch_nocache.members.incompatibilities import Incompatibility
 
@@ -31,7 +31,7 @@ class Member(NamedTuple):
     target: str = ""
     size: int = 0
     head: bytes = b""
-    problem: Optional[Problem] = None
+    problem: Problem | None = None
 
 
 class ArchiveDirectory:
