@@ -1,4 +1,4 @@
-"""The test projects: what is planted in each, how it is built, what must come of it.
+"""The test projects: files to create, configuration and expected results.
 
 The format of `case.toml` is described in test-projects/README.md.
 """
@@ -30,34 +30,34 @@ TARGETS = ("sdist", "wheel", "editable", "custom")
 SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55"
 HOOK_TABLE = re.compile(r"^\[(?:tool\.hatch\.)?build\.(?:targets\.\w+\.)?hooks\.nocache\]$", re.MULTILINE)
 
-# --- What a case says -------------------------------------------------------------------------------------------------
+# --- Expected results -------------------------------------------------------------------------------------------------
 
 
 @dataclasses.dataclass(frozen=True)
 class Expect:
-    """What must come of one target. Paths are those of the archive, an sdist's without its root directory."""
+    """The expected result of one target. Paths are those in the archive, below the top-level directory of an sdist."""
 
     result: str = "builds"  # or "rejected"
-    codes: List[str] = dataclasses.field(default_factory=list)  # exactly these are reported; ["*"]: not looked at
-    says: List[str] = dataclasses.field(default_factory=list)  # words that a person reads
+    codes: List[str] = dataclasses.field(default_factory=list)  # exactly these are reported; ["*"]: not checked
+    says: List[str] = dataclasses.field(default_factory=list)  # text that the output contains
     unsaid: List[str] = dataclasses.field(default_factory=list)
     gone: List[str] = dataclasses.field(default_factory=list)  # neither these members nor anything below them
     kept: List[str] = dataclasses.field(default_factory=list)
-    links: Dict[str, str] = dataclasses.field(default_factory=dict)  # members that are links, with their text
-    copied: Dict[str, str] = dataclasses.field(default_factory=dict)  # regular members, with words of their content
+    links: Dict[str, str] = dataclasses.field(default_factory=dict)  # symlinks, with their link targets
+    copied: Dict[str, str] = dataclasses.field(default_factory=dict)  # regular files, with text that they contain
     without: str = "same"  # what happens without the hook: see `WITHOUT`
     leaks: List[str] = dataclasses.field(default_factory=list)  # for "leaks"; `gone` unless given
-    unpacks: bool = True  # False where the options ask for what installers refuse
-    rebuilds: bool = True  # False where the sdist holds too little to build a wheel
+    unpacks: bool = True  # False if the options pack members that installers refuse
+    rebuilds: bool = True  # False if the sdist lacks files that a wheel needs
 
 
 @dataclasses.dataclass(frozen=True)
 class Through:
-    """What must come of the wheel that is built from the unpacked sdist: that of the tree, and these members."""
+    """The expected wheel from the unpacked sdist: equal to that from the tree, with these members."""
 
     kept: List[str]
-    without: str = "kept"  # what happens without the hook: "kept", "loses" some of them, or the build "fails"
-    front_ends: bool = False  # whether real front ends build it, too
+    without: str = "kept"  # without the hook: "kept", "loses" some of them, or the build "fails"
+    front_ends: bool = False  # whether real front ends build it too
 
     def __post_init__(self) -> None:
         assert self.kept
@@ -65,12 +65,12 @@ class Through:
 
 
 WITHOUT = {
-    "same": "the same bytes",
-    "leaks": "they are packed",
-    "unsafe": "an archive that installers refuse",
-    "loses": "files are missing",
-    "crashes": "a traceback",
-    "hangs": "the build never ends",
+    "same": "same bytes",
+    "leaks": "packed",
+    "unsafe": "archive that installers refuse",
+    "loses": "files missing",
+    "crashes": "traceback",
+    "hangs": "hangs",
     "builds": "builds",
 }
 
@@ -85,7 +85,7 @@ class Case:
     append: str
     plant: Dict[str, str]
     env: Dict[str, str]
-    needs: Tuple[int, ...]  # the oldest Hatchling that has what the case is about
+    needs: Tuple[int, ...]  # oldest Hatchling that supports the case
     expect: Dict[str, Expect]
     through: Optional[Through] = None
 
@@ -96,7 +96,7 @@ class Case:
 
     @property
     def unprivileged(self) -> bool:
-        """Whether the build must run as someone whom the modes of files bind."""
+        """Whether the build must run as a user without root permissions."""
         return any(what.startswith("unreadable") for what in self.plant.values())
 
 
@@ -136,7 +136,7 @@ def _cases(path: Path) -> Iterator[Case]:
 
 @contextlib.contextmanager
 def made(case: Case, where: Path) -> Iterator[Path]:
-    """The project of `case`, copied below `where` and planted."""
+    """Copy the project of `case` below `where`, and create its files."""
     root = where / "project"
     shutil.copytree(PROJECTS / case.project, root, ignore=shutil.ignore_patterns("case.toml"))
     for name in ("pyproject.toml", "hatch.toml"):
@@ -161,7 +161,7 @@ def made(case: Case, where: Path) -> Iterator[Path]:
 
 
 def fill(text: str, root: Path) -> str:
-    """`{root}` is the project, `{parent}` the directory that it lies in."""
+    """Replace `{root}` by the project and `{parent}` by its parent directory."""
     return text.replace("{root}", str(root)).replace("{parent}", str(root.parent))
 
 
@@ -173,7 +173,7 @@ def set_options(path: Path, options: Dict[str, Any]) -> None:
 
 
 def switch_off(path: Path) -> None:
-    """Switch the hook off, and no other."""
+    """Disable the hook, and no other."""
     text = path.read_text(encoding="utf-8")
     path.write_text(HOOK_TABLE.sub(r"\g<0>\nenable-by-default = false", text), encoding="utf-8")
 
@@ -202,7 +202,7 @@ def write(path: str, content: bytes) -> None:
 
 
 def tree(*files: str, tag: bool = False) -> Callable[[str], None]:
-    """A maker of a directory that holds `files`; "a -> b" is a link."""
+    """Return a function that creates a directory with `files`; "a -> b" is a symlink."""
 
     def make(path: str) -> None:
         os.makedirs(path, exist_ok=True)
@@ -267,7 +267,7 @@ KINDS: Dict[str, Callable[[str], None]] = {
 
 
 def table(cases: List[Case]) -> str:
-    lines = ["| project | case | target | with the hook | said | without it |", "|---|---|---|---|---|---|"]
+    lines = ["| project | case | target | with the hook | output | without the hook |", "|---|---|---|---|---|---|"]
     for case in cases:
         for target, wanted in case.expect.items():
             options = ", ".join(f"`{key} = {json.dumps(value)}`" for key, value in case.options.items())
@@ -275,10 +275,8 @@ def table(cases: List[Case]) -> str:
             row = (case.project, name, target, outcome(wanted), said(wanted), WITHOUT[wanted.without])
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")
         if case.through:
-            kept = "kept: " + ", ".join(f"`{name}`" for name in case.through.kept)
-            harm = {"kept": "they are packed", "loses": "files are missing", "fails": "the build fails"}[
-                case.through.without
-            ]
+            kept = "packed: " + ", ".join(f"`{name}`" for name in case.through.kept)
+            harm = {"kept": "packed", "loses": "files missing", "fails": "build fails"}[case.through.without]
             lines.append(f"| {case.project} | {case.name} | sdist → wheel | {kept} | – | {harm} |")
     return "\n".join(lines) + "\n"
 
@@ -288,9 +286,9 @@ def outcome(wanted: Expect) -> str:
         return "**rejected**"
     paths: List[Tuple[str, List[str]]] = [
         ("left out", wanted.gone),
-        ("a file", list(wanted.copied)),
-        ("a link", list(wanted.links)),
-        ("kept", wanted.kept),
+        ("file", list(wanted.copied)),
+        ("symlink", list(wanted.links)),
+        ("packed", wanted.kept),
     ]
     return "; ".join(f"{verb}: " + ", ".join(f"`{name}`" for name in names) for verb, names in paths if names)
 
@@ -310,7 +308,7 @@ HOOK_FILE += "class Other(BuildHookInterface):\n"
 
 
 class Project:
-    """A package `src/demo` with the hook on, in the directory `root`. Each archive goes to a directory of its own."""
+    """A package `src/demo` with the hook on, in the directory `root`. Each archive is in its own directory."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -324,7 +322,7 @@ class Project:
         self.put("pyproject.toml", "\n".join([head, before, table.rstrip(), *lines, after, ""]))
 
     def other_hook(self, body: str, *, first: bool = False, lines: Sequence[str] = ()) -> None:
-        """Add another build hook, with `body` in its class, before or after ours."""
+        """Add another build hook, with `body` in its class, before or after this one."""
         self.put("hatch_build.py", HOOK_FILE + body)
         table = "[tool.hatch.build.hooks.custom]"
         self.configure(*lines, before=table if first else "", after="" if first else table)
@@ -337,7 +335,7 @@ class Project:
         return path
 
     def make(self, kind: str, *names: str) -> None:
-        """Make what KINDS has under that name."""
+        """Create files of a kind in `KINDS`."""
         for name in names:
             KINDS[kind](str(self.root / name))
 
@@ -351,7 +349,7 @@ class Project:
         return build(self.root, target, self.root.parent / f"dist{self.builds}", env)
 
     def same(self, target: str = "sdist", **env: str) -> Built:
-        """Build it with the hook and without, which has to give the same archive."""
+        """Build with and without the hook, and assert that both archives are identical."""
         built, control = self.build(target, **env), self.build(target, **NO_HOOKS, **env)
         assert (built.code, control.code) == (0, 0), built.said
         assert built.archive is not None
@@ -361,7 +359,7 @@ class Project:
 
 
 def names(built: Built) -> List[str]:
-    """The members of the archive, which has to be there."""
+    """Return the members of the archive, which must exist."""
     assert built.code == 0, built.said
     assert built.archive is not None
     return read(built.archive).names
