@@ -10,7 +10,6 @@ import zipfile
 import pytest
 from projects import SIGNATURE, plant
 
-from hatch_nocache.cli import check as module
 from hatch_nocache.cli.check import Request, check
 from hatch_nocache.patterns import Patterns
 from hatch_nocache.report import hint_lines
@@ -240,25 +239,12 @@ def test_empty_directory(tmp_path):
     assert errors(check(str(tmp_path), Request())) == [("the directory is empty", "", 0)]
 
 
-def test_file_that_cannot_be_read(tmp_path, monkeypatch):
-    """It is no archive; the directory is a tree."""
-
-    def unsupported(_):
-        raise PermissionError
-
-    (tmp_path / "x").touch()
-    monkeypatch.setattr(module, "unsupported", unsupported)
-    assert [result.kind for result in check(str(tmp_path), Request())] == ["tree"]
-
-
 def test_project_with_archives_in_it(tmp_path):
-    """A project is a project; --allow is not for projects."""
+    """A project is a project."""
     sdist(tmp_path / "b.tar.gz", STORE)
     (tmp_path / "pyproject.toml").write_text(BASE + HOOK, encoding="utf-8")
     (result,) = check(str(tmp_path), Request())
-    assert (result.kind, "--allow" in " ".join(result.notes)) == ("project", False)
-    (result,) = check(str(tmp_path), Request(allow=Patterns(["x"])))
-    assert result.notes[-1] == "--allow is for archives; a project has the option `allow`"
+    assert result.kind == "project"
 
 
 @pytest.mark.parametrize(
@@ -359,7 +345,7 @@ def test_workspace_without_members(members, workspace):
     """The root is checked like any project."""
     ((path, about),) = workspace(f"[tool.uv.workspace]\nmembers = {members}\n")
     assert path == "."
-    assert about.startswith("no build backend")
+    assert about.startswith("built by no known backend")
 
 
 def test_workspace_member_that_cannot_be_read(workspace, tmp_path):

@@ -9,16 +9,16 @@ import types
 import pytest
 from building import build, build_apart, surroundings
 from projects import fill, load, made, plant
-from test_check import BASE, HOOK, SETUPTOOLS, errors
+from test_check import BASE, HOOK, errors
 
 from hatch_nocache import _hatchling
-from hatch_nocache.cli import dry_run, other_backend
+from hatch_nocache.cli import dry_run
 from hatch_nocache.cli.check import Request, check
-from hatch_nocache.cli.result import exit_code
 from hatch_nocache.report import describe
 from hatch_nocache.rules import Action
 from hatch_nocache.selection.checker import UnreadableError
 
+UNKNOWN_CONTENTS = "what the backend packs is not known: check its archives with `hatch-nocache check dist`"
 CASES = [case for case in load() if not case.unprivileged]
 ROWS = [pytest.param(case, target, id=f"{case.id}-{target}") for case in CASES for target in case.expect]
 
@@ -180,8 +180,8 @@ def test_custom_builder(project):
 # --- Whether the build starts -----------------------------------------------------------------------------------------
 
 WITHOUT = BASE.replace(', "hatch-nocache"', "")
-NOT_ENABLED = "Hatchling project demo; the hook is not enabled, so this is what it would do"
-ADD = 'to enable the hook, add "hatch-nocache" to `requires` in [build-system], and the table '
+NOT_ENABLED = "Hatchling project demo; the hook is not enabled for sdist, wheel, so this is what it would do"
+TAKES = 'it takes "hatch-nocache" in `requires` of [build-system], and the table '
 UNKNOWN = 'the build ends with "Unknown build hook: '
 
 
@@ -222,17 +222,20 @@ UNKNOWN = 'the build ends with "Unknown build hook: '
             BASE,
             "",
             NOT_ENABLED,
-            [
-                '"hatch-nocache" is in `requires`, but the hook has no table, so the build does not use it',
-                f"{ADD}[tool.hatch.build.hooks.nocache]",
-            ],
+            [f'"hatch-nocache" is in `requires`, but the hook has no table: {TAKES}[tool.hatch.build.hooks.nocache]'],
             [],
         ),
-        (WITHOUT, "[build]\n", NOT_ENABLED, [f"{ADD}[build.hooks.nocache] in hatch.toml"], []),
+        (
+            WITHOUT,
+            "[build]\n",
+            NOT_ENABLED,
+            [f"the hook is not enabled: {TAKES}[build.hooks.nocache] in hatch.toml"],
+            [],
+        ),
         (
             BASE + "[tool.hatch.build.targets.sdist.hooks.nocache]\n",
             "",
-            "Hatchling project demo; the hook is enabled for sdist only, so this is what it would do",
+            "Hatchling project demo; the hook is not enabled for wheel, so this is what it would do",
             [],
             [],
         ),
@@ -469,104 +472,52 @@ def test_unreadable_file(project, monkeypatch):
     root = project()
     monkeypatch.setattr(dry_run.SelectionFilter, "plan", plan)
     (first, _) = texts(run(root))
-    assert first == f"the sdist cannot be built: {os.path.join('data', 'x')} cannot be read"
+    assert first == f"sdist: {os.path.join('data', 'x')} cannot be read"
 
 
-# --- Other backends ---------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("settings", "about"),
+    [
+        (None, "built by no known backend, not by Hatchling"),
+        ("build-system = 1\n", "built by no known backend, not by Hatchling"),
+        ('[build-system]\nrequires = ["hatchling"]\n', "built by no known backend, not by Hatchling"),
+        ('[build-system]\nrequires = 1\nbuild-backend = "flit_core.buildapi"\n', "built by flit_core.buildapi, not by"),
+        (BASE.replace('"hatchling.build"', '"own"').replace('"hatchling"', '"Hatchling >= 1.20"'), "Hatchling project"),
+    ],
+)
+def test_what_builds_it(settings, about, project):
+    """A backend of the project's own that requires Hatchling is Hatchling. Of another one, a note says what to do."""
+    result = run(project(settings, venv="venv"))
+    assert result.about.startswith(about)
+    assert (result.kind == "project", result.exit_code()) == (about.startswith("Hatchling"), 0)
+    assert (result.notes == (UNKNOWN_CONTENTS,)) is (result.kind == "tree")
 
 
 def test_tree_of_another_backend(project):
     """Caches, environments and symlinks are noticed; nothing is rejected."""
     root = project(
-        SETUPTOOLS,
+        '[build-system]\nbuild-backend = "setuptools.build_meta"\n',
         **{
             ".gitignore": "file: /ignored/\n*.log\n",
-            ".git/config": "file",
             ".git/l": "-> /etc/passwd",
             "docs/loop": "-> loop",
             "docs/x.log": "-> /etc/passwd",
             "ignored": "cache",
             "outside": "-> /etc",
             "src/demo/l": "-> /etc/passwd",
-            "a": "-> plain",
-            "plain/x.txt": "file",
             "store": "uv cache",
             "tox-like": "venv",
         },
     )
     result = run(root)
-    assert brief(result) == {
-        "tree": [
-            ("notice", "NC105", "docs/loop"),
-            ("notice", "NC103", "outside"),
-            ("notice", "NC101", "src/demo/l"),
-            ("notice", "NC001", "store/"),
-            ("notice", "NC004", "tox-like/"),
-        ]
-    }
-    assert (result.kind, result.exit_code(strict=True)) == ("tree", 0)
-    assert result.about == "built by setuptools.build_meta, not by Hatchling"
-    assert result.notes[0].endswith(" outside of caches checked; files ignored by .gitignore were skipped")
-    assert {hint.action for each in result.findings for hint in each.hints} == {
-        "exclude {} in the configuration of the build backend"
-    }
-    assert texts(run(root, "sdist")) == ["Hatchling does not build it, so there are no targets"]
+    found = [("NC105", "docs/loop"), ("NC103", "outside"), ("NC101", "src/demo/l"), ("NC001", "store/")]
+    found.append(("NC004", "tox-like/"))
+    assert brief(result) == {"tree": [("notice", *each) for each in found]}
+    exclude = "exclude {} in the configuration of the build backend"
+    assert {hint.action for each in result.findings for hint in each.hints} == {exclude}
 
 
-@pytest.mark.parametrize(
-    ("settings", "more", "about"),
-    [
-        (None, {}, "no build backend"),
-        (None, {"setup.py": "file"}, "built by setup.py"),
-        ("[tool.black]\n", {}, "no build backend"),
-        ("build-system = 1\n", {}, "no build backend"),
-        (SETUPTOOLS + "dynamic = []\n", {}, "built by setuptools.build_meta, not by Hatchling"),
-        ('[build-system]\nrequires = 1\nbuild-backend = "flit_core.buildapi"\n', {}, "built by flit_core.buildapi, "),
-        ('[build-system]\nrequires = ["hatchling"]\n', {}, "no build backend"),
-    ],
-)
-def test_what_builds_it(settings, more, about, project):
-    """It is in the first line."""
-    result = run(project(settings, **more))
-    assert result.about.startswith(about)
-    assert (result.kind, "there is no .gitignore" in result.notes[0]) == ("tree", True)
-
-
-def test_backend_that_wraps_hatchling(project):
-    """A backend of the project's own that requires Hatchling is Hatchling."""
-    settings = BASE.replace('"hatchling.build"', '"backend"\nbackend-path = ["."]').replace(
-        '"hatchling"', '"Hatchling >= 1.20"'
-    )
-    assert run(project(settings)).kind == "project"
-
-
-@pytest.mark.parametrize(
-    "planted",
-    [{".gitignore/x": "file"}, {".gitignore": "fifo"}, {".gitignore": "-> /dev/zero"}, {".gitignore": "file: [z-a]"}],
-)
+@pytest.mark.parametrize("planted", [{".gitignore": "fifo"}, {".gitignore": "file: [z-a]"}])
 def test_gitignore_that_cannot_be_read(planted, project):
     """A note says so, and no file is skipped."""
-    assert run(project(None, **planted)).notes[0].startswith(".gitignore cannot be read (")
-
-
-def test_gitignore_that_an_old_pathspec_cannot_match(project):
-    """It is found out before the walk."""
-    (note, *_) = run(project(None, **{".gitignore": "file: **"})).notes
-    assert note.startswith(".gitignore cannot be read (") or "ignored by .gitignore were skipped" in note
-
-
-def test_file_that_vanishes(project, monkeypatch):
-    """A tree that changes meanwhile is no error."""
-
-    def vanished(*_):
-        raise FileNotFoundError
-
-    monkeypatch.setattr(other_backend.Checker, "check", vanished)
-    assert brief(run(project(None))) == {"tree": []}
-
-
-def test_exit_code_is_the_highest(project):
-    """Without any path, it is 0."""
-    good = run(project())
-    assert exit_code([]) == 0
-    assert exit_code([good, good._replace(errors=("gone",)), good]) == 2
+    assert run(project(None, **planted)).notes[1].startswith(".gitignore cannot be read (")

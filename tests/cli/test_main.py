@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ from hatch_nocache.rules import CODES
 SCRIPT = shutil.which("hatch-nocache", path=os.path.dirname(sys.executable))
 MODULE = [sys.executable, "-m", "hatch_nocache"]
 COMMANDS = [pytest.param(MODULE, id="module"), *([pytest.param([SCRIPT], id="script")] if SCRIPT else [])]
-VARIABLES = ("UV_CACHE_DIR", "NO_COLOR", "FORCE_COLOR", "PYTHONUNBUFFERED")
+VARIABLES = ("UV_CACHE_DIR", "PYTHONUNBUFFERED")
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in VARIABLES}
 needs_full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and pipes of POSIX")
@@ -68,44 +69,32 @@ def call(capsys, *arguments):
     return (code, *capsys.readouterr())
 
 
-# --- As a user --------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("command", COMMANDS)
-def test_project(command):
-    """Something is left out: that is fine, unless --strict."""
-    done = run(command, "check", env={"UV_CACHE_DIR": ".uv-cache"})
+def test_project_and_its_archives(command, here):
+    """Something is left out: that is fine, unless --strict. Built without the hook, the archive is rejected."""
+    done = run(command, "check", "-t", "sdist", "--target", "wheel", env={"UV_CACHE_DIR": ".uv-cache"})
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
         ".: Hatchling project demo",
         "  sdist: 1 dropped",
-        "    dropped   NC001 .uv-cache/   uv cache: UV_CACHE_DIR=.uv-cache points into the project",
-        '    hint: to pack it anyway, add "/.uv-cache/" to `allow` in [tool.hatch.build.hooks.nocache]',
         "  wheel: nothing found",
+        "  dropped   NC001 .uv-cache/   uv cache: UV_CACHE_DIR=.uv-cache points into the project (sdist)",
+        '  hint: to pack it anyway, add "/.uv-cache/" to `allow` in [tool.hatch.build.hooks.nocache]',
     ]
     assert run(command, "check", "--strict").returncode == 1
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_archives(command, here):
-    """Built without the hook, and with it."""
     build(here, "sdist", here / "without", {"HATCH_BUILD_NO_HOOKS": "true"})
     done = run(command, "check", "without")
     assert (done.returncode, done.stderr) == (1, "")
-    first, second, *_ = done.stdout.splitlines()
+    first, _, third, *_ = done.stdout.splitlines()
     assert first.startswith("without/demo-1.0.tar.gz: sdist, top-level directory demo-1.0/, 13 members, ")
-    assert second.startswith("  rejected  NC001 .uv-cache/   uv cache: valid CACHEDIR.TAG")
+    assert third.startswith("  rejected  NC001 .uv-cache/   uv cache: valid CACHEDIR.TAG")
     for target in ("sdist", "wheel"):
         build(here, target, here / target, {})
         shutil.copytree(str(here / target), str(here / "dist"), dirs_exist_ok=True)
     done = run(command, "check", "dist")
     assert (done.returncode, done.stderr) == (0, "")
-    assert [line.rpartition("; ")[2] for line in done.stdout.splitlines()] == [
-        "nothing found",
-        "nothing found",
-        "2 paths: 2 accepted",
-    ]
+    assert done.stdout.splitlines()[1::2] == ["  archive: nothing found", "  archive: nothing found"]
+    assert done.stdout.endswith("\n2 paths: 2 accepted\n")
 
 
 @pytest.mark.usefixtures("here")
@@ -119,48 +108,29 @@ def test_formats(form, capsys):
         assert [each["exit_code"] for each in json.loads(out)["results"]] == [0, 2]
     elif form == "gitlab":
         assert [(each["check_name"], each["severity"]) for each in json.loads(out)] == [
-            ("NC001", "minor"),
+            ("hatch-nocache NC001", "minor"),
             ("hatch-nocache", "blocker"),
         ]
     elif form == "github":
-        assert out.startswith("::warning file=.uv-cache,title=hatch-nocache NC001 (sdist)::NC001 .uv-cache/   uv cache")
-        assert out.splitlines()[-3:-1] == [
-            "::error file=nothing,title=hatch-nocache::there is no such file or directory",
-            "hatch-nocache: nothing: not checked",
-        ]
+        assert out.startswith("::warning file=.uv-cache,title=hatch-nocache NC001::NC001 .uv-cache/   uv cache")
+        assert "\n::error file=nothing,title=hatch-nocache::there is no such file or directory\n" in out
     if form in ("github", "text"):
         assert out.endswith("2 paths: 1 accepted, 1 with errors\n")
 
 
 def test_every_path_is_reported(here, capsys):
-    """An unreadable path does not hide the others; the exit code is the highest."""
+    """An unreadable path does not hide the others; the exit code is the highest. -v lists all findings."""
     sdist(here / "good.tar.gz", {})
-    sdist(here / "bad.tar.gz", {"l": "-> /etc/passwd"})
+    sdist(here / "bad.tar.gz", {f"l{number:02}": "-> /etc/passwd" for number in range(12)})
     code, out, err = call(capsys, "check", "nothing", "bad.tar.gz", "good.tar.gz", ".")
     assert code == 2
-    assert [line.partition(":")[0] for line in out.splitlines() if not line.startswith(" ")] == [
-        "bad.tar.gz",
-        "good.tar.gz",
-        ".",
-        "4 paths",
-    ]
+    heads = [line.partition(":")[0] for line in out.splitlines() if not line.startswith(" ")]
+    assert heads == ["bad.tar.gz", "good.tar.gz", ".", "4 paths"]
     assert err.count("\n") == 1
-    assert call(capsys, "check", "bad.tar.gz", ".")[0] == 1
-    assert call(capsys, "check", "bad.tar.gz", "--allow", "x", "--allow", "/l")[0] == 0
-
-
-def test_configuration_errors(here, capsys):
-    """All at once, each with its line."""
-    (here / "pyproject.toml").write_text(BASE + HOOK + 'cache = "drop"\nverify = 1\n', encoding="utf-8")
-    code, _, err = call(capsys, "check")
-    assert code == 2
-    assert err.splitlines() == [
-        "hatch-nocache: pyproject.toml:10: tool.hatch.build.hooks.nocache.cache: unknown key; did you mean `caches`?",
-        (
-            "hatch-nocache: pyproject.toml:11: tool.hatch.build.hooks.nocache.verify: "
-            'expected "auto", true or false, got 1'
-        ),
-    ]
+    assert out.count("NC101") == 10
+    code, out, _ = call(capsys, "check", "-v", "bad.tar.gz", ".")
+    assert (code, out.count("NC101")) == (1, 12)
+    assert call(capsys, "check", "bad.tar.gz", "--allow", "x", "--allow", "/l*")[0] == 0
 
 
 def test_hostile_names(here, capsys):
@@ -176,17 +146,6 @@ def test_hostile_names(here, capsys):
     assert "NC101 \\u2603 -> /etc/passwd" in done.stdout
 
 
-def test_verbose_and_color(here, capsys, monkeypatch):
-    """-v lists all findings; FORCE_COLOR colors a pipe."""
-    for number in range(12):
-        (here / f"src/demo/l{number:02}").symlink_to("/etc/passwd")
-    assert call(capsys, "check", "-t", "sdist")[1].count("NC101 src/demo/l") == 10
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    out = call(capsys, "check", "-t", "sdist", "-v")[1]
-    assert out.count("NC101 src/demo/l") == 12
-    assert out.count("\x1b[31mrejected\x1b[0m") == 12
-
-
 def test_the_hook_never_imports_the_command():
     """A build does not pay for it."""
     program = "import sys, hatchling.builders.wheel; before = set(sys.modules)\n"
@@ -196,61 +155,40 @@ def test_the_hook_never_imports_the_command():
     assert not [name for name in loaded if name.startswith(("hatch_nocache.cli", "hatch_nocache.archive", "argparse"))]
 
 
-# --- Arguments --------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "error"),
     [
-        [],
-        ["chekc"],
-        ["check", "--format", "xml"],
-        ["check", "--target"],
-        ["check", "--allow", "[z-a]"],
-        ["check", f"--{HOSTILE}"],
+        ([], "the following arguments are required: COMMAND"),
+        (["chekc"], "invalid choice"),
+        (["check", "--format", "xml"], "invalid choice"),
+        (["check", f"--{HOSTILE}"], "unrecognized arguments: --a\\x1b[31m"),
+        (["check", "--allow", "[z-a]"], "hatch-nocache: --allow: invalid pattern (bad character range z-a"),
+        (["explain", "NC001", "NC999"], "hatch-nocache: NC999: unknown code; known codes: NC001, NC002"),
     ],
 )
-def test_usage(arguments, capsys):
+def test_usage(arguments, error, capsys):
     """Exit code 2, and no argument reaches the terminal as it is."""
     code, out, err = call(capsys, *arguments)
     assert (code, out) == (2, "")
-    assert err.startswith("usage: hatch-nocache")
+    assert error in err
     assert all(line.isprintable() for line in err.splitlines())
     assert "::error" not in err
 
 
-def test_help_and_version(capsys, monkeypatch):
+def test_help_and_version(capsys):
     """`--help` has examples; `--version` names Hatchling's."""
     for arguments in (["--help"], ["check", "--help"]):
         code, out, _ = call(capsys, *arguments)
         assert (code, "hatch-nocache check --format gitlab > gl-code-quality-report.json" in out) == (0, True)
-    assert call(capsys, "--version")[1].startswith("hatch-nocache ")
-
-    def version(name):
-        raise module.PackageNotFoundError(name)
-
-    monkeypatch.setattr(module, "version", version)
-    assert call(capsys, "--version")[1] == "hatch-nocache (not installed) (hatchling (not installed))\n"
+    out = call(capsys, "--version")[1]
+    assert out.startswith("hatch-nocache ")
+    assert out.endswith(f" (hatchling {version('hatchling')})\n")
 
 
-@pytest.mark.usefixtures("here")
-def test_targets(capsys):
-    """Repeated, or with commas between them."""
-    code, out, _ = call(capsys, "check", "-t", "wheel:editable,sdist", "--target", "wheel")
-    assert code == 0
-    assert [line for line in out.splitlines() if not line.startswith("   ")] == [
-        ".: Hatchling project demo",
-        "  wheel:editable: nothing found",
-        "  sdist: 1 dropped",
-        "  wheel: nothing found",
-    ]
-
-
-# --- explain ----------------------------------------------------------------------------------------------------------
-
-
-def test_every_code_is_explained(capsys):
-    """In the order of the table of codes; without an argument, all of them. docs/codes.md is the same text."""
+def test_explain(capsys):
+    """Codes in the order of the arguments; without any, all of them. docs/codes.md is the same text."""
+    code, out, _ = call(capsys, "explain", "nc205", "NC102")
+    assert (code, [line for line in out.splitlines() if line.startswith("## ")]) == (0, ["## NC205", "## NC102"])
     code, out, err = call(capsys, "explain")
     assert (code, err) == (0, "")
     assert [line[3:] for line in out.splitlines() if line.startswith("## ")] == list(CODES)
@@ -264,19 +202,6 @@ def test_every_code_is_explained(capsys):
     written = Path(module.__file__).with_name("codes.md").read_text(encoding="utf-8")
     assert written.partition("\n## ")[2] == out[3:]
     assert (Path(__file__).parents[2] / "docs/codes.md").read_text(encoding="utf-8") == written
-
-
-def test_explain(capsys):
-    """One or several codes; an unknown one is an error that lists the codes."""
-    code, out, _ = call(capsys, "explain", "nc102", "NC205")
-    assert code == 0
-    assert [line for line in out.splitlines() if line.startswith("## ")] == ["## NC102", "## NC205"]
-    code, out, err = call(capsys, "explain", "NC001", "NC999")
-    assert (code, out) == (2, "")
-    assert err.startswith("hatch-nocache: NC999: unknown code; known codes: NC001, NC002")
-
-
-# --- Streams and signals ----------------------------------------------------------------------------------------------
 
 
 @posix

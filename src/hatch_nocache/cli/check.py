@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-from typing import List, NamedTuple, Optional, Sequence, Tuple
+from typing import NamedTuple, Sequence
 
-from hatch_nocache.archive import UnreadableArchive, inspect, read_member, unsupported
+from hatch_nocache.archive import UnreadableArchive, inspect, read_member
 from hatch_nocache.cli.dry_run import check_project
 from hatch_nocache.cli.other_backend import check_tree
 from hatch_nocache.cli.result import Problem, Result, part
-from hatch_nocache.cli.tables import Tables, TablesError, read_file, table, workspace_members
+from hatch_nocache.cli.tables import Tables, table, workspace_members
 from hatch_nocache.config import ConfigError, Options, parse
 from hatch_nocache.paths import native
 from hatch_nocache.patterns import Patterns, toml_pattern
 from hatch_nocache.rules import OPTIONAL, Category, Finding, Hint, Note
 from hatch_nocache.selection.explicit import ExplicitPaths
 
-__all__ = ["Request", "check"]
-
-_ARCHIVES = (".whl", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".zip")
+_ARCHIVES = (".whl", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar.zst", ".tar.lzma", ".tar.z", ".zip")
 _PROJECT = ("pyproject.toml", "setup.py", "setup.cfg")
-_NOT_FOR_PROJECTS = "--allow is for archives; a project has the option `allow`"
 
 
 class Request(NamedTuple):
-    """The options of `check` that decide on findings."""
+    """The options of `check` that decide on findings: the first and the last for projects, `allow` for archives."""
 
     targets: Sequence[str] = ()
     allow: Patterns = Patterns(())
     run_hooks: bool = False
 
 
-def check(path: str, request: Request) -> List[Result]:
+def check(path: str, request: Request) -> list[Result]:
     """Check `path`. Errors are in the results."""
     if os.path.isdir(path):
         return _directory(path, request)
@@ -48,10 +44,7 @@ def _failed(path: str, text: str) -> Result:
     return Result(path, "unknown", errors=(Problem(text),))
 
 
-# --- Directories ------------------------------------------------------------------------------------------------------
-
-
-def _directory(path: str, request: Request) -> List[Result]:
+def _directory(path: str, request: Request) -> list[Result]:
     try:
         names = sorted(os.listdir(path))
         # A relative path leads nowhere from a directory that was deleted.
@@ -63,52 +56,32 @@ def _directory(path: str, request: Request) -> List[Result]:
         return [_failed(path, "the directory is empty")]
     if not any(name in names for name in _PROJECT):
         paths = (os.path.normpath(os.path.join(path, name)) for name in names)
-        archives = [_archive(each, request.allow) for each in paths if _is_archive(each)]
+        archives = [check(each, request)[0] for each in paths if each.lower().endswith(_ARCHIVES)]
         if archives:
             return archives
-    result, tables = _project(path, request)
-    members = [] if tables is None else workspace_members(path, tables)
-    results = [_project(os.path.normpath(os.path.join(path, member)), request)[0] for member in members]
+    tables = Tables.read_directory(path)
+    members = workspace_members(path, tables)
     # The root of a uv workspace need not be built.
-    is_virtual = bool(members) and tables is not None and not tables.backend
-    return results if is_virtual else [result, *results]
+    projects = members if members and not tables.backend else [path, *members]
+    return [_project(each, request) for each in projects]
 
 
-def _is_archive(path: str) -> bool:
-    with contextlib.suppress(OSError):
-        return os.path.isfile(path) and (path.lower().endswith(_ARCHIVES) or unsupported(path) is not None)
-    return False
-
-
-def _project(path: str, request: Request) -> Tuple[Result, Optional[Tables]]:
-    try:
-        tables = Tables.read(lambda name: read_file(os.path.join(path, name)))
-    except TablesError as error:
-        return Result(path, "project", errors=error.args), None
+def _project(path: str, request: Request) -> Result:
+    tables = Tables.read_directory(path)
+    if tables.problem is not None:
+        return Result(path, "project", errors=(tables.problem,))
     if tables.is_hatchling:
-        result = check_project(path, tables, request.targets, run_hooks=request.run_hooks)
-    elif request.targets:
-        result = Result(path, "tree", errors=(Problem("Hatchling does not build it, so there are no targets"),))
-    else:
-        result = check_tree(path, tables)
-    notes = (*result.notes, _NOT_FOR_PROJECTS) if request.allow else result.notes
-    return result._replace(notes=notes), tables
-
-
-# --- Archives ---------------------------------------------------------------------------------------------------------
+        return check_project(path, tables, request.targets, run_hooks=request.run_hooks)
+    return check_tree(path, tables)
 
 
 def _archive(path: str, allow: Patterns) -> Result:
-    notes: List[Note] = []
     try:
         report = inspect(path)
-        try:
-            tables = Tables.read(lambda name: read_member(path, name) if report.kind == "sdist" else None)
-        except TablesError as error:
-            tables = Tables({}, {}, {})
-            notes.append(Note(f"{error.args[0].file} in it {error.args[0].text}"))
+        tables = Tables.read(lambda name: read_member(path, name) if report.kind == "sdist" else None)
     except UnreadableArchive as error:
         return _failed(path, str(error))
+    notes = [Note(f"{tables.problem.file} in it {tables.problem.text}")] if tables.problem else []
     declared = _Declared(tables, allow)
     findings = [declared.with_hints(finding) for finding in report.findings if not declared.accepts(finding)]
     about = f"sdist, top-level directory {report.root}/" if report.root else report.kind
@@ -160,7 +133,6 @@ class _Declared:
         if self._table is not None:
             where = f"[{self._prefix}] of the project's {self._tables.build_file}"
             return finding._replace(hints=(Hint("accept it", f"add {{}} to `allow` in {where}", entry),))
-        exclude = Hint("leave it out", "exclude {} in the configuration of the build backend", entry)
-        build = Hint("leave it out", "build it with the hook hatch-nocache")
-        accept = Hint("accept it", "pass --allow {}", entry)
-        return finding._replace(hints=(build if self._tables.is_hatchling else exclude, accept))
+        exclude = "exclude {} in the configuration of the build backend"
+        leave = "build it with the hook hatch-nocache" if self._tables.is_hatchling else exclude
+        return finding._replace(hints=(Hint("leave it out", leave, entry), Hint("accept it", "pass --allow {}", entry)))

@@ -6,12 +6,12 @@ user asks for it.
 
 from __future__ import annotations
 
-import collections
 import contextlib
 import os
 import re
 import sys
-from typing import Any, Dict, Iterator, List, Sequence
+import traceback
+from typing import Any, Iterator, Sequence
 
 from hatchling.metadata.core import ProjectMetadata
 from hatchling.plugin.manager import PluginManager
@@ -24,10 +24,7 @@ from hatch_nocache.config import ConfigError, parse
 from hatch_nocache.selection.checker import UnreadableError
 from hatch_nocache.selection.filter import RejectedError, SelectionFilter
 
-__all__ = ["check_project"]
-
-PLUGIN = "hatch-nocache"
-_STANDARD = "standard"
+_PLUGIN = "hatch-nocache"
 
 
 class _UnavailableError(Exception):
@@ -38,16 +35,14 @@ def check_project(path: str, tables: Tables, targets: Sequence[str], *, run_hook
     """Check all targets that the project at `path` can build, or those in `targets`."""
     # Hatchling builds in the working directory, symlinks resolved.
     run = _DryRun(os.path.realpath(path), tables, run_hooks=run_hooks)
-    with _in_directory(run.root, redirect=run_hooks):
+    with _in_directory(run.root):
         run.check(targets)
-    is_enabled = all(each.enabled for each in run.parts)
-    about = f"Hatchling project {tables.name}".rstrip()
-    if not is_enabled:
-        names = [each.name for each in run.parts if each.enabled]
-        where = f"enabled for {', '.join(names)} only" if names else "not enabled"
-        about += f"; the hook is {where}, so this is what it would do"
-    errors = tuple(dict.fromkeys(run.errors))
-    return Result(path, "project", about, tuple(run.parts), tuple(run.notes), errors)
+    about = f"Hatchling project {table(tables.pyproject, 'project').get('name', '')}".rstrip()
+    disabled = [each.name for each in run.parts if not each.enabled]
+    if disabled:
+        about += f"; the hook is not enabled for {', '.join(disabled)}, so this is what it would do"
+    # Targets share configuration errors.
+    return Result(path, "project", about, tuple(run.parts), tuple(run.notes), tuple(dict.fromkeys(run.errors)))
 
 
 class _DryRun:
@@ -55,112 +50,90 @@ class _DryRun:
 
     def __init__(self, root: str, tables: Tables, *, run_hooks: bool) -> None:
         self.root = root
-        self.parts: List[Part] = []
-        self.notes: List[str] = []
-        self.errors: List[Problem] = []
+        self.parts: list[Part] = []
+        self.notes: list[str] = []
+        self.errors: list[Problem] = []
         self._tables = tables
         self._run_hooks = run_hooks
         self._plugins = PluginManager()
         self._metadata: Any = ProjectMetadata(root, self._plugins, None if run_hooks else _with_static_version(tables))
-        # Ordered sets: the hooks that a build of any target would use, and what was not run here.
-        self._enabled: Dict[str, None] = {}
-        self._not_run: Dict[str, None] = {}
+        # An ordered set: the hooks that a build of any target would use.
+        self._enabled: dict[str, None] = {}
 
     def check(self, targets: Sequence[str]) -> None:
         """Check the targets, or all of them, and whether a build would start at all."""
         try:
-            if not self._run_hooks:
-                self._remove_metadata_hooks()
-            configured = self._metadata.hatch.build_targets
-            if not self._not_run:
-                # Metadata hooks may provide required fields.
+            metadata_hooks = self._metadata.hatch.metadata.hook_config
+            not_run = [] if self._run_hooks else [f"metadata hook {name}" for name in metadata_hooks]
+            if not_run:
+                # They seldom decide which files are packed, but may provide required fields.
+                metadata_hooks.clear()
+            else:
                 self._metadata.validate_fields()
+            configured = self._metadata.hatch.build_targets
         except (OSError, TypeError, ValueError, RecursionError) as error:
-            self._add_error(first_line(error))
+            self.errors.append(self._tables.error(first_line(error)))
             return
         for text in dict.fromkeys(targets or ("sdist", "wheel", *configured)):
-            self._try_target(text, is_wanted=bool(targets) or text in configured, is_asked_for=bool(targets))
+            self._try_target(text, is_asked_for=bool(targets), is_configured=text in configured)
         self._check_start()
-        if self._not_run:
-            self.notes.append(f"not run: {', '.join(self._not_run)}; --run-hooks runs them")
+        if not self._run_hooks:
+            not_run += [f"build hook {name}" for name in self._enabled if name != HOOK and not _is_misspelt(name)]
+        if not_run:
+            self.notes.append(f"not run: {', '.join(not_run)}; --run-hooks runs them")
 
-    def _try_target(self, text: str, *, is_wanted: bool, is_asked_for: bool) -> None:
+    def _try_target(self, text: str, *, is_asked_for: bool, is_configured: bool) -> None:
         try:
             self._check_target(text)
         except ConfigError as error:
-            self._add_configuration_errors(text.partition(":")[0], error)
+            self.errors += map(self._tables.error, error.errors)
         except _hatchling.IncompatibleError as error:
-            first, last = _hatchling.KNOWN_VERSIONS
-            fix = f"pin hatchling>={first},<={last} in [build-system] requires, or upgrade {PLUGIN}"
-            self.errors.append(Problem(f"Hatchling {_hatchling.version()} has {error}; {fix}"))
+            known = " to ".join(_hatchling.KNOWN_VERSIONS)
+            self.errors.append(Problem(f"Hatchling {_hatchling.version()} has {error}; known to work: {known}"))
         except _UnavailableError as error:
             if is_asked_for:
                 self.errors.append(Problem(f"{text}: {error}; targets: {', '.join(self._known_targets())}"))
             else:
                 self.notes.append(f"{text}: {error}")
         except UnreadableError as error:
-            path = os.path.relpath(str(error), self.root)
-            self.errors.append(Problem(f"the {text} cannot be built: {path} cannot be read"))
+            self.errors.append(Problem(f"{text}: {os.path.relpath(str(error), self.root)} cannot be read"))
         except (Exception, SystemExit) as error:  # of another plugin, or Hatchling's on the configuration
-            if _is_ours(error):
+            *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+            if str(frame.f_globals.get("__name__")).startswith("hatch_nocache."):
                 raise
             message = f"{text}: Hatchling cannot build it: {first_line(error)}"
             # Not every project is built as a wheel: Hatchling finds no package then.
-            if text == "wheel" and not is_wanted and isinstance(error, ValueError):
+            if text == "wheel" and not (is_asked_for or is_configured) and isinstance(error, ValueError):
                 self.notes.append(message)
             else:
-                self._add_error(message)
-
-    def _add_error(self, text: str) -> None:
-        """Add an error with the place of the key that Hatchling names in it."""
-        key = next(iter(re.findall(r"`((?:project|tool\.hatch)[\w.-]*)`", text)), "")
-        file = self._tables.build_file if key.startswith("tool.hatch.build") else "pyproject.toml"
-        key = key if file == "pyproject.toml" else key[len("tool.hatch.") :]
-        self.errors.append(self._tables.problem(text, file, key) if key else Problem(text))
-
-    def _remove_metadata_hooks(self) -> None:
-        # From the parsed configuration: they seldom decide which files are packed.
-        hooks = self._metadata.hatch.metadata.hook_config
-        self._not_run.update((f"metadata hook {name}", None) for name in hooks)
-        hooks.clear()
-
-    def _add_configuration_errors(self, target: str, error: ConfigError) -> None:
-        _, prefix = self._tables.hook(target)
-        for text in error.errors:
-            key = prefix + "".join(re.findall(r"^\.[\w-]+", text[len(prefix) :]))
-            self.errors.append(self._tables.problem(text, self._tables.build_file, key))
-
-    # -- whether a build would start -----------------------------------------------------------------------------------
+                self.errors.append(self._tables.error(message))
 
     def _check_start(self) -> None:
-        file, (_, prefix) = self._tables.build_file, self._tables.hook("")
-        where = f"[{prefix}]" + (" in hatch.toml" if file == "hatch.toml" else "")
-        is_required = PLUGIN in self._tables.requires
+        """Check whether a build would know the hook, and use it."""
+        _, prefix = self._tables.hook("")
+        where = f"[{prefix}]" + (" in hatch.toml" if self._tables.build_file == "hatch.toml" else "")
+        is_required = _PLUGIN in self._tables.requires
         for name in self._enabled:
             ends = f'the build ends with "Unknown build hook: {name}"'
             if name == HOOK and not is_required:
-                text = f'{ends}; add "{PLUGIN}" to `requires` in [build-system]'
-                self.errors.append(self._tables.problem(text, "pyproject.toml", "build-system.requires"))
+                text = f'{ends}; add "{_PLUGIN}" to `requires` in [build-system]'
+                self.errors.append(self._tables.error(text, "build-system.requires"))
             elif _is_misspelt(name):
                 key = prefix[: -len(HOOK)] + name
-                self.errors.append(self._tables.problem(f"{ends}; rename its table to {where}", file, key))
-        if not self._tables.has_hook and not self.errors:
-            if is_required:
-                self.notes.append(
-                    f'"{PLUGIN}" is in `requires`, but the hook has no table, so the build does not use it'
-                )
-            self.notes.append(
-                f'to enable the hook, add "{PLUGIN}" to `requires` in [build-system], and the table {where}'
+                self.errors.append(self._tables.error(f"{ends}; rename its table to {where}", key))
+        every = (self._tables.build, *table(self._tables.build, "targets").values())
+        if not self.errors and not any(HOOK in table(each, "hooks") for each in every):
+            state = (
+                f'"{_PLUGIN}" is in `requires`, but the hook has no table' if is_required else "the hook is not enabled"
             )
-
-    # -- targets -------------------------------------------------------------------------------------------------------
+            self.notes.append(f'{state}: it takes "{_PLUGIN}" in `requires` of [build-system], and the table {where}')
 
     def _known_targets(self) -> Iterator[str]:
         for target in sorted(self._plugins.builder.collect()):
             yield target
             with contextlib.suppress(_UnavailableError):
                 versions = self._builder(target).get_version_api()
-                yield from (f"{target}:{version}" for version in versions if version != _STANDARD)
+                yield from (f"{target}:{version}" for version in versions if version != "standard")
 
     def _builder(self, target: str) -> Any:
         if target == "custom" and not self._run_hooks:
@@ -194,35 +167,24 @@ class _DryRun:
             for name, each in builder.get_build_hooks(config.directory).items():
                 if name != HOOK:
                     each.initialize(version, build_data)
-        else:
-            others = (name for name in hooks if name != HOOK and not _is_misspelt(name))
-            self._not_run.update((f"build hook {name}", None) for name in others)
         with config.set_build_data(build_data):
             selection = SelectionFilter(config, target, version, options, build_data, prefix="")
             with selection.installed(), contextlib.suppress(RejectedError):
                 selection.plan()
                 # Another builder selects its files while it builds; Hatchling's remaining builders select none.
                 if target not in ("sdist", "wheel") and not type(builder).__module__.startswith("hatchling."):
-                    collections.deque(builder.recurse_included_files(), maxlen=0)
-        name = target if version == _STANDARD else f"{target}:{version}"
+                    list(builder.recurse_included_files())
+        name = target if version == "standard" else f"{target}:{version}"
         return part(name, selection.findings, selection.notes(), enabled=HOOK in hooks)
 
 
-def _is_ours(error: BaseException) -> bool:
-    """Return whether this program has raised the error."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return trace is not None and str(trace.tb_frame.f_globals.get("__name__")).startswith("hatch_nocache.")
-
-
-def _with_static_version(tables: Tables) -> Dict[str, Any]:
+def _with_static_version(tables: Tables) -> dict[str, Any]:
     """Return `pyproject.toml` with some version: to find out a dynamic one may run the project's code."""
-    project = dict(table(tables.pyproject, "project"))
-    dynamic = project.get("dynamic")
-    if isinstance(dynamic, list) and "version" in dynamic:
-        project.update(version="0", dynamic=[field for field in dynamic if field != "version"])
-    return {**tables.pyproject, "project": project} if project else dict(tables.pyproject)
+    dynamic = table(tables.pyproject, "project").get("dynamic")
+    if not isinstance(dynamic, list) or "version" not in dynamic:
+        return dict(tables.pyproject)
+    fields = [field for field in dynamic if field != "version"]
+    return {**tables.pyproject, "project": {**tables.pyproject["project"], "version": "0", "dynamic": fields}}
 
 
 def _is_misspelt(hook: str) -> bool:
@@ -231,24 +193,16 @@ def _is_misspelt(hook: str) -> bool:
 
 
 @contextlib.contextmanager
-def _in_directory(root: str, *, redirect: bool) -> Iterator[None]:
-    """Change into the project, as a front end does. `redirect`: what hooks print goes to stderr."""
-    before = saved = None
-    # It may have been deleted.
-    with contextlib.suppress(OSError):
-        before = os.getcwd()
-    os.chdir(root)
-    try:
-        with contextlib.ExitStack() as stack:
-            if redirect:
-                sys.stdout.flush()
-                saved = os.dup(1)
-                os.dup2(2, 1)
-                stack.enter_context(contextlib.redirect_stdout(sys.stderr))
-            yield
-    finally:
-        if saved is not None:
-            os.dup2(saved, 1)
-            os.close(saved)
-        if before is not None:
-            os.chdir(before)
+def _in_directory(root: str) -> Iterator[None]:
+    """Change into the project, as a front end does. What other code prints goes to stderr."""
+    with contextlib.ExitStack() as stack:
+        # It may have been deleted.
+        with contextlib.suppress(OSError):
+            stack.callback(os.chdir, os.getcwd())
+        os.chdir(root)
+        saved = os.dup(1)
+        stack.callback(os.close, saved)
+        stack.callback(os.dup2, saved, 1)
+        os.dup2(2, 1)
+        stack.enter_context(contextlib.redirect_stdout(sys.stderr))
+        yield

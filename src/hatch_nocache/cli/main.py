@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import os
 import sys
-from importlib.metadata import PackageNotFoundError, version
-from typing import Any, List, NoReturn, Optional, Sequence
+from importlib.metadata import distributions
+from typing import Any, Sequence, TextIO
 
+from hatch_nocache import _hatchling
 from hatch_nocache.cli import output
 from hatch_nocache.cli.check import Request, check
-from hatch_nocache.cli.result import CLEAN, UNUSABLE, Result, exit_code
+from hatch_nocache.cli.result import CLEAN, UNUSABLE
 from hatch_nocache.patterns import Patterns
 from hatch_nocache.report import escape
 from hatch_nocache.rules import CODES
-
-__all__ = ["main"]
 
 # As a shell reports the end by these signals.
 _INTERRUPTED, _BROKEN_PIPE = 130, 141
@@ -34,165 +34,109 @@ arguments, the configuration or the input; with several paths the highest. An ar
 """
 
 
-class _UnwritableError(Exception):
-    """The output cannot be written: the disk may be full."""
-
-
-class _Parser(argparse.ArgumentParser):
-    def __init__(self, **arguments: Any) -> None:
-        super().__init__(**arguments, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)
-
-    def error(self, message: str) -> NoReturn:
-        # It repeats the arguments, which may be names of files.
-        super().error(escape(message))
-
-    def _print_message(self, message: str, file: Any = None) -> None:
-        # Depending on the version of Python, the base class ignores an error.
-        _write(file or sys.stderr, message.rstrip("\n"))
-
-
-def main(arguments: Optional[Sequence[str]] = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the console script and return its exit code."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             # The parent has closed it (`>&-`).
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the process
     try:
-        code = _run(arguments)
+        return _end(*_run(arguments))
     except KeyboardInterrupt:
-        code = _fail("interrupted", _INTERRUPTED)
-    except BrokenPipeError:
-        code = _BROKEN_PIPE
-    except _UnwritableError as error:
-        code = _fail(f"the output cannot be written: {error}", UNUSABLE)
-    for stream in (sys.stdout, sys.stderr):
-        _discard(stream)
-    return code
+        return _end(_INTERRUPTED, "", "hatch-nocache: interrupted")
 
 
-def _run(arguments: Optional[Sequence[str]]) -> int:
+def _run(arguments: Sequence[str] | None) -> tuple[int, str, str]:
+    """Return the exit code, and the texts for stdout and stderr."""
+    out, err = io.StringIO(), io.StringIO()
     try:
-        options = _parser().parse_args(arguments)
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            options = _parser().parse_args(arguments)
     except SystemExit as stop:
-        # `--help`, or an error in the arguments.
-        return int(stop.code or 0)
+        # `--help`, or an error that repeats the arguments, which may be names of files.
+        return int(stop.code or 0), out.getvalue().rstrip(), "\n".join(map(escape, err.getvalue().splitlines()))
     return _explain(options.codes) if options.command == "explain" else _check(options)
 
 
-def _explain(codes: Sequence[str]) -> int:
-    """Print the sections of codes.md on `codes`, or all of them. docs/codes.md is a copy."""
+def _explain(codes: Sequence[str]) -> tuple[int, str, str]:
+    """Return the sections of codes.md on `codes`, or all of them. docs/codes.md is a copy."""
     with open(os.path.join(os.path.dirname(__file__), "codes.md"), encoding="utf-8") as file:
-        sections = file.read().split("\n## ")[1:]
-    texts = dict(zip(CODES, sections))
-    unknown = [code for code in codes if code.upper() not in texts]
-    if unknown:
-        return _fail(escape(f"{unknown[0]}: unknown code; known codes: {', '.join(CODES)}"), UNUSABLE)
-    _write(sys.stdout, "\n\n".join(f"## {texts[code.upper()].strip()}" for code in codes or CODES))
-    return CLEAN
+        sections = dict(zip(CODES, file.read().split("\n## ")[1:]))
+    for code in codes:
+        if code.upper() not in sections:
+            return UNUSABLE, "", f"hatch-nocache: {escape(code)}: unknown code; known codes: {', '.join(CODES)}"
+    return CLEAN, "\n\n".join(f"## {sections[code.upper()].strip()}" for code in codes or CODES), ""
 
 
-def _check(options: argparse.Namespace) -> int:
-    style = output.style_of(os.environ, is_terminal=sys.stdout.isatty())
-    targets = [target for given in options.target for target in given.split(",") if target]
-    request = Request(targets, Patterns(options.allow), options.run_hooks)
-    results: List[Result] = []
-    for path in options.paths:
-        found = check(path, request)
-        for result in found:
-            for error in result.errors:
-                _write(sys.stderr, f"hatch-nocache: {escape(output.place(result, error))}: {escape(error.text)}")
-            if options.format == "text":
-                _write(sys.stdout, output.as_text(result, style, verbose=options.verbose))
-            elif options.format == "github":
-                _write(sys.stdout, output.as_github(result))
-        results += found
+def _check(options: argparse.Namespace) -> tuple[int, str, str]:
+    try:
+        request = Request(options.target, Patterns(options.allow), options.run_hooks)
+    except ValueError as error:
+        return UNUSABLE, "", f"hatch-nocache: --allow: invalid pattern ({escape(str(error))})"
+    results = [result for path in options.paths for result in check(path, request)]
+    codes = [result.exit_code(strict=options.strict) for result in results]
+    errors = [f"hatch-nocache: {line}" for result in results for line in output.error_lines(result)]
     if options.format == "json":
-        _write(sys.stdout, output.as_json(results, strict=options.strict))
+        lines = [output.as_json(results, codes)]
     elif options.format == "gitlab":
-        _write(sys.stdout, output.as_gitlab(results))
+        lines = [output.as_gitlab(results)]
+    elif options.format == "github":
+        lines = [*output.as_github(results), output.summary(codes)]
     else:
-        _write(sys.stdout, output.summary(results, strict=options.strict))
-    return exit_code(results, strict=options.strict)
+        texts = [output.as_text(result, verbose=options.verbose) for result in results]
+        lines = list(filter(None, [*texts, output.summary(codes) if len(codes) > 1 else ""]))
+    return max(codes), "\n".join(lines), "\n".join(errors)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="hatch-nocache",
-        description="Keep caches, virtual environments and unsafe symlinks out of sdists and wheels.",
-    )
-    versions = f"{_version('hatch-nocache')} ({_version('hatchling')})"
+    common: Any = {"epilog": _EPILOG, "formatter_class": argparse.RawDescriptionHelpFormatter}
+    about = "Keep caches, virtual environments and unsafe symlinks out of sdists and wheels."
+    parser = argparse.ArgumentParser(prog="hatch-nocache", description=about, **common)
+    # There is none if the command runs from the source tree.
+    own = " ".join(each.version for each in distributions(name="hatch-nocache"))
+    versions = f"hatch-nocache {own} (hatchling {_hatchling.version()})"
     parser.add_argument("--version", action="version", version=versions)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
 
-    command = commands.add_parser("explain", help="explain codes: cause, remedies, an example")
-    command.add_argument("codes", nargs="*", metavar="CODE", help="such as NC102 (default: all codes)")
+    add = commands.add_parser("explain", help="explain codes: cause, remedies, an example", **common).add_argument
+    add("codes", nargs="*", metavar="CODE", help="such as NC102 (default: all codes)")
 
-    command = commands.add_parser(
-        "check",
-        help="say what a build would leave out or reject, or what is wrong with an archive",
-        description="Say, without building, what the build hook would do for each target of a project;\n"
-        "or say what is wrong with an sdist or a wheel from any build backend.",
-    )
+    about = "say, without building, what a build would leave out or reject, or what is wrong with an archive"
+    add = commands.add_parser("check", help=about, description=about, **common).add_argument
     paths = "a project or the root of a workspace (default: .), an sdist, a wheel or a directory of them"
-    command.add_argument("paths", nargs="*", default=["."], metavar="PATH", help=paths)
+    add("paths", nargs="*", default=["."], metavar="PATH", help=paths)
     targets = "a target of the project, such as sdist, wheel or wheel:editable; may be repeated (default: all)"
-    command.add_argument("-t", "--target", action="append", default=[], help=targets)
-    command.add_argument("--format", choices=output.FORMATS, default="text", help="default: text")
+    add("-t", "--target", action="append", default=[], help=targets)
+    add("--format", choices=("text", "json", "github", "gitlab"), default="text", help="default: text")
     allow = "a gitignore pattern for paths in archives that are in order; may be repeated"
-    command.add_argument("--allow", action="append", default=[], type=_pattern, metavar="PATTERN", help=allow)
-    command.add_argument("--strict", action="store_true", help="exit with 1 if something would be dropped, too")
-    command.add_argument("-v", "--verbose", action="store_true", help="list all findings")
+    add("--allow", action="append", default=[], metavar="PATTERN", help=allow)
+    add("--strict", action="store_true", help="exit with 1 if something would be dropped, too")
+    add("-v", "--verbose", action="store_true", help="list all findings")
     hooks = "run the project's other build hooks, its metadata hooks and its custom builder"
-    command.add_argument("--run-hooks", action="store_true", help=hooks)
+    add("--run-hooks", action="store_true", help=hooks)
     return parser
 
 
-def _pattern(text: str) -> str:
-    try:
-        Patterns([text])
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"invalid pattern {text!r} ({error})") from error
-    return text
+def _end(code: int, out: str, err: str) -> int:
+    """Write both texts and return the exit code."""
+    error = _write(sys.stdout, out)
+    if isinstance(error, BrokenPipeError):
+        code = _BROKEN_PIPE
+    elif error is not None:
+        code = UNUSABLE
+        err += f"{err and chr(10)}hatch-nocache: the output cannot be written: {error.strerror}"
+    return code if _write(sys.stderr, err) is None else max(code, UNUSABLE)
 
 
-def _version(name: str) -> str:
-    try:
-        return f"{name} {version(name)}"
-    except PackageNotFoundError:
-        return f"{name} (not installed)"
-
-
-# --- Streams ----------------------------------------------------------------------------------------------------------
-
-
-def _write(stream: Any, text: str) -> None:
-    """Write lines to a stream of any encoding; what it cannot encode is written as a backslash escape.
-
-    Raises:
-        BrokenPipeError: the reader has closed the pipe.
-        _UnwritableError: the stream cannot be written to; the message says why.
-    """
+def _write(stream: TextIO, text: str) -> OSError | None:
+    """Write lines to a stream of any encoding. Return the error if that fails."""
     encoding = stream.encoding or "utf-8"
     try:
         if text:
             stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
-            stream.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise _UnwritableError(error.strerror) from error
-
-
-def _fail(text: str, code: int) -> int:
-    """Write a last line to stderr, if that is possible, and return the exit code."""
-    with contextlib.suppress(_UnwritableError, BrokenPipeError):
-        _write(sys.stderr, f"hatch-nocache: {text}")
-    return code
-
-
-def _discard(stream: Any) -> None:
-    """Discard what cannot be written: an error at the interpreter's end changes the exit code."""
-    try:
         stream.flush()
-    except OSError:
+    except OSError as error:
+        # Discard the rest: an error at the interpreter's end changes the exit code.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return error
+    return None

@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from typing import List, NamedTuple, Sequence, Tuple
+from typing import NamedTuple, Sequence
 
 from hatch_nocache.rules import Action, Finding, Note
 
-__all__ = [
-    "ARCHIVES",
-    "CLEAN",
-    "ORDER",
-    "REJECTED",
-    "UNUSABLE",
-    "Part",
-    "Problem",
-    "Result",
-    "exit_code",
-    "first_line",
-    "part",
-]
-
-ARCHIVES = ("sdist", "wheel")
 # The exit codes.
 CLEAN, REJECTED, UNUSABLE = 0, 1, 2
-
 # The worst first.
 ORDER = (Action.REJECTED, Action.DROPPED, Action.COPIED, Action.NOTICE)
 # Findings of one part in any format: an archive can have a million of them.
@@ -49,8 +33,8 @@ class Part(NamedTuple):
     """
 
     name: str
-    findings: Tuple[Finding, ...] = ()
-    notes: Tuple[Note, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[Note, ...] = ()
     enabled: bool = False
 
 
@@ -64,28 +48,23 @@ class Result(NamedTuple):
     path: str
     kind: str
     about: str = ""
-    parts: Tuple[Part, ...] = ()
-    notes: Tuple[str, ...] = ()
-    errors: Tuple[Problem, ...] = ()
+    parts: tuple[Part, ...] = ()
+    notes: tuple[str, ...] = ()
+    errors: tuple[Problem, ...] = ()
     members: int = 0
     size: int = 0
 
     @property
-    def findings(self) -> List[Finding]:
+    def findings(self) -> list[Finding]:
         """The findings of all parts."""
         return [finding for each in self.parts for finding in each.findings]
 
     def exit_code(self, *, strict: bool = False) -> int:
-        """Return its part in the exit code. `strict`: dropped findings count as well."""
+        """Return its exit code; that of the command is the highest. `strict`: dropped findings count as well."""
         if self.errors:
             return UNUSABLE
         counted = (Action.REJECTED, Action.DROPPED) if strict else (Action.REJECTED,)
         return REJECTED if any(finding.action in counted for finding in self.findings) else CLEAN
-
-
-def exit_code(results: Sequence[Result], *, strict: bool = False) -> int:
-    """Return the highest exit code of `results`."""
-    return max((result.exit_code(strict=strict) for result in results), default=CLEAN)
 
 
 def part(
@@ -100,5 +79,4 @@ def part(
 
 def first_line(error: BaseException) -> str:
     """Return the first line of the error message."""
-    text = str(error).strip().splitlines()
-    return text[0] if text else type(error).__name__
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
