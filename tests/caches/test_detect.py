@@ -7,6 +7,7 @@ import os
 import pytest
 from cache_samples import HOME, SIGNATURE
 from fakes import tree
+from projects import names
 
 from hatch_nocache.caches import index
 from hatch_nocache.caches.catalogue import CATALOGUE, ENVIRONMENT, UV
@@ -286,6 +287,17 @@ def test_spelling_of_a_declared_directory(tmp_path, monkeypatch):
     evidence = detect(tree(".lock", path="store", location=os.path.realpath(tmp_path / "store")), surroundings)
     assert evidence is not None
     assert evidence[:3] == ("NC002", "uv cache", "UV_CACHE_DIR=STORE points into the project")
+
+
+def test_file_that_is_written_by_hand(project):
+    """The project's `config.py` is packed, in silence if there is nothing else."""
+    project.put(".ropeproject/config.py")
+    own = names(project.same("sdist"))
+    project.put(".ropeproject/history.json")
+    built = project.build("sdist")
+    assert names(built) == own
+    assert ".ropeproject/config.py" in str(own)
+    assert built.codes == ["NC003"]
 
 
 @pytest.mark.parametrize(

@@ -317,7 +317,7 @@ SAMPLES = (
     Sample("Scrapy HTTP cache", ("s/1f/x/meta",), (), at=".scrapy/httpcache"),
     Sample("Snakemake directory", ("log/x.log",), (), at=".snakemake"),
     Sample("Metaflow data store", ("F/1/x.json",), (), at=".metaflow"),
-    Sample("rope data", ("history.json", "autoimport.db"), ("config.py", "history.json"), at=".ropeproject"),
+    Sample("rope data", ("history.json", "config.py"), ("config.py",), at=".ropeproject"),
     Sample(
         "Jupyter cache", ("__version__.txt", "global.db", "executed/x/base.ipynb"), ("__version__.txt", "global.db")
     ),

@@ -49,6 +49,7 @@ _SOLE_POETRY = r"~.*-[\w-]{8}-py3(\.[0-9]+)?/pyvenv.cfg"
 _HYPOTHESIS = "examples|constants|unicode_data|patches|tmp|charmap.*"
 _PYTYPE = r"build\.ninja|imports|pyi|\.ninja_.*|CACHEDIR\.TAG|.*\.log"
 _TURBO = r"[0-9a-f]{16}(\.tar\.zst|-meta\.json)|turbo-.*\.log|daemon|cache|cookies|runs|preferences"
+_ROPE = r"history(\.json)?|autoimport\.db.*|(objectdb|globalnames).*"
 _ZIG = "b|c|h|o|p|z|tmp"
 _JOBLIB_OUTPUT = Mark("joblib/**/~[0-9a-f]{32}/output.pkl")
 _DVC_DIR = f"{_HEX2}/~[0-9a-f]{{30}}\\.dir"
@@ -765,10 +766,10 @@ CATALOGUE: tuple[Tool, ...] = (
     Tool("Scrapy HTTP cache", shapes=(Shape(at=".scrapy/httpcache"),)),
     Tool("Snakemake directory", names=(".snakemake",)),
     Tool("Metaflow data store", names=(".metaflow",)),
-    # With `config.py` the directory is the project's.
     Tool(
         "rope data",
-        shapes=(Shape(at=".ropeproject", only=r"history(\.json)?|autoimport\.db.*|(objectdb|globalnames).*"),),
+        shapes=(Shape(at=".ropeproject", only=rf"{_ROPE}|config\.py", some=_ROPE),),
+        by_hand="config.py",
     ),
     Tool(
         "Jupyter cache",

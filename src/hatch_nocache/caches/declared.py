@@ -6,6 +6,7 @@ Nothing here raises: a value that makes no sense declares nothing.
 from __future__ import annotations
 
 import configparser
+import contextlib
 import os
 import re
 import sys
@@ -21,8 +22,6 @@ else:
 
 INTERPRETER = "the interpreter that runs this build"
 
-# uv builds in isolation in `<cache>/builds-v0/<random>`.
-_BUILDS = r"builds-v[0-9]+"
 # How tox and mypy spell the directory of their configuration file.
 _ROOT_SPELLINGS = r"(\{(tox_root|toxinidir)\}|\$MYPY_CONFIG_FILE_DIR|\$\{MYPY_CONFIG_FILE_DIR\})[/\\]?"
 _MOST_BYTES = 256 * 1024
@@ -62,10 +61,7 @@ class Declaration(NamedTuple):
 
 
 class Surroundings(NamedTuple):
-    """What a build knows of its project: declarations, the project's own packages, the value of UV_CACHE_DIR.
-
-    The packages are root-relative paths.
-    """
+    """What a build knows: declarations, the root-relative paths of its packages, and the value of UV_CACHE_DIR."""
 
     declarations: tuple[Declaration, ...]
     own_packages: tuple[str, ...]
@@ -94,7 +90,10 @@ def _by_variables(root: str, environ: Mapping[str, str], prefix: str) -> Iterato
     A relative value is relative to the front end's working directory, which a backend is not told: PWD and the root are
     tried. If no build is running, the front end would be started here.
     """
-    first = environ.get("PWD", "") if prefix else _working_directory()
+    first = environ.get("PWD", "")
+    if not prefix:
+        with contextlib.suppress(OSError):
+            first = os.getcwd()
     starts = [each for each in dict.fromkeys((first, environ.get("PWD", ""), root)) if os.path.isabs(each)]
     for tool in CATALOGUE:
         for name, below, many in tool.variables:
@@ -123,32 +122,24 @@ def _by_keys(root: str) -> Iterator[Declaration]:
 
 def _by_interpreter(root: str, prefix: str) -> Iterator[Declaration]:
     for directory in _existing(root, root, prefix):
+        # uv builds in isolation in `<cache>/builds-v0/<random>`.
         builds = os.path.dirname(directory)
-        if re.fullmatch(_BUILDS, os.path.basename(builds)):
+        if re.fullmatch(r"builds-v[0-9]+", os.path.basename(builds)):
             for cache in _existing(root, root, os.path.dirname(builds)):
                 yield Declaration(UV, cache, INTERPRETER, prefix)
         yield Declaration(ENVIRONMENT, directory, INTERPRETER, prefix)
 
 
-def _working_directory() -> str:
-    try:
-        return os.getcwd()
-    except OSError:
-        return ""
-
-
 def _existing(root: str, start: str, value: str, below: str = "") -> Iterator[str]:
     """Yield the real path of a directory that exists inside the root, which may be spelled in another way."""
-    try:
+    # RecursionError: a chain of a thousand symlinks.
+    with contextlib.suppress(OSError, ValueError, RecursionError):
         directory = os.path.realpath(os.path.join(start, value, below))
         if os.path.isdir(directory):
             depth = directory.count(os.sep) - root.rstrip(os.sep).count(os.sep)
             above = os.path.normpath(os.path.join(directory, *[os.pardir] * depth))
             if depth > 0 and _is_same(above, root):
                 yield directory
-    except (OSError, ValueError, RecursionError):
-        # RecursionError: a chain of a thousand symlinks.
-        return
 
 
 def _is_same(one: str, other: str) -> bool:
@@ -178,14 +169,12 @@ def _values(contents: object, key: Key) -> Iterator[str]:
 
 def _text(path: str) -> str:
     """Return the text of a file, "" if there is none, it cannot be read or is too large."""
-    try:
+    with contextlib.suppress(OSError, ValueError):
         # Opening a FIFO would hang.
         if os.path.isfile(path) and os.path.getsize(path) <= _MOST_BYTES:
             # Some editors write a byte order mark.
             with open(path, encoding="utf-8-sig") as file:
                 return file.read()
-    except (OSError, ValueError):
-        pass
     return ""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import re
 from typing import NamedTuple
@@ -18,7 +17,6 @@ from hatch_nocache.caches.virtualenvs import MOST_ENTRIES, count_environments, i
 # A valid tag begins with exactly these 43 bytes: https://bford.info/cachedir/.
 SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55"
 _OTHER_WAYS = "--cache-dir, XDG_CACHE_HOME and `cache-dir` in uv.toml or [tool.uv]"
-_LONG_NAME = 40
 # Texts that people write, and tools do not write into the top levels of their caches.
 _TEXTS = (".cfg", ".csv", ".html", ".ini", ".ipynb", ".md", ".py", ".rst", ".toml", ".tsv", ".txt", ".yaml", ".yml")
 
@@ -62,10 +60,9 @@ def detect(directory: Directory, surroundings: Surroundings = NOTHING) -> Eviden
     if is_of_uv and not (declaration and declaration.source == "UV_CACHE_DIR"):
         hints.append(_about_uv(directory, declaration, surroundings.uv_cache_dir))
     is_environment = tool.kind in (Kind.ENVIRONMENT, Kind.ENVIRONMENTS)
-    return Evidence(code, tool.name, reason, "; ".join(hints), is_environment, tool.kind is Kind.OUTPUT)
+    return Evidence(code, tool.name, reason, "; ".join(hints), is_environment, tool.kind is Kind.OUTPUT, tool.by_hand)
 
 
-@functools.lru_cache(maxsize=None)
 def head_names() -> frozenset[str]:
     """Return the names of the files whose first `match.HEAD_SIZE` bytes detection may ask for."""
     marks = [mark for tool in CATALOGUE for mark in (*tool.proof, *(m for shape in tool.shapes for m in shape.marks))]
@@ -151,9 +148,9 @@ def _see(directory: Directory, *, is_tagged: bool) -> tuple[Tool, str] | None:
             reason = shape.reason or f"contains {path}"
             if not shape.reason and tool.kind is not Kind.ENVIRONMENT:
                 name, slash, _ = path.partition("/")
-                seen = name + slash
-                shown = seen if len(seen) <= _LONG_NAME else f"{seen[:20]}...{seen[-12:]}"
-                reason = f"contains `{shown}`" if seen else "only the tool uses this directory name"
+                # Names may be hashes: only the beginning and the end of a long one.
+                shown = re.sub(r"(?s)^(.{20}).{9,}(.{12})$", r"\1...\2", name + slash)
+                reason = f"contains `{shown}`" if path else "only the tool uses this directory name"
             return tool, reason
     count = count_environments(directory)
     known = (tool for tool in CATALOGUE if count and tool.kind is Kind.ENVIRONMENTS)

@@ -48,6 +48,7 @@ class Evidence(NamedTuple):
     `name` is a noun phrase ("uv cache", "virtual environment"); `reason` says how it is known ("valid CACHEDIR.TAG",
     "UV_CACHE_DIR=.uv-cache points into the project"). `hint` is a further fact for the user, "" for none.
     `environment`: it is no cache, but an environment. A build `output` may hold files that another build hook wants.
+    The file `by_hand` in it is not the tool's.
     """
 
     code: str
@@ -56,6 +57,7 @@ class Evidence(NamedTuple):
     hint: str = ""
     environment: bool = False
     output: bool = False
+    by_hand: str = ""
 
 
 class Kind(enum.Enum):
@@ -127,7 +129,7 @@ class Tool(NamedTuple):
 
     A declared directory (a variable or a key leads there) is the tool's if it is empty, if it has one of the shapes, or
     if all entries fit `layout` and one of `proof` is there. With `secrets` there, it is enough that most entries fit.
-    A `documented` tool was not run: its row is from its documentation.
+    The file `by_hand` in it is the project's. A `documented` tool was not run: its row is from its documentation.
     """
 
     name: str
@@ -140,4 +142,5 @@ class Tool(NamedTuple):
     layout: str = ""
     proof: tuple[Mark, ...] = ()
     secrets: tuple[Mark, ...] = ()
+    by_hand: str = ""
     documented: bool = False

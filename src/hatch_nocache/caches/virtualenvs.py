@@ -20,8 +20,6 @@ from hatch_nocache.caches.model import TAG, Directory, Kind, Mark
 # A directory with more entries is not opened in search of environments.
 MOST_ENTRIES = 36
 _RECORD_SIZE = 1024 * 1024
-_LOCKS = r"\.package_cache|\..*\.lock"
-_SCRIPTS = Mark("~bin|Scripts/~.*")
 _OWN_SCRIPTS = r"(de)?[Aa]ctivate(_this\.py|\.\w+)?|pydoc\.bat|(python|pypy|pip|\U0001d70bthon)w?[0-9.]*t?(\.exe)?"
 # The interpreter of a script; `/bin/sh` stands in for one whose path is long or has blanks.
 _SHEBANG = rb"\A#!(?:/bin/sh\r?\n'''exec' )?\"?([^\"\r\n]+?)[/\\](?:bin|Scripts)[/\\]python[^/\\]*(?:[\s\"]|$)"
@@ -39,7 +37,7 @@ def count_environments(directory: Directory) -> int:
     names = sorted(directory.directories)
     if len(names) > MOST_ENTRIES or directory.links:
         return 0
-    if not all(re.fullmatch(_LOCKS, name) for name in directory.files - NOISE):
+    if not all(re.fullmatch(r"\.package_cache|\..*\.lock", name) for name in directory.files - NOISE):
         return 0
     found = 0
     is_tox = extras = False
@@ -63,7 +61,7 @@ def in_place(directory: Directory) -> frozenset[str]:
     if not find(directory, CONFIGURED):
         return frozenset()
     libraries = [path for mark in SITE_PACKAGES for path in _all(directory, mark)]
-    found = {path for path in _all(directory, _SCRIPTS) if _is_own(directory, path)}
+    found = {path for path in _all(directory, Mark("~bin|Scripts/~.*")) if _is_own(directory, path)}
     found.update(path if path.startswith("Lib/") else posixpath.dirname(path[:-1]) + "/" for path in libraries)
     if not found:
         return frozenset()

@@ -304,6 +304,8 @@ class DirectoryStates:
     def _found(self, evidence: Evidence, state: DirectoryState) -> None:
         walked = state.directory.walked
         explicit = self._concerning(walked, output=evidence.output)
+        if evidence.by_hand:
+            explicit += (ExplicitPath(os.path.join(walked, evidence.by_hand), ""),)
         whole = tuple(each for each in explicit if each.pattern is None and each.key and each.path == walked)
         state.is_explicit = bool(whole)
         drops = not whole and self.options.caches in DROPPING
