@@ -1,4 +1,4 @@
-"""Paths on disk and paths that a person reads."""
+"""Paths on disk, and paths in messages."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ _JUNCTION = 0xA0000003
 
 
 def relative(path: str, root: str) -> str:
-    """Return `path` relative to `root` with `/` as separator: "" for the root, `../x` outside.
+    """Return `path` relative to `root`, with `/` as separator.
 
-    A path on another drive or share stays absolute.
+    "" is the root, `../x` a path outside. A path on another drive or share stays absolute.
     """
     try:
         path = os.path.relpath(path, root)
@@ -21,7 +21,10 @@ def relative(path: str, root: str) -> str:
 
 
 def native(path: str) -> str:
-    """Return `path` with the separators of this system: a configuration may have `/` on Windows."""
+    """Return `path` with the separators of this system.
+
+    A configuration may contain `/` on Windows.
+    """
     return path.replace("/", os.sep)
 
 
@@ -31,8 +34,19 @@ def within(path: str, directory: str) -> bool:
 
 
 def _is_link_or_junction(entry: os.DirEntry[str]) -> bool:
-    # A walk follows a junction, and `readlink` reads it, but it is no symlink. No system call: the entry knows.
+    # A walk follows a junction, and `readlink` reads it, but `is_symlink` is false. Cached: no system call.
     return entry.is_symlink() or getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == _JUNCTION
 
 
 entry_is_link = _is_link_or_junction if os.name == "nt" else os.DirEntry.is_symlink
+
+
+def in_work_tree(root: str) -> bool:
+    """Return whether a directory is, or is in, the work tree of a git repository."""
+    here = os.path.realpath(root)
+    while not os.path.lexists(os.path.join(here, ".git")):
+        parent = os.path.dirname(here)
+        if parent == here:
+            return False
+        here = parent
+    return True

@@ -15,7 +15,7 @@ from pathspec import GitIgnoreSpec
 from hatch_nocache import paths
 from hatch_nocache.patterns import Patterns, literal_lead, toml_pattern
 from hatch_nocache.selection import explicit
-from hatch_nocache.selection.explicit import ExplicitPaths, allowed_paths
+from hatch_nocache.selection.explicit import ExplicitPaths
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -155,7 +155,8 @@ def test_allowed_paths_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (paths, explicit):
         monkeypatch.setattr(module, "os", windows)
     assert paths.native("C:\\p\\store/index.txt") == "C:\\p\\store\\index.txt"
-    (name, _) = allowed_paths(Patterns(["/models/keep/", "*.bin", "!/x"]), "C:\\p")
+    names = ExplicitPaths("C:\\p", {}, {}, Patterns(["/models/keep/", "!/x"])).concerning("C:\\p\\models")
+    (name,) = names
     assert name.concerns("C:\\p\\models")
     assert name.leads_to("C:\\p\\models\\keep\\sub")
     assert not name.leads_to("C:\\p\\models\\junk")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import Callable, Mapping
+from typing import TYPE_CHECKING, Callable, Mapping
 
 from hatch_nocache.caches.declared import Surroundings
 from hatch_nocache.caches.index import is_candidate
 from hatch_nocache.caches.model import TAG, Evidence
 from hatch_nocache.config import Options
 from hatch_nocache.paths import entry_is_link, native, relative, within
-from hatch_nocache.selection.explicit import ExplicitPath, ExplicitPaths, allowed_paths
+
+if TYPE_CHECKING:
+    from hatch_nocache.selection.explicit import ExplicitPath, ExplicitPaths
 
 # The values of `caches` and `symlinks` with which files stay out of the archive.
 DROPPING = ("drop", "reject")
@@ -199,7 +201,7 @@ class DirectoryStates:
         evidence = None if within(self.real_root, real) else self._detect(state.directory)
         if evidence is not None:
             state.is_explicit = True
-            explicit = (ExplicitPath(source, "force-include"),)
+            explicit = self._explicit().of_source(source)
             state.cache = DirectoryFinding(state.directory, evidence, explicit, drops=False)
         return state
 
@@ -290,7 +292,7 @@ class DirectoryStates:
             cache = self._cache_at(real)
             if cache is not None:
                 evidence = cache.evidence._replace(reason=f"symlink into {cache.path}/", hint="")
-                explicit = self._concerning(directory.walked)
+                explicit = self._explicit().concerning(directory.walked)
                 state.cache = DirectoryFinding(directory, evidence, explicit, drops=cache.drops)
 
     def _detect(self, directory: DiskDirectory) -> Evidence | None:
@@ -303,7 +305,7 @@ class DirectoryStates:
 
     def _found(self, evidence: Evidence, state: DirectoryState) -> None:
         walked = state.directory.walked
-        explicit = self._concerning(walked, output=evidence.output)
+        explicit = self._explicit().concerning(walked, output=evidence.output)
         if evidence.by_hand:
             explicit += (ExplicitPath(os.path.join(walked, evidence.by_hand), ""),)
         whole = tuple(each for each in explicit if each.pattern is None and each.key and each.path == walked)
@@ -321,13 +323,6 @@ class DirectoryStates:
         cache = self.at(where).cache
         self._resolving.remove(where)
         return cache
-
-    def _concerning(self, cache: str, *, output: bool = False) -> tuple[ExplicitPath, ...]:
-        """Return what is explicit or allowed in a cache: the walk must enter it for that."""
-        allowed = (
-            each for each in allowed_paths(self.options.allow, self.root) if each.anywhere or each.concerns(cache)
-        )
-        return (*self._explicit().concerning(cache, output=output), *allowed)
 
     def _find_tag(self, directory: DiskDirectory) -> None:
         if TAG in directory.nondirectories or TAG in directory.subdirectories:
@@ -347,6 +342,6 @@ class DirectoryStates:
                 state.has_parts = True
                 evidence = Evidence("NC004", "virtual environment in place", "contains pyvenv.cfg", environment=True)
                 paths = [os.path.join(directory.walked, native(part.rstrip("/"))) for part in parts]
-                explicit = tuple(each for path in paths for each in self._concerning(path))
+                explicit = tuple(each for path in paths for each in self._explicit().concerning(path))
                 finding = DirectoryFinding(directory, evidence, explicit, drops=self.options.caches in DROPPING)
                 self.parts.update(dict.fromkeys(paths, finding))

@@ -19,6 +19,7 @@ SOURCES = (
     "sbom-files",
 )
 _PATTERNS = ("include", "artifacts")
+_NONE = Patterns(())
 # The same in the build data, where other hooks write.
 _HOOK_SOURCES = (
     "force_include",
@@ -61,14 +62,18 @@ class ExplicitPath(NamedTuple):
 class ExplicitPaths:
     """The paths that the configuration of any target spells out, and those that other build hooks spell out."""
 
-    def __init__(self, root: str, build: Mapping[str, Any], targets: Mapping[str, Any]) -> None:
+    def __init__(
+        self, root: str, build: Mapping[str, Any], targets: Mapping[str, Any], allow: Patterns = _NONE
+    ) -> None:
         """Read the raw tables: [tool.hatch.build] and those of its targets. Invalid values are Hatchling's to report.
 
-        `root` is the absolute path of the project; any absolute path serves for an archive.
+        `root` is the absolute path of the project; any absolute path serves for an archive. The walk must reach what
+        `allow` has, too: its files are packed before explicit paths count.
         """
         self._root = root
         self._paths: list[ExplicitPath] = []
         self._hook_paths: list[ExplicitPath] = []
+        self._allowed = list(_allowed(allow, root))
         for table in (build, *targets.values()):
             for key in SOURCES:
                 self._paths += (ExplicitPath(self._absolute(source), key) for source in _strings(table, key))
@@ -94,7 +99,13 @@ class ExplicitPaths:
         collects files by a glob must not carry a cache into the archive.
         """
         hooks = (each for each in self._hook_paths if each.path != cache and within(each.path, cache)) if output else ()
-        return (*(each for each in self._paths if each.concerns(cache)), *hooks)
+        allowed = (each for each in self._allowed if each.anywhere or each.concerns(cache))
+        return (*(each for each in self._paths if each.concerns(cache)), *hooks, *allowed)
+
+    def of_source(self, path: str) -> tuple[ExplicitPath, ...]:
+        """Return what names the source `path`, which is forced in from outside the project."""
+        named = tuple(each for each in self._paths if each.pattern is None and each.path == path)
+        return named or (ExplicitPath(path, "force-include"),)
 
     def above(self, path: str) -> Iterator[str]:
         """Yield the paths that the user or a hook spells out and that are `path` or above it."""
@@ -115,8 +126,7 @@ class ExplicitPaths:
         return os.path.normpath(os.path.join(self._root, os.path.expanduser(path)))
 
 
-def allowed_paths(allow: Patterns, root: str) -> Iterator[ExplicitPath]:
-    """Yield what `allow` spells out: the walk must reach it. Its files are packed before explicit paths count."""
+def _allowed(allow: Patterns, root: str) -> Iterator[ExplicitPath]:
     for line in allow.lines:
         if not line.startswith(("!", "#")):
             path, anchored = literal_lead(line) or ("", False)

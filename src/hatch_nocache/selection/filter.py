@@ -7,21 +7,22 @@ import contextlib
 import os
 import stat
 from types import SimpleNamespace
-from typing import Any, Callable, ContextManager, Iterable, Iterator, Mapping, NamedTuple
+from typing import TYPE_CHECKING, Any, Callable, ContextManager, Iterable, Iterator, Mapping, NamedTuple
 
 from hatch_nocache import _hatchling
 from hatch_nocache._hatchling import Route, as_member
 from hatch_nocache.caches import declared
 from hatch_nocache.config import ConfigError, Options, parse
 from hatch_nocache.members.collisions import collisions
-from hatch_nocache.paths import native, relative, within
+from hatch_nocache.paths import in_work_tree, native, relative, within
 from hatch_nocache.patterns import literal_lead
 from hatch_nocache.rules import Action, Finding, Note
 from hatch_nocache.selection.checker import Checker
 from hatch_nocache.selection.directory import DirectoryState, DirectoryStates, DiskDirectory
-from hatch_nocache.selection.explicit import ExplicitPaths
-from hatch_nocache.selection.untracked import Untracked
 from hatch_nocache.selection.walk import Alias, Aliases, Needed, filtered_walk
+
+if TYPE_CHECKING:
+    from hatch_nocache.selection.explicit import ExplicitPaths
 
 
 class RejectedError(Exception):
@@ -94,7 +95,11 @@ class SelectionFilter:
 
     def _explicit(self) -> ExplicitPaths:
         if self._explicit_paths is None:
-            self._explicit_paths = ExplicitPaths(self._config.root, *_hatchling.tables(self._builder))
+            # Needed only once something is found.
+            from hatch_nocache.selection.explicit import ExplicitPaths
+
+            build, targets = _hatchling.tables(self._builder)
+            self._explicit_paths = ExplicitPaths(self._config.root, build, targets, self.options.allow)
             self._explicit_paths.add_hooks(self._build_data, self._required)
         return self._explicit_paths
 
@@ -363,7 +368,11 @@ class SelectionFilter:
 
     def _check_untracked(self) -> set[int]:
         root, config, checker = self._config.root, self._config, self._main.checker
-        untracked = None if config.ignore_vcs else Untracked.read(root)
+        if config.ignore_vcs or not in_work_tree(root):
+            return set()
+        from hatch_nocache.selection.untracked import Untracked
+
+        untracked = Untracked.read(root)
         if untracked is None:
             return set()
         files = {

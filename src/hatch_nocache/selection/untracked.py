@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import subprocess
 import unicodedata
 from typing import Iterable, Iterator
 
@@ -25,14 +26,9 @@ class Untracked:
     def read(cls, root: str) -> Untracked | None:
         """Ask git.
 
-        None without git, outside a work tree, if git refuses, or if `pyproject.toml` is not tracked: the project may
-        have been unpacked into a directory that another repository ignores.
+        None without git, if git refuses, or if `pyproject.toml` is not tracked: the project may have been unpacked into
+        a directory that another repository ignores.
         """
-        if not _is_in_work_tree(root):
-            return None
-        # To import it, and to start a process, is expensive for a small build.
-        import subprocess
-
         # A file system monitor could be any program.
         command = ["git", "-c", "core.fsmonitor=false", "ls-files", "-z", "--others", "--directory"]
         environ = {name: value for name, value in os.environ.items() if name not in _OTHER_REPOSITORY}
@@ -88,16 +84,6 @@ class Untracked:
             highest = next((each for each in candidates if each not in shared), path)
             groups.setdefault(highest, []).append(path)
         return groups
-
-
-def _is_in_work_tree(root: str) -> bool:
-    here = os.path.realpath(root)
-    while not os.path.lexists(os.path.join(here, ".git")):
-        parent = os.path.dirname(here)
-        if parent == here:
-            return False
-        here = parent
-    return True
 
 
 def _parents(path: str) -> list[str]:
