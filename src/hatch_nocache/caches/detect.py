@@ -108,8 +108,8 @@ def _has_used(tool: Tool, directory: Directory) -> bool:
         return _is_home(directory)
     fitting = [name for name in names if re.fullmatch(tool.layout, name)]
     if tool.kind is Kind.ENVIRONMENTS:
-        others = (directory.child(name) for name in names[:MOST_ENTRIES] if name not in fitting)
-        return (len(fitting) + sum(map(is_environment, others))) * 2 > min(len(names), MOST_ENTRIES)
+        names = names[:MOST_ENTRIES]
+        return sum(name in fitting or is_environment(directory.child(name)) for name in names) * 2 > len(names)
     if len(fitting) * 2 > len(names) and tool.secrets and all(find(directory, mark) for mark in tool.secrets):
         return True
     return (
