@@ -1,1 +1,1 @@
-"""Keep caches, virtual environments and unsafe links out of what Hatchling builds."""
+"""Keep caches, virtual environments and unsafe symlinks out of sdists and wheels."""

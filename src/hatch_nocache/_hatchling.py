@@ -1,14 +1,15 @@
-"""The seam: every name of Hatchling's that the plugin relies on and that Hatchling does not document.
+"""All uses of undocumented Hatchling names.
 
-Hatchling offers a hook no way to leave a file out (pypa/hatch#1787). The names have not changed from Hatchling 1.22.0
+Hatchling has no interface for leaving a file out (pypa/hatch#1787). The names have not changed from Hatchling 1.22.0
 to 1.33.0; `check` fails the build if one is missing.
 
 * `BuilderConfig.set_build_data` is entered after every hook's `initialize` and before an archive exists. It is wrapped
-  on the instance: on entry, everything is checked, so a rejection leaves nothing behind; on exit, the seam is gone.
+  on the instance: on entry, everything is checked, so a rejected build leaves no file; on exit, all wrappers are
+  removed.
 * `recurse_project_files`, `recurse_explicit_files` and `recurse_forced_files` are the only methods that create an
   `IncludedFile`. They are wrapped on the instance.
-* These three walk with the global `safe_walk` of their module. Each gets a private copy of its globals with another
-  walk, which does not enter dropped directories. No module is changed.
+* These three call the global `safe_walk` of their module. Each gets a private copy of its globals with another walk,
+  which does not enter dropped directories. No module is changed.
 * `BuilderInterface.build` holds the build hooks in a local variable. Their `finalize` methods are wrapped on the
   instances, so that the archive can be verified after the last one.
 """
@@ -30,7 +31,7 @@ from hatchling.metadata import core
 from hatch_nocache.paths import native, within
 
 HOOK = "nocache"
-# Tested from the first to the last; releases in between that were yanked included.
+# The tested range. It includes releases that were yanked.
 KNOWN_VERSIONS = ("1.22.0", "1.33.0")
 
 _GENERATORS = ("recurse_project_files", "recurse_explicit_files", "recurse_forced_files")
@@ -66,7 +67,7 @@ CONFIG_NAMES = (
     "vcs_exclusion_files",
     "ignore_vcs",
 )
-# Those of the builders for one target, and of their configuration.
+# Names in the builders of one target, and in their configuration.
 TARGET_NAMES = {
     "sdist": ((), ("support_legacy",)),
     "wheel": (("artifact_project_id", "get_forced_inclusion_map"), ()),
@@ -82,7 +83,7 @@ _Walk = Callable[[str], Iterable[Tuple[str, List[str], List[str]]]]
 
 
 class IncompatibleError(Exception):
-    """Hatchling, or another builder, lacks what the plugin filters through. The message is a noun phrase."""
+    """Hatchling or another builder lacks a required name. The message is a noun phrase."""
 
 
 def version() -> str:
@@ -97,21 +98,23 @@ def is_tested() -> bool:
 
 
 def _numbers(text: str) -> tuple[int, ...]:
-    # A development version is not tested: it sorts behind all others.
+    # A development version is not tested: it sorts after all others.
     return tuple(int(part) if part.isdigit() else sys.maxsize for part in text.split("."))
 
 
 def check(config: Any) -> None:
-    """Check that all undocumented names are there. `config` is the target's `BuilderConfig`.
+    """Check that all undocumented names exist.
+
+    `config` is the target's `BuilderConfig`.
 
     Raises:
-        IncompatibleError: one is not; the message says which one, and where.
+        IncompatibleError: a name is missing; the message says which one, and where.
     """
     builder = getattr(config, "builder", None)
     of_builder, of_config = TARGET_NAMES.get(getattr(builder, "PLUGIN_NAME", ""), ((), ()))
     for owner, names in ((builder, BUILDER_NAMES + of_builder), (config, CONFIG_NAMES + of_config)):
         for name in names:
-            # On the class: to evaluate a property could raise what is wrong with the configuration.
+            # On the class: evaluating a property could raise an error in the configuration.
             if not (hasattr(type(owner), name) or name in getattr(owner, "__dict__", ())):
                 raise IncompatibleError(f"no `{name}` in `{type(owner).__name__}`")
     for module, name in _GLOBALS:
@@ -124,7 +127,7 @@ def check(config: Any) -> None:
 
 
 def is_hatchlings(error: BaseException) -> bool:
-    """Return whether Hatchling raised the error, or what it called, and not this plugin."""
+    """Return whether the error comes from Hatchling or code that it called."""
     owners = [str(frame.f_globals.get("__name__", "")).partition(".")[0] for frame, _ in _frames(error)]
     last = {owner: index for index, owner in enumerate(owners)}
     return last.get("hatchling", -1) > last.get(__package__, -1)
@@ -141,7 +144,9 @@ def _frames(error: BaseException) -> Iterator[tuple[types.FrameType, int]]:
 
 
 def around_build(config: Any, inside: Callable[[dict[str, Any]], ContextManager[None]]) -> Callable[[], None]:
-    """Enter `inside` whenever Hatchling has entered `set_build_data`, until the returned function is called.
+    """Enter `inside` whenever Hatchling enters `set_build_data`.
+
+    The returned function ends that.
 
     Raises:
         IncompatibleError: the configuration does not accept a method of its own.
@@ -159,7 +164,7 @@ def around_build(config: Any, inside: Callable[[dict[str, Any]], ContextManager[
             raise
 
     def undo() -> None:
-        # Another hook may have wrapped it, and may never let go of it.
+        # Another hook may have wrapped this function, and may call it later.
         nonlocal is_over
         is_over = True
         _restore(config, "set_build_data", set_build_data, None)
@@ -170,7 +175,9 @@ def around_build(config: Any, inside: Callable[[dict[str, Any]], ContextManager[
 
 @contextlib.contextmanager
 def replaced_generators(builder: Any, wrap: Callable[[str, Callable[..., Any]], Callable[..., Any]]) -> Iterator[None]:
-    """Replace the three generators of the builder with `wrap(name, original)` until the block is left.
+    """Replace the three generators of the builder with `wrap(name, original)`.
+
+    They are restored at the end of the `with` block.
 
     Raises:
         IncompatibleError: the builder does not accept a method of its own.
@@ -195,7 +202,7 @@ def _replace(owner: Any, name: str, function: Any) -> None:
 
 
 def _restore(owner: Any, name: str, function: Any, before: Any) -> None:
-    # On the instance: deleting it brings the method of the class back.
+    # On the instance: deleting it uncovers the method of the class.
     if getattr(owner, "__dict__", {}).get(name) is function:
         if before is None:
             delattr(owner, name)
@@ -204,9 +211,9 @@ def _restore(owner: Any, name: str, function: Any, before: Any) -> None:
 
 
 def with_walk(name: str, original: Callable[..., Any], walk: _Walk) -> Callable[..., Any] | None:
-    """Return Hatchling's own generator `name`, bound to its builder, walking with `walk` instead of `safe_walk`.
+    """Return Hatchling's generator `name` with `walk` instead of `safe_walk`.
 
-    None if another builder or another hook has replaced the generator.
+    It is bound to its builder. None if another builder or another hook has replaced the generator.
     """
     function = getattr(original, "__func__", None)
     if function is None or function is not getattr(BuilderInterface, name):
@@ -218,17 +225,17 @@ def with_walk(name: str, original: Callable[..., Any], walk: _Walk) -> Callable[
 
 
 class HookOrder:
-    """Follows the `finalize` methods of the build hooks of the running build, to verify the archive after the last.
+    """Wraps the `finalize` methods of all build hooks, to act after the last one.
 
-    To be created in the `initialize` of `hook`, one of `count` hooks. `action` is called with the path of the archive
-    after the last of them, unless that is `hook`.
+    Create it in the `initialize` of `hook`, one of `count` hooks. `action` is called with the path of the archive after
+    the last of them, unless that is `hook`.
     """
 
     def __init__(self, hook: Any, count: int, action: Callable[[str], None]) -> None:
         hooks = _running_hooks(hook)
         self._hook = hook
         self._action = action
-        # The hooks whose `finalize` has not come to its end. Unknown where the wrappers are not called.
+        # The hooks whose `finalize` has not finished. Wrong if Hatchling does not call the wrappers.
         self._pending = {id(each) for each in hooks}
         self._is_complete = self._is_called = False
         if len(hooks) == count:
@@ -239,12 +246,15 @@ class HookOrder:
 
     @property
     def is_last(self) -> bool:
-        """Whether all other hooks have finished. To be asked in the `finalize` of the hook."""
+        """Whether all other hooks have finished. Valid in the `finalize` of the hook."""
         return self._pending == {id(self._hook)}
 
     @property
     def is_certain(self) -> bool:
-        """Whether `action` is going to be called: this Hatchling is tested, and it calls the wrappers."""
+        """Whether `action` will be called.
+
+        It is certain if this Hatchling is tested and calls the wrappers.
+        """
         return self._is_complete and self._is_called and is_tested()
 
     def _wrapped(self, hook: Any) -> Callable[..., None]:
@@ -264,8 +274,8 @@ class HookOrder:
 
 
 def _running_hooks(hook: Any) -> list[Any]:
-    """Return the hooks of the build that is running, found in the local variables of the caller of `hook`."""
-    frame: types.FrameType | None = sys._getframe()  # noqa: SLF001 - nothing else leads to the hooks
+    """Return the hooks of the running build, from the local variables of a caller."""
+    frame: types.FrameType | None = sys._getframe()  # noqa: SLF001 - the only way to the hooks
     while frame is not None:
         for value in frame.f_locals.values():
             hooks = list(value.values()) if isinstance(value, dict) else value
@@ -288,7 +298,7 @@ def is_builtin(builder: Any) -> bool:
 
 
 class Route:
-    """One call of a generator: which files Hatchling selects in it, and under which names it packs them.
+    """One call of a generator: the files that Hatchling selects, and their names.
 
     `kind` is the name of the generator; `mapping` its argument (source to target path), None for the default walk.
     """
@@ -301,11 +311,14 @@ class Route:
         self._source = config.root
 
     def start(self, source: str) -> None:
-        """Note that the walk begins at `source`."""
+        """Record that the walk begins at `source`."""
         self._source = source
 
     def selects_any(self, directory: str, names: Sequence[str], *, most: int) -> bool:
-        """Return whether a file directly in `directory` is selected; looks at no more than `most` of the names."""
+        """Return whether a file directly in `directory` is selected.
+
+        Looks at no more than `most` of the names.
+        """
         wanted = [name for name in names if name not in constants.EXCLUDED_FILES][:most]
         if self.is_forced:
             return bool(wanted)
@@ -325,12 +338,15 @@ class Route:
         return not negated and config.artifact_spec is None and config.build_artifact_spec is None
 
     def option(self, path: str) -> str:
-        """Return the option that selects `path` (relative to the root) despite `exclude`; "" if `exclude` works."""
+        """Return the option that selects `path` despite `exclude`; "" if `exclude` works.
+
+        The path is relative to the root.
+        """
         config = self.config
         if self.is_forced:
             return "`force-include`"
         if self.mapping is not None and dict(self.mapping) != dict(config.only_include):
-            return "the option that names it"
+            return "the option that selects it"
         if self.mapping is not None and os.path.join(config.root, native(path)) in self.mapping:
             return "`only-include`"
         return "`artifacts`" if config.path_is_artifact(path) or config.path_is_build_artifact(path) else ""
@@ -341,7 +357,10 @@ class Route:
 
 
 def as_member(path: str) -> str:
-    """Return a distribution path as the archive has it: with `only-include = ["."]`, Hatchling prefixes `./`."""
+    """Return a distribution path as it is in the archive.
+
+    With `only-include = ["."]`, Hatchling prefixes `./`.
+    """
     name = path.replace(os.sep, "/")
     return name if "./" not in name else "/".join(part for part in name.split("/") if part != ".")
 
@@ -359,7 +378,7 @@ class Part(NamedTuple):
 
 
 def parts(builder: Any, target: str, version: str, build_data: Mapping[str, Any]) -> Iterator[Part]:
-    """Yield what Hatchling's own builder for an sdist or a wheel is going to select."""
+    """Yield the steps in which Hatchling's builder selects files for an sdist or a wheel."""
     if target == "sdist" or version != "editable":
         yield Part("files", "", builder.recurse_included_files)
     else:
@@ -370,7 +389,7 @@ def parts(builder: Any, target: str, version: str, build_data: Mapping[str, Any]
     if target == "sdist":
         return
     data, info = (f"{builder.artifact_project_id}.{suffix}" for suffix in ("data", "dist-info"))
-    # An older Hatchling does not read all of these, whatever another hook puts there.
+    # An older Hatchling ignores some of these, even if another hook sets them.
     known = builder.get_default_build_data()
     for key, prefix in (
         ("shared_data", f"{data}/data/"),
@@ -393,7 +412,7 @@ def _license_files(builder: Any) -> list[str]:
 
 
 def written_members(builder: Any, target: str) -> list[str]:
-    """Return the members that the builder may write itself, instead of packing a selected file."""
+    """Return the members that the builder may write itself, without a selected file."""
     if target == "sdist":
         return ["PKG-INFO", *(["setup.py"] if builder.config.support_legacy else [])]
     if target != "wheel":
@@ -404,12 +423,15 @@ def written_members(builder: Any, target: str) -> list[str]:
 
 
 def packs_duplicates(builder: Any) -> bool:
-    """Return whether the builder packs two files of one name. The wheel builder of newer releases raises instead."""
+    """Return whether the builder packs two files with one name.
+
+    The wheel builder of newer releases raises instead.
+    """
     return not hasattr(sys.modules.get(type(builder).__module__), "_WheelZipFile")
 
 
 def required_files(builder: Any, target: str) -> dict[str, str]:
-    """Return the files that the archive cannot do without, by absolute path, and what requires each of them."""
+    """Return the required files: absolute path to the key that requires it."""
     licenses = dict.fromkeys(_license_files(builder), "license-files")
     if target == "wheel":
         return {os.path.normpath(path): key for path, key in licenses.items()}
@@ -423,7 +445,7 @@ def required_files(builder: Any, target: str) -> dict[str, str]:
 
 
 def _scripts(builder: Any) -> Iterator[str]:
-    """Yield the paths of the project's own code and files that a build reads: hooks, builders, the version."""
+    """Yield the project's files that a build reads: hooks, builders, the version."""
     hatch = builder.metadata.hatch.config
     build = builder.metadata.hatch.build_config
     targets = builder.metadata.hatch.build_targets.values()
@@ -438,7 +460,9 @@ def _scripts(builder: Any) -> Iterator[str]:
 
 
 def time_range(config: Any, target: str) -> tuple[float, float] | None:
-    """Return the times of files that can be packed, in seconds since 1970; None if the builder packs none of them.
+    """Return the range of modification times that can be packed, in seconds since 1970.
+
+    None if the builder packs no modification times.
 
     Source of the rule: uv from 0.13 refuses a time before 1970; a zip file begins in 1980 and ends in 2107.
     """
@@ -448,7 +472,7 @@ def time_range(config: Any, target: str) -> tuple[float, float] | None:
 
 
 def wheel_builder(builder: Any) -> Any:
-    """Return a builder of the same project's wheel. It shares the metadata; no hook has run for it."""
+    """Return a builder for a wheel of the project. No hook has run for it."""
     kind = builder.plugin_manager.builder.get("wheel")
     return kind(builder.root, plugin_manager=builder.plugin_manager, metadata=builder.metadata)
 
@@ -457,7 +481,7 @@ def wheel_builder(builder: Any) -> Any:
 
 
 def tables(builder: Any) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """Return the raw tables of the project's build: [tool.hatch.build], and those of its targets."""
+    """Return the raw tables of [tool.hatch.build], and those of its targets."""
     return builder.metadata.hatch.build_config, builder.metadata.hatch.build_targets
 
 
@@ -469,9 +493,9 @@ def hook_table(config: Any) -> str:
 
 
 def tables_in_force(config: Any) -> tuple[str, str]:
-    """Return how hints name the hook's table, and the table whose `exclude` is in force, for the target.
+    """Return the names that hints use for two tables of the target.
 
-    Without any `exclude`, that is the target's own table.
+    They are the hook's table, and the table whose `exclude` is in force: the target's own one if there is no `exclude`.
     """
     is_general = "exclude" in config.build_config and "exclude" not in config.target_config
     exclude = "build" if is_general else f"build.targets.{config.plugin_name}"
@@ -482,7 +506,7 @@ def tables_in_force(config: Any) -> tuple[str, str]:
 
 
 def selects(config: Any, path: str) -> bool:
-    """Return whether the tables of the target select the file at `path`, relative to the root."""
+    """Return whether the tables of the target select `path`, relative to the root."""
     parts = path.split("/")
     names = constants.EXCLUDED_DIRECTORIES
     if any(part in names for part in parts[:-1]) or config.path_is_reserved(config.get_distribution_path(native(path))):
@@ -497,13 +521,15 @@ def selects(config: Any, path: str) -> bool:
 
 
 def in_hatch_toml(root: str) -> bool:
-    """Return whether hatch.toml has the build tables; it wins over pyproject.toml table by table."""
+    """Return whether hatch.toml has the build tables. It overrides pyproject.toml."""
     path = os.path.join(root, "hatch.toml")
     return os.path.isfile(path) and "build" in core.load_toml(path)
 
 
 def own_packages(builder: Any) -> tuple[str, ...]:
-    """Return the directories in which Hatchling looks for the project's package, relative to the root, if they exist.
+    """Return the existing directories in which Hatchling looks for the package.
+
+    They are relative to the root.
 
     Source of the rule: https://hatch.pypa.io/latest/plugins/builder/wheel/#default-file-selection
     """

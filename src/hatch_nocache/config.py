@@ -1,4 +1,4 @@
-"""The hook's table: its keys as data, and their values for one target."""
+"""The keys of the hook's table, and their values for one target."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from hatch_nocache.patterns import Patterns
 
 
 class Option(NamedTuple):
-    """One key of the table. `values` are the allowed values; none for an array of patterns. `meaning` is Markdown."""
+    """One key of the table.
+
+    `values` are the allowed values; empty for an array of patterns. `meaning` is Markdown.
+    """
 
     key: str
     default: str
@@ -66,7 +69,7 @@ class Options:
     """The options in force for one target. `given` are the keys that the user has set."""
 
     def __init__(self, values: Mapping[str, Any], target: str) -> None:
-        """Take the valid values of the table; missing keys have their defaults."""
+        """Take the valid values of the table. Missing keys get their defaults."""
         self.given = frozenset(values)
         self.caches: str = values.get("caches", "drop")
         self.symlinks: str = values.get("symlinks", "reject" if target == "sdist" else "keep")
@@ -80,7 +83,7 @@ def parse(table: Mapping[str, Any], *, prefix: str, target: str) -> Options:
     """Read the hook's table. `prefix` is its full TOML path, `target` the name of the build target.
 
     Raises:
-        ConfigError: with every error of the table.
+        ConfigError: contains every error of the table.
     """
     errors: list[str] = []
     values: dict[str, Any] = {}
@@ -129,7 +132,7 @@ def _choices(values: Sequence[str | bool]) -> str:
 
 
 def _toml(value: object) -> str:
-    """Return a TOML value as the user would write it, except for arrays, tables and dates."""
+    """Return the TOML of a string, boolean or number; a noun phrase for other values."""
     if isinstance(value, (str, bool, int, float)):
         return json.dumps(value, ensure_ascii=False)
     names: dict[type, str] = {list: "an array", dict: "a table"}

@@ -1,4 +1,4 @@
-"""Registers the plugin with Hatch, nothing else."""
+"""Register the plugin with Hatch."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from hatch_nocache.plugin import NoCacheBuildHook
 
 @hookimpl
 def hatch_register_build_hook() -> Type[NoCacheBuildHook]:
-    """The entry point of the group `hatch`."""
+    """Return the build hook, for the entry-point group `hatch`."""
     return NoCacheBuildHook

@@ -1,4 +1,4 @@
-"""Gitignore patterns, matched by pathspec, that remember which of them matched."""
+"""Gitignore patterns that remember which of them matched."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from pathspec import GitIgnoreSpec
 
 
 class Patterns:
-    """A list of gitignore patterns for paths below the project root. A directory's path ends with `/`.
+    """A list of gitignore patterns for paths below the project root.
+
+    The path of a directory ends with `/`.
 
     Raises:
         ValueError: a pattern is invalid.
@@ -27,8 +29,8 @@ class Patterns:
             self._single = [(line, GitIgnoreSpec.from_lines([line])) for line in self.lines if _is_positive(line)]
             self._whole.match_file("a/b")
         except (re.error, IndexError) as error:
-            # pathspec accepts what is no regular expression, such as the range `[z-a]`; before 0.12 it also accepts
-            # what it fails to match with, such as `**`.
+            # pathspec accepts invalid regular expressions, such as the range `[z-a]`. Before 0.12, it also accepts
+            # patterns that fail only in a match, such as `**`.
             raise ValueError(str(error)) from error
 
     def __bool__(self) -> bool:
@@ -57,9 +59,9 @@ def _is_positive(line: str) -> bool:
 
 
 def literal_lead(line: str) -> tuple[str, bool] | None:
-    """Return the literal parts at the beginning of a gitignore pattern, and whether it is anchored at the root.
+    """Return the literal beginning of a gitignore pattern, and whether it is anchored.
 
-    None if it has none (`*.so`, `fixtures*`) or includes nothing (comments, negated patterns). A pattern without a
+    None if it has none (`*.so`, `fixtures*`) or includes no path (comments, negated patterns). A pattern without a
     slash before its end matches at any depth (https://git-scm.com/docs/gitignore#_pattern_format).
     """
     line = line.strip()
@@ -76,13 +78,14 @@ def literal_lead(line: str) -> tuple[str, bool] | None:
 
 
 def toml_pattern(path: str) -> str:
-    """Return a gitignore pattern for this path alone, as a TOML string; "" if there is none."""
+    """Return a gitignore pattern for exactly this path, as a TOML string; "" if none exists."""
     if path.startswith("../") or re.search("[\ud800-\udfff]", path):
         return ""
     pattern = "/" + re.sub(r"([\\*?\[\]])", r"\\\1", path)
-    # https://git-scm.com/docs/gitignore: trailing spaces are ignored unless quoted; old pathspecs know no quoted ones.
+    # https://git-scm.com/docs/gitignore: trailing spaces are ignored unless quoted. Old versions of pathspec
+    # do not support the quotes.
     pattern = pattern[:-1] + "[ ]" if pattern.endswith(" ") else pattern
-    # TOML has escapes for what the report would have to escape.
+    # With the escapes of TOML, the report need not escape the pattern.
     text = json.dumps(pattern, ensure_ascii=not path.isprintable())
     for mark, written in (("\x7f", "\\u007f"), ("::", ":\\u003a"), ("##", "#\\u0023")):
         text = text.replace(mark, written)

@@ -1,4 +1,7 @@
-"""The build hook as Hatchling sees it. Hatchling also imports it just to ask for dependencies: the rest comes later."""
+"""The build hook.
+
+Hatchling also imports this module only to read dependencies, so it imports the rest of the plugin later.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,14 @@ if TYPE_CHECKING:
 
 # Generic in one parameter, or in two in Hatchling 1.32.3.
 class NoCacheBuildHook(BuildHookInterface):  # type: ignore[type-arg]
-    """Keeps caches, virtual environments and unsafe symlinks out of what Hatchling builds."""
+    """Keeps caches, virtual environments and unsafe symlinks out of archives."""
 
     PLUGIN_NAME = "nocache"
 
     _session: Session | None = None
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Read the configuration, and wait until every hook has run."""
+        """Read the configuration, and prepare the checks that run after all hooks."""
         from hatch_nocache.session import Session
 
         if self._session is not None:
@@ -28,7 +31,7 @@ class NoCacheBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         self._session.start()
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
-        """Verify the archive if other code had a hand in it; delete it if it breaks a rule."""
+        """Verify the archive as the option `verify` says; delete it if it breaks a rule."""
         from hatch_nocache.session import Session
 
         (self._session or Session(self, version)).finish(artifact_path)

@@ -1,4 +1,4 @@
-"""Findings in, the text that a person reads out."""
+"""The text of all messages, from findings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hatch_nocache.rules import Action, Category, Finding, Hint, Note
 
 _NAME = "hatch-nocache"
 _WIDTH = 120
-# How many findings of a section are shown in full, and how many characters of paths name the rest.
+# How many findings of a section are shown in full, and how many characters of paths list the others.
 _MOST_SHOWN = 5
 # A blank in a path, at which no line is broken. Escaped text has no such character.
 _BLANK = "\0"
@@ -19,7 +19,7 @@ _MOST_NAMED = 2000
 
 
 def built(findings: Sequence[Finding], notes: Sequence[Note], target: str, *, verbose: bool) -> str:
-    """Return what to say about a build that goes on; "" if there is nothing to say."""
+    """Return the message of a build that continues; "" without findings and notes."""
     sections: list[str] = []
     for header, about in _sections(findings, target):
         hints = [hint for finding in about for hint in finding.hints]
@@ -34,14 +34,14 @@ def built(findings: Sequence[Finding], notes: Sequence[Note], target: str, *, ve
 
 
 def refused(findings: Sequence[Finding], target: str, *, verbose: bool) -> str:
-    """Return what to say about a build that is stopped before an archive exists."""
+    """Return the message of a build that stops before an archive exists."""
     rejected = [finding for finding in findings if finding.is_rejected]
     header = f"the {target} was not built: {count(len(rejected), 'problem')}"
     return _section(header, _lines(rejected, verbose=verbose), [hint for each in rejected for hint in each.hints])
 
 
 def deleted(findings: Sequence[Finding], target: str, archive: str, hooks: Sequence[str], *, verbose: bool) -> str:
-    """Return what to say about an archive that broke a rule. `hooks` are the other build hooks."""
+    """Return the message about a deleted archive. `hooks` are the other build hooks."""
     header = f"deleted {archive}: {count(len(findings), 'problem')} in the finished {target}"
     others = f"; check the other build hooks: {', '.join(hooks)}" if hooks else ""
     return _section(
@@ -50,7 +50,7 @@ def deleted(findings: Sequence[Finding], target: str, archive: str, hooks: Seque
 
 
 def failed(what: str, lines: Iterable[str] = (), hints: Sequence[Hint] = ()) -> str:
-    """Return what to say about a build that cannot go on. `lines` are escaped here, each as a whole."""
+    """Return the message of a build that cannot continue. Escapes the `lines`."""
     return _section(what, [f"  {escape(line)}" for line in lines], hints)
 
 
@@ -105,7 +105,7 @@ def _copied(findings: Sequence[Finding], target: str) -> str:
 def _outside(findings: Sequence[Finding], target: str) -> str:
     if target == "sdist":
         return f"packed {count(len(findings), 'symlink')} that installers refuse into the sdist"
-    return f"packed the content of {count(len(findings), 'symlink')} to places outside the project into the {target}"
+    return f"packed into the {target}: the content of {count(len(findings), 'symlink')} to paths outside the project"
 
 
 def _dangling(findings: Sequence[Finding], target: str) -> str:
@@ -114,10 +114,10 @@ def _dangling(findings: Sequence[Finding], target: str) -> str:
 
 def _aliases(findings: Sequence[Finding], target: str) -> str:
     several = count(len(findings), "directory", "directories")
-    return f"packed {several} under more names than Hatchling would into the {target}"
+    return f"packed {several} into the {target} under more names than Hatchling would"
 
 
-# Tried in this order: what a finding must be, and the header of its section.
+# Sections in this order: which findings belong to it, and its header.
 _SECTIONS: tuple[tuple[Callable[[Finding], bool], Callable[[Sequence[Finding], str], str]], ...] = (
     (lambda finding: finding.drops, _dropped),
     (lambda finding: finding.category is Category.DIRECTORY, _named),
@@ -182,7 +182,7 @@ def _wrapped(text: str, first: str, following: str) -> list[str]:
 
 
 def describe(finding: Finding) -> str:
-    """Return the line about a finding: its code, where it is, what it is, how that is known, a consequence."""
+    """Return the line about a finding: code, path, what it is, reason, consequence."""
     return _describe(finding, " ")
 
 
@@ -198,7 +198,7 @@ def _where(finding: Finding) -> str:
 
 
 def hint_lines(hints: Sequence[Hint]) -> list[str]:
-    """Return a line for each way to settle findings. Ways that differ only in their entry are one line."""
+    """Return a line for each hint. Hints that differ only in their entry are merged."""
     merged: dict[tuple[str, str], list[str]] = {}
     for hint in hints:
         entries = merged.setdefault((escape(hint.purpose), escape(hint.action)), [])
@@ -223,7 +223,7 @@ def _hint(purpose: str, action: str, entries: Sequence[str]) -> str:
 
 
 def escape(text: str) -> str:
-    """Return `text` without anything that a terminal or a CI log would take for a command.
+    """Escape everything that a terminal or a CI log would take for a command.
 
     Control and format characters (escape sequences, line ends, bidirectional marks), bytes that are not UTF-8, and the
     marks of workflow commands (`::`, `##[`, `##vso[`) are written as backslash escapes.

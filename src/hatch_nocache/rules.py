@@ -1,6 +1,6 @@
-"""The codes, and one `Finding` for each thing found. `CODES` is the one table of codes.
+"""The table of codes, and the record of a finding.
 
-Messages, the command, the documentation and the tests are driven from it.
+Messages, the command, the documentation and the tests use `CODES`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Action(enum.Enum):
-    """What was done about a finding."""
+    """How a build treats a finding."""
 
     DROPPED = "dropped"
     REJECTED = "rejected"
@@ -19,7 +19,7 @@ class Action(enum.Enum):
 
 
 class Category(enum.Enum):
-    """What a code is about."""
+    """The kind of thing that a code is about."""
 
     DIRECTORY = "cache or virtual environment"
     REPOSITORY = "files outside the repository"
@@ -28,7 +28,7 @@ class Category(enum.Enum):
 
 
 class Code(NamedTuple):
-    """One row: `finding` is a noun phrase, `default` what happens unless an option says otherwise."""
+    """One row. `finding` is a noun phrase, `default` the action without options."""
 
     id: str
     category: Category
@@ -62,12 +62,12 @@ CODES: dict[str, Code] = {
     )
 }
 
-# The codes that the option `symlinks` decides on.
+# Codes whose action is set by the option `symlinks`.
 OPTIONAL = ("NC101", "NC102", "NC103")
 
 
 class Hint(NamedTuple):
-    """One way to settle a finding: "to {purpose}, {action}".
+    """One way to resolve a finding: "to {purpose}, {action}".
 
     `entry` is a TOML string that takes the place of `{}` in `action`: hints that differ in nothing else are merged.
     """
@@ -78,7 +78,7 @@ class Hint(NamedTuple):
 
 
 class Note(NamedTuple):
-    """Something to report that is no finding: a header, which completes "hatch-nocache: ", lines and hints."""
+    """A message that is not a finding: lines and hints below "hatch-nocache: {header}"."""
 
     header: str
     lines: tuple[str, ...] = ()
@@ -86,12 +86,12 @@ class Note(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One thing found in the selection of a build, or in an archive.
+    """One problem in the selection of a build, or in an archive.
 
     `path` is relative to the project root (or to the archive root), with `/` as separator; a directory ends with `/`.
     `what` names the thing ("uv cache"), `reason` says how it is known, `note` is a consequence. `target` is the link
     target of a symlink. `members` and `size` (bytes) are those of a directory in an archive. `installers` refuse it.
-    `is_environment`: it is a virtual environment, whatever its code. No text is escaped: `report` does that.
+    `is_environment`: it is a virtual environment, which can have any code. `report` escapes all text.
     """
 
     code: str
@@ -119,5 +119,5 @@ class Finding(NamedTuple):
 
     @property
     def drops(self) -> bool:
-        """Whether the files that it is about stay out of the archive."""
+        """Whether the files are left out of the archive."""
         return self.action in (Action.DROPPED, Action.REJECTED)

@@ -1,4 +1,4 @@
-"""One build of one version of one target, from the `initialize` to the `finalize` of the hook."""
+"""One build of one version of one target, from `initialize` to `finalize`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """What the hook does during one build."""
+    """The work of the hook during one build."""
 
     def __init__(self, hook: NoCacheBuildHook, version: str) -> None:
         self.undo: Callable[[], None] = lambda: None
@@ -33,7 +33,10 @@ class Session:
         self._order: _hatchling.HookOrder | None = None
 
     def start(self) -> None:
-        """Read the configuration, and wait for Hatchling to enter `set_build_data`: by then every hook has run."""
+        """Read the configuration, and wrap `set_build_data`.
+
+        Hatchling enters it after the `initialize` of all hooks.
+        """
         hook = self._hook
         try:
             _hatchling.check(self._config)
@@ -44,7 +47,7 @@ class Session:
         except ConfigError as error:
             errors = "1 configuration error" if len(error.errors) == 1 else f"{len(error.errors)} configuration errors"
             self._fail(f"nothing was built: {errors}", error.errors)
-        # Not `build_data["build_hooks"]`: another hook may have changed it.
+        # Not `build_data["build_hooks"]`, which another hook may have changed.
         count = len(self._config.hook_config)
         if count > 1 and self._options.verify is not False:
             self._order = _hatchling.HookOrder(hook, count, self._verify)
@@ -106,9 +109,9 @@ class Session:
         except (OSError, TypeError, ValueError) as error:
             if not _hatchling.is_hatchlings(error):
                 raise
-            # The build would end with it too, in a traceback, and leave a file behind.
+            # Without the hook, the build would end in a traceback and leave a file behind.
             first, *more = str(error).splitlines() or [type(error).__name__]
-            # Marked: nothing in them must pass for a line of the report.
+            # With `|`, no line can look like a line of the report.
             self._fail(f"Hatchling cannot build the {self._what}: {first}", [f"| {line}" for line in more if line])
         if selection.is_rejected:
             self._refuse(selection)
@@ -117,13 +120,13 @@ class Session:
     # --- After the archive --------------------------------------------------------------------------------------------
 
     def _verify(self, artifact_path: Any) -> None:
-        # Reading archives is a package of its own.
+        # Imported only when needed: the archive reader is a whole package.
         from hatch_nocache import archive, report
 
         selection = self._filter
         is_file = isinstance(artifact_path, str) and os.path.isfile(artifact_path)
         if selection is None or not (self._is_standard or is_file):
-            # The artifact of another target need not be a file.
+            # Another target may build something that is not a file.
             return
         try:
             findings = archive.verify(artifact_path, selection.members(), rooted=self._hook.target_name == "sdist")
@@ -131,7 +134,7 @@ class Session:
             if not os.path.lexists(artifact_path):
                 self._fail(f"the {self._what} cannot be verified: another hook has moved {artifact_path}")
             if not self._is_standard:
-                # Nor need it be an archive.
+                # It may not be an archive.
                 return
             _delete(artifact_path)
             self._fail(f"deleted {artifact_path}: it cannot be verified: {error}")
@@ -147,7 +150,7 @@ class Session:
             name = os.path.basename(artifact_path)
             self._abort(report.deleted(rejected, self._what, name, hooks, verbose=self._is_verbose))
 
-    # --- Words: `report` is imported only if there is something to say ------------------------------------------------
+    # --- Messages: `report` is imported only if there is a message ----------------------------------------------------
 
     @property
     def _is_verbose(self) -> bool:
@@ -160,7 +163,7 @@ class Session:
         from hatch_nocache import report
 
         text = report.built(selection.findings, notes, self._what, verbose=self._is_verbose)
-        # Another hook may enter `set_build_data` as well, to look at the selection.
+        # Another hook may also enter `set_build_data`, to look at the selection.
         if text != self._reported:
             self._reported = text
             self._warn(text)

@@ -67,7 +67,7 @@ def test_named_cache(project: Project) -> None:
     )
     assert said(project) == [
         "hatch-nocache: left 1 cache directory out of the sdist",
-        "  NC001 models/   cache directory: valid CACHEDIR.TAG; except what `artifacts` names",
+        "  NC001 models/   cache directory: valid CACHEDIR.TAG; except paths listed in `artifacts`",
         f'  hint: to pack it anyway, add "/models/" to `allow` in {HOOK}',
         "hatch-nocache: packed 1 cache directory into the sdist because the configuration names it",
         "  NC001 store/   cache directory: valid CACHEDIR.TAG; listed in `force-include`",
@@ -182,7 +182,7 @@ def test_tables_in_force(project: Project, file: str, before: str, exclude: str)
         ('[tool.hatch.build.targets.sdist.force-include]\n"l" = "src/demo/l"', "`force-include`", "sdist"),
         ('[tool.hatch.build.targets.sdist]\nonly-include = ["src", "l"]', "`only-include`", "sdist"),
         ('[tool.hatch.build.targets.sdist]\nartifacts = ["/l"]', "`artifacts`", "sdist"),
-        ('[tool.hatch.build.targets.wheel.shared-data]\n"l" = "share/l"', "the option that names it", "wheel"),
+        ('[tool.hatch.build.targets.wheel.shared-data]\n"l" = "share/l"', "the option that selects it", "wheel"),
     ],
 )
 def test_option_that_selects_it(project: Project, before: str, option: str, target: str) -> None:
@@ -227,7 +227,7 @@ def test_content_from_outside_is_a_notice(project: Project) -> None:
     project.link("src/demo/a.txt", "../../../outside/a.txt")
     project.link("src/demo/outside", "../../../outside")
     lines = said(project, "wheel")
-    assert lines[0] == "hatch-nocache: packed the content of 2 symlinks to places outside the project into the wheel"
+    assert lines[0] == "hatch-nocache: packed into the wheel: the content of 2 symlinks to paths outside the project"
     assert len(lines) == 3
 
 
@@ -254,8 +254,8 @@ def test_sections() -> None:
         "packed 1 cache directory into the wheel because the configuration names it",
         "packed 1 path that git does not track into the wheel",
         "packed 1 dangling symlink into the wheel",
-        "packed 1 directory under more names than Hatchling would into the wheel",
-        "packed the content of 1 symlink to places outside the project into the wheel",
+        "packed 1 directory into the wheel under more names than Hatchling would",
+        "packed into the wheel: the content of 1 symlink to paths outside the project",
     ]
     assert headers([finding(name, notice) for name in "ab"]) == [
         "packed 2 cache directories into the wheel because the configuration names them"

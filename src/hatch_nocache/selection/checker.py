@@ -1,4 +1,4 @@
-"""Decides about each selected file: whether it is packed, and what is reported."""
+"""Decide about each selected file whether it is packed, and report problems."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class UnreadableError(Exception):
 
 
 class Checker:
-    """Checks the files of one build of one target. `findings` grows; each thing is found once.
+    """Checks the files of one build of one target.
 
-    `accepted` are the members that are packed although a rule speaks against them.
+    `findings` grows; each problem is reported once. `accepted` are members that are packed although they break a rule.
     """
 
     def __init__(
@@ -35,18 +35,17 @@ class Checker:
         tables: tuple[str, str],
         times: tuple[float, float] | None = None,
     ) -> None:
-        """Take what the build depends on.
+        """Take the parameters of the build.
 
-        `required` are the files that the archive cannot do without, by path, with what requires them. `tables` are
-        those that hints name: the hook's, and the one whose `exclude` is in force. `times` is the range of the times of
-        files, None if the archive has none of them.
+        `required` are required files: path to the key that requires it. `tables` are the tables in hints: the hook's,
+        and the one whose `exclude` is in force. `times` is the range of modification times, None if none is packed.
         """
         self.root = states.root
         self.findings: list[Finding] = []
         self.accepted: set[str] = set()
-        # Directories that are left out, as the walk has them.
+        # Directories that are left out: paths of the walk.
         self.dropped: list[str] = []
-        # The files that are packed as another kind: the type bits of their mode, by the id of the file object.
+        # Files that are not regular: id of the file object to the type bits of the mode.
         self.not_regular: dict[int, int] = {}
         self.is_rejected = False
         self._options = options
@@ -59,25 +58,25 @@ class Checker:
         # The notices about explicit files in each directory that drops the others.
         self._explicit: dict[DirectoryFinding, set[Finding]] = {}
         self._is_sdist = target == "sdist"
-        # Another target may write no archive at all.
+        # Another target may not write an archive.
         self._is_archive = target in ("sdist", "wheel")
-        # What an sdist stores as symlinks: whether their link targets are members is known at the end.
+        # Symlinks that an sdist stores. Whether their link targets are members is known at the end.
         self._stored: list[tuple[Any, Route, Any]] = []
 
     def add(self, finding: Finding) -> None:
-        """Report a finding, once: Hatchling may select a file more than once."""
+        """Report a finding once. Hatchling may select a file more than once."""
         if finding not in self._known:
             self._known.add(finding)
             self.findings.append(finding)
             self.is_rejected = self.is_rejected or finding.is_rejected
 
     def forget(self, paths: set[str]) -> None:
-        """Forget what was found about files that are left out for another reason."""
+        """Remove the findings about files that are left out for another reason."""
         self.findings = [finding for finding in self.findings if finding.path not in paths]
         self.is_rejected = any(finding.is_rejected for finding in self.findings)
 
     def report(self, found: DirectoryFinding) -> None:
-        """Report what was found about a directory."""
+        """Report the finding about a directory."""
         if found.reported:
             return
         found.reported = True
@@ -87,17 +86,17 @@ class Checker:
         whole = next((each.key for each in found.explicit if not found.drops), "")
         finding = messages.directory(found, whole, self._options, advice)
         if finding is not None:
-            # It says which files are packed all the same.
+            # The new finding includes the explicit files.
             self.findings = [each for each in self.findings if each not in self._explicit.get(found, ())]
             self.add(finding)
 
     def check(self, file: Any, name: str, member: str, state: DirectoryState, route: Route) -> bool:
-        """Return whether the file is packed as `member`. Its `path` is replaced if another file is packed instead.
+        """Return whether the file is packed as `member`.
 
-        `name` is the last part of its path.
+        Its `path` is replaced if another file is packed instead. `name` is the last part of the path.
 
         Raises:
-            UnreadableError: Hatchling would end with a traceback.
+            UnreadableError: the file cannot be read. Hatchling would end in a traceback.
             OSError: the file has vanished.
         """
         path: str = file.path
@@ -138,11 +137,11 @@ class Checker:
         return False
 
     def is_allowed(self, path: str) -> bool:
-        """Return whether `allow` has the path, which is relative to the root."""
+        """Return whether `allow` matches the path, relative to the root."""
         return self._options.allow.match(path)
 
     def is_left_out(self, path: str, state: DirectoryState) -> bool:
-        """Return whether the file stays out because of the directory that it is in. Reports that."""
+        """Return whether the file is left out because of its directory, and report it."""
         for found in (state.cache, state.outside, self._states.parts.get(path)):
             if found is None:
                 continue
@@ -179,7 +178,7 @@ class Checker:
             if self._is_sdist and os.path.islink(path):
                 self._check_allowed_symlink(path, member)
             return True
-        # Hatchling would crash or hang on what has no content. An sdist stores symlinks as such.
+        # Hatchling would crash or hang on a path without content. An sdist stores symlinks as such.
         self.refuse(path, member, route)
         return False
 
@@ -206,7 +205,7 @@ class Checker:
     # --- Symlinks -----------------------------------------------------------------------------------------------------
 
     def _check_symlink(self, file: Any, member: str, state: DirectoryState, route: Route) -> bool:
-        # Most projects have none.
+        # Imported here: most projects have no symlinks.
         from hatch_nocache.members.symlinks import StoredSymlink, problem_in_text, problem_on_disk
 
         if self._is_sdist:
@@ -245,7 +244,7 @@ class Checker:
         return bool(self._stored)
 
     def _settle(self, problem: Any, file: Any, member: str, route: Route) -> bool:
-        """Act on the problem of a symlink as the options say. Returns whether it is packed."""
+        """Report the problem of a symlink, and return whether the symlink is packed."""
         messages, advice = self.words()
         shown = relative(file.path, self.root)
         is_required = file.path in self._required
@@ -262,9 +261,9 @@ class Checker:
         return not finding.drops
 
     def refuse(self, source: str, member: str, route: Route) -> bool:
-        """Report a source that is neither a file nor a directory, or cannot be read as one.
+        """Report a source that is neither a file nor a directory.
 
-        Returns whether it is left out: not if it is allowed and an sdist can store it.
+        Returns whether it is left out. An sdist can store an allowed symlink.
         """
         messages, advice = self.words()
         shown = relative(source, self.root)
@@ -279,20 +278,23 @@ class Checker:
             self.add(messages.symlink(*arguments, is_required=True))
         return problem is not None
 
-    # --- Words --------------------------------------------------------------------------------------------------------
+    # --- Messages -----------------------------------------------------------------------------------------------------
 
     def words(self) -> tuple[Any, Any]:
-        """Return the module `messages`, which a build without findings does not import, and what its hints name."""
+        """Return the module `messages` and the tables for its hints.
+
+        A build without findings does not import the module.
+        """
         from hatch_nocache.selection import messages
 
         return messages, messages.Advice(*self._tables)
 
 
 def check_readable(path: str) -> None:
-    """Check that the build could read the file.
+    """Check that the file can be read.
 
     Raises:
-        UnreadableError: it could not.
+        UnreadableError: it cannot be read.
     """
     # The effective user, as for `open`.
     if not os.access(path, os.R_OK, effective_ids=_USES_EFFECTIVE_IDS):

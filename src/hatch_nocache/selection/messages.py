@@ -1,4 +1,4 @@
-"""The words for what the build finds: facts in, a `Finding` with its hints out."""
+"""Findings and notes of a build, with their messages and hints."""
 
 from __future__ import annotations
 
@@ -25,21 +25,24 @@ _SPECIAL = (
 
 
 class Advice(NamedTuple):
-    """The tables that hints name: `hook` is that of the hook, `exclude` the one whose `exclude` is in force."""
+    """The tables in hints: that of the hook, and that whose `exclude` is in force."""
 
     hook: str
     exclude: str
 
     def allow(self, path: str, purpose: str = "pack it anyway") -> Hint:
-        """Return how to have a path packed unchecked."""
+        """Return the hint to pack a path unchecked."""
         return Hint(purpose, f"add {{}} to `allow` in {self.hook}", toml_pattern(path))
 
     def option(self, purpose: str, key: str, value: str) -> Hint:
-        """Return how to set an option of the hook."""
+        """Return the hint to set an option of the hook."""
         return Hint(purpose, f'set {key} = "{value}" in {self.hook}')
 
     def leave_out(self, path: str, option: str = "") -> Hint:
-        """Return how to leave a path out. `option` is the one that selects it despite `exclude`."""
+        """Return the hint to leave a path out.
+
+        `option` selects the path despite `exclude`.
+        """
         if option:
             return Hint("leave it out", f"remove it from {option}")
         purpose = "leave it out of every target" if self.is_general else "leave it out"
@@ -55,9 +58,9 @@ class Advice(NamedTuple):
 
 
 def directory(found: DirectoryFinding, key: str, options: Options, advice: Advice) -> Finding | None:
-    """Return the finding about a cache, an environment, or a symlink to a directory outside the project.
+    """Return the finding about a directory: a cache, an environment, or NC103.
 
-    `key` is the option that names it as a whole, "" for none. None if the user has chosen to have it packed.
+    `key` is the option that lists it as a whole, "" for none. None if an option packs it.
     """
     evidence, path = found.evidence, f"{found.path}/"
     if evidence.code == "NC103":
@@ -66,7 +69,7 @@ def directory(found: DirectoryFinding, key: str, options: Options, advice: Advic
         return None
     action = Action.NOTICE if key else _CACHE_ACTIONS[options.caches]
     keys = dict.fromkeys(f"`{each.key}`" for each in found.explicit if each.key and each.key != "allow")
-    note = f"listed in {', '.join(keys)}" if key else f"except what {' and '.join(keys)} names" if keys else ""
+    note = f"listed in {', '.join(keys)}" if key else f"except paths listed in {' and '.join(keys)}" if keys else ""
     hints = [advice.option("leave it out", "caches", "drop")] if action is Action.REJECTED else []
     if action is not Action.NOTICE:
         in_place = found.path == "."
@@ -100,7 +103,7 @@ def _leave_owner_out(pattern: str, advice: Advice) -> Hint:
 
 
 def explicit(found: DirectoryFinding, key: str) -> Finding:
-    """Return the notice about files in a cache that an option names; no other file of it is selected."""
+    """Return the notice about explicit files in a cache. No other file is selected."""
     evidence = found.evidence
     finding = Finding(
         evidence.code, f"{found.path}/", evidence.name, evidence.reason, Action.NOTICE, f"listed in `{key}`"
@@ -109,7 +112,7 @@ def explicit(found: DirectoryFinding, key: str) -> Finding:
 
 
 def required(path: str, by: str, found: DirectoryFinding, advice: Advice) -> Finding:
-    """Return the finding about a file that the archive cannot do without, in a directory that is left out."""
+    """Return the finding about a required file in a directory that is left out."""
     kind = "virtual environment" if found.evidence.environment else "cache directory"
     where = f"inside {found.path}/, which is a {kind}"
     if found.evidence.code == "NC103":
@@ -119,7 +122,7 @@ def required(path: str, by: str, found: DirectoryFinding, advice: Advice) -> Fin
 
 
 def untracked(path: str, count: int, option: str, advice: Advice) -> Finding:
-    """Return the finding about files that git does not track: a file, or `count` files in a directory."""
+    """Return the finding about an untracked file, or `count` files in a directory."""
     action = _CACHE_ACTIONS[option]
     what = (
         f"{count} {'file' if count == 1 else 'files'}, not tracked by git"
@@ -160,7 +163,7 @@ def symlink(  # noqa: PLR0913 - the parts of a finding
 
 
 def allowed_symlink(problem: SymlinkProblem, path: str) -> Finding:
-    """Return the notice about a symlink that `allow` has, although installers refuse it."""
+    """Return the notice about an allowed symlink that installers refuse."""
     return Finding(problem.code, path, problem.what, "", Action.NOTICE, problem.note, problem.text)
 
 
@@ -176,7 +179,10 @@ def _symlink_action(problem: SymlinkProblem, options: Options, *, is_required: b
 
 
 def alias(link: str, target: str, known_as: str, names: Sequence[str]) -> Finding:
-    """Return the notice about a directory with several names. `names` are those that are packed."""
+    """Return the notice about a directory with several names.
+
+    `names` are the packed ones.
+    """
     packed = " and ".join(filter(None, (", ".join(f"{name}/" for name in names[:-1]), f"{names[-1]}/")))
     reason = f"Hatchling would pack only {known_as}/" if known_as in names else "Hatchling would pack none of its files"
     return Finding("NC106", link, "directory with several names", reason, Action.NOTICE, f"packed as {packed}", target)
@@ -201,21 +207,21 @@ def outside_archive(path: str, member: str, problem: str) -> Finding:
 
 
 def bad_name(path: str, problem: str, option: str, advice: Advice) -> Finding:
-    """Return the finding about a name or a time that installers refuse."""
+    """Return the finding about a name that installers refuse."""
     hints = (Hint("", "rename the file"), advice.leave_out(path, option))
     return Finding("NC203", path, "file name that installers refuse", problem, Action.REJECTED, hints=hints)
 
 
 def bad_time(path: str, time: float, option: str, advice: Advice) -> Finding:
-    """Return the finding about a file whose time (seconds since 1970) the archive cannot have."""
+    """Return the finding about a modification time, in seconds since 1970."""
     reason = "modified before 1970" if time < 0 else "modified before 1980 or after 2107"
     hints = (Hint("", "touch the file"), advice.leave_out(path, option))
     return Finding("NC203", path, "time that installers refuse", reason, Action.REJECTED, hints=hints)
 
 
 def collision(code: str, member: str, problem: str) -> Finding:
-    """Return the finding about a member that collides with another, or a hard link that cannot be unpacked."""
-    what = "conflicting archive members" if code == "NC205" else "hard link that installers refuse"
+    """Return the finding about a collision or a hard link that cannot be unpacked."""
+    what = "colliding archive member" if code == "NC205" else "hard link that installers refuse"
     return Finding(code, member, what, problem, Action.REJECTED, hints=(Hint("", "exclude one of the two"),))
 
 
@@ -223,7 +229,7 @@ def collision(code: str, member: str, problem: str) -> Finding:
 
 
 def invalid_tags(problems: Mapping[str, str], target: str, advice: Advice) -> Note:
-    """Return the note about each `CACHEDIR.TAG` that marks no cache, by its directory ("" for the root)."""
+    """Return the note about invalid tags: directory ("" for the root) to problem."""
     count = "1 directory" if len(problems) == 1 else f"{len(problems)} directories"
     lines = tuple(f"{path}/CACHEDIR.TAG".lstrip("/") + f"   invalid: {problem}" for path, problem in problems.items())
     add = f"add {{}} to `extra-caches` in {advice.hook}"
@@ -232,7 +238,7 @@ def invalid_tags(problems: Mapping[str, str], target: str, advice: Advice) -> No
 
 
 def lost(paths: Sequence[str], target: str) -> Note:
-    """Return the note about files that a wheel from the tree would hold, and one from the sdist will not."""
+    """Return the note about files that only a wheel from the tree would contain."""
     count = "1 file" if len(paths) == 1 else f"{len(paths)} files"
     hint = Hint("", "give the sdist the same options as the wheel, or exclude the files from the wheel too")
     return Note(f"the wheel built from this {target} will lack {count}", tuple(paths), (hint,))

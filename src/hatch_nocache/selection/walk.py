@@ -1,7 +1,7 @@
-"""The walk that Hatchling is given instead of `safe_walk`: the same order, without dropped directories.
+"""Replacement for Hatchling's `safe_walk`: same order, without dropped directories.
 
-It tolerates what vanishes meanwhile (pypa/hatch#1998), and packs a directory that symlinks give several names under
-each name that needs it (pypa/hatch#276, #1197, #2008).
+It tolerates files that vanish during the walk (pypa/hatch#1998). If symlinks give a directory several names, it packs
+the directory under each name that is needed (pypa/hatch#276, #1197, #2008).
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from hatch_nocache._hatchling import Route
 from hatch_nocache.paths import within
 from hatch_nocache.selection.directory import DirectoryFinding, DirectoryState, DirectoryStates
 
-# How many files of a directory are looked at to see whether any is selected, before the walk enters it to find out.
+# How many files of a directory are tested for selection before the walk enters it.
 _SAMPLE = 32
 
 _Identity = Tuple[int, int]
 
 
 class Needed(NamedTuple):
-    """What a wheel of the project selects from the tree: the directories of its files, and those above them."""
+    """The directories of the files that a wheel selects, and their parents."""
 
     directories: set[str]
     parents: set[str]
 
 
 class Alias(NamedTuple):
-    """A directory that is entered as `walked`, although Hatchling has met it as `known_as`.
+    """A directory that is entered as `walked`, but that Hatchling met as `known_as`.
 
     `link` is the directory symlink by which one of the two is reached.
     """
@@ -38,10 +38,10 @@ class Alias(NamedTuple):
 
 
 class Aliases:
-    """The aliases of one build. `by_directory` has each directory below one, by its path in the walk.
+    """The aliases of one build.
 
-    `needed` is called once a directory has two names. It is None for targets that no wheel is built from: in them,
-    every symlink is followed once.
+    `by_directory` contains each directory below an alias: path of the walk to alias. `needed` is called as soon as a
+    directory has two names. It is None for targets from which no wheel is built: there, every symlink is followed once.
     """
 
     def __init__(self, needed: Callable[[], Needed] | None) -> None:
@@ -62,35 +62,35 @@ class _Visit(NamedTuple):
 
     @property
     def link(self) -> tuple[str, str] | None:
-        """What identifies the symlink that this is, if it is one: the same symlink has many paths."""
+        """The identity of the symlink, None for a directory. A symlink can have many paths."""
         if self.parent is None or self.name not in self.parent.directory.links:
             return None
         return self.parent.directory.location, self.name
 
 
 class _Names:
-    """Decides under which of its names a directory is entered, and under which its files are packed."""
+    """Decides which names of a directory are entered, and which are packed."""
 
     def __init__(self, source: str, route: Route, states: DirectoryStates, aliases: Aliases) -> None:
         self._source = source
         self._route = route
         self._states = states
         self._aliases = aliases
-        # The first visit of each directory, which is the only one of Hatchling's walk.
+        # The first visit of each directory: the only one in Hatchling's walk.
         self._first: dict[_Identity, DirectoryState] = {}
         self._followed: set[tuple[str, str]] = set()
-        # Directories with no selected file under the names so far, and those above them, by real path.
+        # Real paths of directories without a selected file so far, and of their parents.
         self._lost: set[str] = set()
         self._above_lost: set[str] = set()
         self._unchecked: list[DirectoryState] = []
 
     def enter(self, visit: _Visit, identity: _Identity, state: DirectoryState) -> tuple[bool, bool]:
-        """Return whether to enter the directory under this name, and whether to pack its files under it."""
+        """Return whether to enter the directory under this name, and whether to pack it."""
         is_new_link = visit.link not in self._followed
         if visit.link is not None:
             self._followed.add(visit.link)
         if state.outside is not None and state.outside.drops:
-            # Every symlink out of the project is to be reported, also one into another one's directory.
+            # Every symlink out of the project is reported, even if two lead to one directory.
             return is_new_link and identity not in visit.above, True
         if self.is_new(visit, identity):
             self._first[identity] = state
@@ -149,7 +149,7 @@ class _Names:
         walked = state.directory.walked
         alias = self._aliases.by_directory.get(os.path.dirname(walked))
         if alias is None:
-            # Below a directory with two names, Hatchling meets each directory under the first of them.
+            # Below a directory with two names, Hatchling meets each directory under the first name.
             first = self._first.get(identity, state)
             alias = Alias(walked, first.directory.walked, state.link or first.link or walked)
         self._aliases.by_directory[walked] = alias
@@ -158,9 +158,9 @@ class _Names:
 def filtered_walk(
     source: str, states: DirectoryStates, route: Route, aliases: Aliases, report: Callable[[DirectoryFinding], None]
 ) -> Iterator[tuple[DirectoryState, list[str], list[str]]]:
-    """Yield what `hatchling.builders.utils.safe_walk` does, with a state instead of the directory's path.
+    """Yield like `hatchling.builders.utils.safe_walk`, with states instead of paths.
 
-    The caller may shorten and sort the list of directories. `report` is called for what is dropped on the way.
+    The caller may shorten and sort the list of directories. `report` is called for each dropped directory.
     """
     route.start(source)
     names = _Names(source, route, states, aliases)
@@ -203,9 +203,9 @@ def _is_dropped(
     report: Callable[[DirectoryFinding], None],
     is_new: bool,  # noqa: FBT001 - one of two callers
 ) -> bool:
-    """Return whether nothing in the directory is packed. Reports what is left out of it.
+    """Return whether no file in the directory is packed, and report the reason.
 
-    Unless it `is_new`, Hatchling would not have packed it under this name either, and nothing is reported.
+    Without `is_new`, Hatchling would not pack it under this name either, so nothing is reported.
     """
     walked = state.directory.walked
     for found, known in ((state.cache, parent.cache), (state.outside, parent.outside)):
