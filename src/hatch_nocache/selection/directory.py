@@ -1,4 +1,4 @@
-"""The directories that files are selected from: their facts on disk, and what was found about each of them."""
+"""The directories of the selected files: their entries, and findings about them."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from hatch_nocache.paths import entry_is_link, native, relative, within
 if TYPE_CHECKING:
     from hatch_nocache.selection.explicit import ExplicitPath, ExplicitPaths
 
-# The values of `caches` and `symlinks` with which files stay out of the archive.
+# The values of `caches` and `symlinks` that leave files out of the archive.
 DROPPING = ("drop", "reject")
 
 _NO_NAMES: frozenset[str] = frozenset()
 
 
 class DiskDirectory:
-    """The entries of one directory, as `caches.model.Directory`. What cannot be read is not there.
+    """The entries of one directory, as `caches.model.Directory`.
 
-    `walked` is the path of the walk (symlinks unresolved), `location` the real one, `path` the one that a person reads.
+    Unreadable entries are missing. `walked` is the path of the walk (symlinks unresolved), `location` the real path,
+    `path` the one in messages.
     """
 
     def __init__(self, location: str, path: str, walked: str | None = None) -> None:
@@ -76,11 +77,11 @@ class DiskDirectory:
         return frozenset(self.nondirectories) - self.links - self.special
 
     def kind(self, name: str) -> str:
-        """Return whether the non-directory `name` is a "link", "special" or a regular "file"."""
+        """Return the kind of the non-directory `name`: "link", "special" or "file"."""
         return "link" if name in self.links else "special" if name in self.special else "file"
 
     def head(self, name: str, size: int) -> bytes:
-        """Return the first `size` bytes of a regular file; empty if it is none or cannot be read."""
+        """Return the first `size` bytes of a regular file; empty for anything else."""
         path = os.path.join(self.walked, name)
         try:
             # Checked before `open`, which would hang on a FIFO.
@@ -92,7 +93,7 @@ class DiskDirectory:
             return b""
 
     def child(self, name: str) -> DiskDirectory:
-        """Return the facts of a subdirectory. Facts never follow a symlink: it is an empty directory."""
+        """Return a subdirectory. A symlink is not followed: it is an empty directory."""
         path = f"{self.path}/{name}" if self.path else name
         if name in self.links:
             return DiskDirectory(os.path.join(os.devnull, name), path)
@@ -100,10 +101,10 @@ class DiskDirectory:
 
 
 class DirectoryFinding:
-    """What was found about a directory. It is reported only when a file in it is selected.
+    """A finding about a directory. It is reported only if a file in it is selected.
 
-    `walked` is its path in the walk, `path` the one that a person reads. `evidence` says what it is; `link_target` is
-    set for a symlink out of the project. `drops`: its files stay out of the archive, except for the `explicit` paths.
+    `walked` is its path in the walk, `path` the one in messages. `evidence` says what it is; `link_target` is
+    set for a symlink out of the project. `drops`: its files are left out, except the `explicit` paths.
     """
 
     def __init__(
@@ -124,12 +125,12 @@ class DirectoryFinding:
         self.reported = False
 
     def can_prune(self, directory: str) -> bool:
-        """Return whether `directory`, which is in it, can be left out of the walk."""
+        """Return whether the walk can skip the subdirectory `directory`."""
         return self.reported and self.drops and not any(each.leads_to(directory) for each in self.explicit)
 
 
 class DirectoryState:
-    """One directory that files are selected from, and what holds for the files in it.
+    """One directory of the selection, and properties of the files in it.
 
     `home` is the real directory that symlinks in it must not leave. `cache` is the cache or environment that it is in,
     `outside` the symlink out of the project that it is behind. `link` is the first directory symlink on the way to it.
@@ -142,7 +143,7 @@ class DirectoryState:
         self.home = home
         self.is_scanned = is_scanned
         self.allowed = False
-        # The user named it as a whole: caches in it are part of it.
+        # The directory itself is explicit: caches in it are part of it.
         self.is_explicit = False
         self.is_outside = False
         self.has_parts = False
@@ -151,7 +152,7 @@ class DirectoryState:
         self.link: str | None = None
 
     def below(self, directory: DiskDirectory) -> DirectoryState:
-        """Return the state of a subdirectory, before anything is found about it."""
+        """Return the state of a subdirectory that is not classified yet."""
         state = DirectoryState(directory, self.home)
         state.allowed, state.is_explicit, state.is_outside = self.allowed, self.is_explicit, self.is_outside
         state.cache, state.outside, state.link = self.cache, self.outside, self.link
@@ -190,7 +191,10 @@ class DirectoryStates:
         self._resolving: set[str] = set()
 
     def top(self, source: str) -> DirectoryState:
-        """Return the state of the directory in which a walk begins. One outside the project was named as a whole."""
+        """Return the state of the directory in which a walk begins.
+
+        Outside the project, it is explicit.
+        """
         if within(source, self.root):
             # Read again: a builder may create files between two walks.
             self._states.pop(source, None)
@@ -206,8 +210,9 @@ class DirectoryStates:
         return state
 
     def at(self, walked: str, home: str | None = None) -> DirectoryState:
-        """Return the state of a directory that no walk came through, from those between it and `home` (the root).
+        """Return the state of a directory that no walk has entered.
 
+        It is computed from the directories between `home` (default: the root) and this one.
         `home` is for a file from outside the project: nothing above it is classified.
         """
         base = self.root if home is None else home
@@ -237,7 +242,7 @@ class DirectoryStates:
         return state
 
     def step(self, parent: DirectoryState, name: str) -> DirectoryState:
-        """Return the state of a subdirectory. Classifies it, and reports nothing yet."""
+        """Return the state of a subdirectory: classified, but not reported yet."""
         walked = os.path.join(parent.directory.walked, name)
         is_link = name in parent.directory.links
         if is_link:
@@ -266,7 +271,7 @@ class DirectoryStates:
         return state
 
     def _is_forced(self, real: str, path: str) -> bool:
-        """Return whether the user forces the same content into the same place."""
+        """Return whether `force-include` puts the same content in the same place."""
         return any(
             within(real, os.path.realpath(source))
             and "/".join(filter(None, (member, relative(real, os.path.realpath(source))))) == path
@@ -307,6 +312,8 @@ class DirectoryStates:
         walked = state.directory.walked
         explicit = self._explicit().concerning(walked, output=evidence.output)
         if evidence.by_hand:
+            from hatch_nocache.selection.explicit import ExplicitPath
+
             explicit += (ExplicitPath(os.path.join(walked, evidence.by_hand), ""),)
         whole = tuple(each for each in explicit if each.pattern is None and each.key and each.path == walked)
         state.is_explicit = bool(whole)
