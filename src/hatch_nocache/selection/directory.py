@@ -103,8 +103,8 @@ class DiskDirectory:
 class DirectoryFinding:
     """A finding about a directory. It is reported only if a file in it is selected.
 
-    `walked` is its path in the walk, `path` the one in messages. `evidence` says what it is; `link_target` is
-    set for a symlink out of the project. `drops`: its files are left out, except the `explicit` paths.
+    `walked` is its path in the walk, `path` the one in messages. `evidence` says what it is; `link_target` is set for a
+    symlink out of the project. `drops`: its files are left out, except the `explicit` paths.
     """
 
     def __init__(
@@ -212,8 +212,8 @@ class DirectoryStates:
     def at(self, walked: str, home: str | None = None) -> DirectoryState:
         """Return the state of a directory that no walk has entered.
 
-        It is computed from the directories between `home` (default: the root) and this one.
-        `home` is for a file from outside the project: nothing above it is classified.
+        It is computed from the directories between `home` (default: the root) and this one. `home` is for a file from
+        outside the project: nothing above it is classified.
         """
         base = self.root if home is None else home
         if not within(walked, base):

@@ -1,4 +1,4 @@
-"""Paths that the user spelled out, as opposed to paths that a pattern happens to match."""
+"""Paths that the user spells out, unlike paths that a pattern happens to match."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ _HOOK_SOURCES = (
 
 
 class ExplicitPath(NamedTuple):
-    """One absolute path that a `key` spells out: a source, or the literal beginning of a `pattern`.
+    """One absolute path that a `key` spells out.
 
-    `anywhere`: the pattern is not anchored at the root, so only the last part of `path` counts.
+    It is a source, or the literal beginning of a `pattern`. `anywhere`: the pattern is not anchored at the root, so
+    only the last part of `path` counts.
     """
 
     path: str
@@ -49,26 +50,26 @@ class ExplicitPath(NamedTuple):
         return within(self.path, directory)
 
     def includes(self, path: str, root: str) -> bool:
-        """Return whether it names the file `path`, which is in a directory that it concerns."""
+        """Return whether it includes the file `path`, in a directory that it concerns."""
         if self.pattern is not None:
             return self.pattern.match(relative(path, root))
         return within(path, self.path)
 
     def leads_to(self, directory: str) -> bool:
-        """Return whether the walk must go through `directory` to reach what it names."""
+        """Return whether the walk must enter `directory` to reach its files."""
         return self.anywhere or within(self.path, directory) or within(directory, self.path)
 
 
 class ExplicitPaths:
-    """The paths that the configuration of any target spells out, and those that other build hooks spell out."""
+    """The explicit paths in the tables of all targets, and those of other build hooks."""
 
     def __init__(
         self, root: str, build: Mapping[str, Any], targets: Mapping[str, Any], allow: Patterns = _NONE
     ) -> None:
-        """Read the raw tables: [tool.hatch.build] and those of its targets. Invalid values are Hatchling's to report.
+        """Read the raw tables of [tool.hatch.build] and of its targets.
 
-        `root` is the absolute path of the project; any absolute path serves for an archive. The walk must reach what
-        `allow` has, too: its files are packed before explicit paths count.
+        Hatchling reports invalid values. `root` is the absolute path of the project; any absolute path serves for an
+        archive. The walk must reach what `allow` has, too: its files are packed before explicit paths count.
         """
         self._root = root
         self._paths: list[ExplicitPath] = []
@@ -81,34 +82,37 @@ class ExplicitPaths:
                 self._paths += self._patterns(_strings(table, key), key)
 
     def add_hooks(self, build_data: Mapping[str, Any], required: Iterable[str]) -> None:
-        """Add what other build hooks have written into the build data; `required` is what Hatchling puts there."""
+        """Add the paths that other build hooks have written into the build data.
+
+        Hatchling itself adds those in `required`.
+        """
         for key in _HOOK_SOURCES:
             for source in build_data.get(key, ()):
                 if source not in required:
                     self._hook_paths.append(ExplicitPath(self._absolute(os.fspath(source)), ""))
-        # A pathspec pattern, compiled, is possible too.
+        # An entry can also be a compiled pathspec pattern.
         artifacts = [
             os.fspath(each) for each in build_data.get("artifacts", ()) if isinstance(each, (str, os.PathLike))
         ]
         self._hook_paths += self._patterns(artifacts, "")
 
     def concerning(self, cache: str, *, output: bool = False) -> tuple[ExplicitPath, ...]:
-        """Return what names the directory `cache` or something inside it.
+        """Return the explicit paths that are `cache` or inside it.
 
-        What a hook names counts only inside build `output`: it knows the file that it has built, but a hook that
-        collects files by a glob must not carry a cache into the archive.
+        Paths of hooks count only inside build `output`: a hook knows the file that it has built, but a hook that
+        collects files by a glob must not add a cache to the archive.
         """
         hooks = (each for each in self._hook_paths if each.path != cache and within(each.path, cache)) if output else ()
         allowed = (each for each in self._allowed if each.anywhere or each.concerns(cache))
         return (*(each for each in self._paths if each.concerns(cache)), *hooks, *allowed)
 
     def of_source(self, path: str) -> tuple[ExplicitPath, ...]:
-        """Return what names the source `path`, which is forced in from outside the project."""
+        """Return the explicit paths for `path`, a forced source outside the project."""
         named = tuple(each for each in self._paths if each.pattern is None and each.path == path)
         return named or (ExplicitPath(path, "force-include"),)
 
     def above(self, path: str) -> Iterator[str]:
-        """Yield the paths that the user or a hook spells out and that are `path` or above it."""
+        """Yield the explicit paths of users and hooks that are `path` or above it."""
         return (
             each.path for each in (*self._paths, *self._hook_paths) if within(path, each.path) and not each.anywhere
         )

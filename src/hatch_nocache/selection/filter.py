@@ -1,4 +1,7 @@
-"""Filters what Hatchling selects for one build: everything is checked before an archive exists, then handed over."""
+"""Filter the files of one build.
+
+All files that Hatchling selects are checked before an archive exists, then handed over to the builder.
+"""
 
 from __future__ import annotations
 
@@ -30,11 +33,11 @@ class RejectedError(Exception):
 
 
 class ChangedError(Exception):
-    """A file is no longer what was checked. The message says what it has become."""
+    """A file has changed after its check. The message says how."""
 
 
 class Selected(NamedTuple):
-    """A file that goes into the archive as `member`. `path` is where the walk has found it."""
+    """A file that is packed as `member`. `path` is its path in the walk."""
 
     file: Any
     path: str
@@ -43,7 +46,7 @@ class Selected(NamedTuple):
 
 
 class _Pass(NamedTuple):
-    """What one pass over the selection works with. Without `packs`, nothing of it goes into the archive."""
+    """The state of one pass over the selection. Without `packs`, no file is packed."""
 
     checker: Checker
     states: DirectoryStates
@@ -52,7 +55,10 @@ class _Pass(NamedTuple):
 
 
 class SelectionFilter:
-    """Filters one version of one target. `config` is Hatchling's; `prefix` is `sys.prefix`, "" if no build runs."""
+    """Filters one version of one target.
+
+    `config` is Hatchling's. `prefix` is `sys.prefix`, "" if no build runs.
+    """
 
     def __init__(
         self, config: Any, target: str, version: str, options: Options, build_data: Mapping[str, Any], prefix: str
@@ -60,7 +66,7 @@ class SelectionFilter:
         self.options = options
         # Whether the builder has asked for any file.
         self.is_used = False
-        # What Hatchling selects: what is packed, and what is not.
+        # The files that Hatchling selects: those that are packed, and the others.
         self.packed: list[Selected] = []
         self._refused: list[Selected] = []
         self._config = config
@@ -72,7 +78,7 @@ class SelectionFilter:
         packages = _hatchling.own_packages(self._builder)
         self._surroundings = declared.read(config.root, os.environ, prefix, packages)
         self._main = self._new_pass(Aliases(self._wheel_needs if target == "sdist" else None), packs=True)
-        # In an editable wheel, the selection serves to find import paths only.
+        # In an editable wheel, one pass only finds import paths.
         self._pass = self._main
         self._is_planning = False
         self._planned: dict[Any, tuple[list[Selected], bool]] = {}
@@ -82,7 +88,7 @@ class SelectionFilter:
         self._explicit_paths: ExplicitPaths | None = None
         self._wheel_filter: SelectionFilter | None = None
         self._lost: list[str] = []
-        # The directories that an editable wheel does not look for imports in.
+        # The directories in which an editable wheel does not look for imports.
         self._dropped_imports: list[str] = []
 
     def _new_pass(self, aliases: Aliases, *, packs: bool) -> _Pass:
@@ -107,7 +113,7 @@ class SelectionFilter:
 
     @property
     def findings(self) -> list[Finding]:
-        """Everything found so far."""
+        """All findings so far."""
         return self._main.checker.findings
 
     @property
@@ -117,21 +123,21 @@ class SelectionFilter:
 
     @property
     def forced(self) -> list[str]:
-        """The sources inside the project that the configuration of the target forces in."""
+        """The sources of `force-include` inside the project."""
         return [source for source in self._config.force_include if within(source, self._config.root)]
 
     @property
     def selected(self) -> set[str]:
-        """The paths of what Hatchling selects, whether it is packed or not."""
+        """The paths of all files that Hatchling selects, packed or not."""
         return {each.path for each in (*self.packed, *self._refused)}
 
     @property
     def accepted(self) -> set[str]:
-        """The members that are packed although a rule speaks against them."""
+        """The members that are packed although they break a rule."""
         return self._main.checker.accepted
 
     def notes(self) -> list[Note]:
-        """Return what there is to report besides findings."""
+        """Return the notes to print with the findings."""
         root = self._config.root
         tags = {
             path: problem
@@ -150,13 +156,13 @@ class SelectionFilter:
         unused = self.options.allow.unused()
         if self._target == "sdist" or not unused:
             return unused
-        # Another target need not reach a path for the entry to be of use in the sdist.
+        # An entry may be needed only in the sdist.
         leads = {pattern: literal_lead(pattern) for pattern in unused}
         root = self._config.root
         return [pattern for pattern, lead in leads.items() if lead and not os.path.lexists(os.path.join(root, lead[0]))]
 
     def members(self) -> set[str]:
-        """Return what the archive may hold: what was handed over, and what the builder writes itself."""
+        """Return the expected members: handed over, or written by the builder itself."""
         members = {as_member(file.distribution_path) for file in self._handed_over}
         return members.union(_hatchling.written_members(self._builder, self._target))
 
@@ -167,7 +173,7 @@ class SelectionFilter:
     # --- The build ----------------------------------------------------------------------------------------------------
 
     def installed(self) -> ContextManager[None]:
-        """Filter everything that the builder selects until the block is left.
+        """Filter all files that the builder selects inside the `with` block.
 
         Raises:
             IncompatibleError: the builder does not accept a method of its own.
@@ -175,18 +181,18 @@ class SelectionFilter:
         return _hatchling.replaced_generators(self._builder, self._generator)
 
     def plan(self) -> None:
-        """Check everything that the target is going to select, if that is known.
+        """Check all files that the target will select, if they are known.
 
         Raises:
             RejectedError: the selection is rejected.
-            OSError, TypeError, ValueError: Hatchling's own, about what it cannot select from.
+            OSError, TypeError, ValueError: Hatchling cannot select the files.
         """
         self._is_planning = True
         try:
             if self._target in ("sdist", "wheel"):
                 self._plan_routes()
             elif "reject" in (self.options.caches, self.options.symlinks):
-                # What another builder does is its own affair. It may create files first, or select nothing.
+                # Another builder may create files first, or select none.
                 with contextlib.suppress(OSError, TypeError, ValueError):
                     collections.deque(self._builder.recurse_included_files(), maxlen=0)
                 self._planned.clear()
@@ -230,7 +236,7 @@ class SelectionFilter:
             if known is not None:
                 selected, packs = known
             else:
-                # Not foreseen. Everything is checked before the builder gets the first file.
+                # Not planned. All files are checked before the builder gets the first one.
                 before = len(self.packed)
                 selected, packs = list(self._filtered(name, original, mapping)), True
                 if self._target == "sdist":
@@ -280,7 +286,7 @@ class SelectionFilter:
                 yield state.directory.walked, directories, files
 
         args = () if mapping is None else (self._present(route, mapping, checker),)
-        # For another builder's own generator, or another hook's wrapper, what it yields is filtered.
+        # If another builder or hook has replaced the generator, its output is filtered.
         files = _hatchling.with_walk(name, original, walk) or original
         homes: dict[str, str] | None = None
         for file in files(*args):
@@ -290,7 +296,7 @@ class SelectionFilter:
             directory, _, base = path.rpartition(os.sep)
             state = current.get(directory)
             if state is None:
-                # No walk has come through it.
+                # No walk has entered it.
                 homes = _outside_homes(mapping or {}, self._config.root) if homes is None else homes
                 state = states.at(directory, homes.get(path))
             if not packs:
@@ -308,7 +314,7 @@ class SelectionFilter:
                 self._refused.append(selected)
 
     def _present(self, route: Route, mapping: Mapping[str, str], checker: Checker) -> dict[str, str]:
-        """Return the sources without those that exist, but that Hatchling would end on with a traceback."""
+        """Return the sources without those on which Hatchling would end in a traceback."""
         present = {}
         for source, target in mapping.items():
             is_odd = route.is_forced and os.path.lexists(source) and not os.path.isfile(source)
@@ -320,7 +326,7 @@ class SelectionFilter:
         return present
 
     def _copies_dropped(self, path: str, member: str, checker: Checker) -> bool:
-        """Return whether another hook forces in a copy of a file of a dropped directory, under its name."""
+        """Return whether another hook adds a copy of a dropped file under its name."""
         root, config = self._config.root, self._config
         dropped = {*checker.dropped, *self._dropped_imports}
         if not dropped or any(within(path, source) for source in config.force_include):
@@ -339,7 +345,7 @@ class SelectionFilter:
             member = as_member(os.path.relpath(path, self._config.root))
             self._main.checker.check(SimpleNamespace(path=path), os.path.basename(path), member, state, route)
 
-    # --- What only the whole selection shows --------------------------------------------------------------------------
+    # --- Checks of the whole selection --------------------------------------------------------------------------------
 
     def _finish_sdist(self) -> None:
         checker = self._main.checker
@@ -358,7 +364,7 @@ class SelectionFilter:
             self._find_lost()
 
     def _check_required(self) -> None:
-        """Report the required files that no walk has reached, because they are in dropped directories."""
+        """Report the required files in dropped directories, which no walk has reached."""
         checker, states = self._main.checker, self._main.states
         packed = {each.path for each in self.packed}
         for path in self._required.keys() - packed:
@@ -386,7 +392,7 @@ class SelectionFilter:
             if not (config.path_is_artifact(path) or config.path_is_build_artifact(path) or checker.is_allowed(path))
         }
         if paths:
-            paths = {path for path in paths if not untracked.is_named(files[path].path, self._explicit())}
+            paths = {path for path in paths if not untracked.is_explicit(files[path].path, self._explicit())}
         if paths:
             needed = self._wheel_selects()
             paths = {path for path in paths if files[path].path not in needed}
@@ -404,7 +410,7 @@ class SelectionFilter:
         return left_out
 
     def _find_lost(self) -> None:
-        """Find what a wheel from the tree has, and a wheel from this sdist will not, because something was left out."""
+        """Find files that the wheel from the tree has, but not the wheel from this sdist."""
         wheel = self._wheel()
         root = self._config.root
         members = {each.member for each in self.packed}
@@ -453,7 +459,7 @@ class SelectionFilter:
     # --- The project's wheel ------------------------------------------------------------------------------------------
 
     def _wheel(self) -> SelectionFilter | None:
-        """Return the filter of a wheel of the project that is built from the tree, planned; None if there is none."""
+        """Return the planned filter of a wheel from the tree; None if it cannot be built."""
         if self._wheel_filter is None:
             self._wheel_filter = _plan_wheel(self._builder)
         return self._wheel_filter
@@ -497,9 +503,9 @@ def _plan_wheel(builder: Any) -> SelectionFilter | None:
 
 
 def _outside_homes(mapping: Mapping[str, str], root: str) -> dict[str, str]:
-    """Return the directory below which each single file from outside the project is checked.
+    """Return the directory that each single file from outside the project must not leave.
 
-    It is the deepest one that holds all the files from the same place: like a directory that is forced in as a whole.
+    It is the deepest directory of all the files from the same place, as if it were forced in as a whole.
     """
     places: dict[str, list[str]] = {}
     for source in mapping:

@@ -1,4 +1,4 @@
-"""Files that git does not track. Git is asked once per sdist, and only in a work tree."""
+"""Files that git does not track. Git runs once per sdist, and only in a work tree."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from typing import Iterable, Iterator
 
 from hatch_nocache.selection.explicit import ExplicitPaths
 
-# A git hook has them set for its own repository.
+# Git sets them for its hooks. They may be those of another repository.
 _OTHER_REPOSITORY = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX")
 
 
 class Untracked:
-    """What git does not track below `root`: relative paths; a directory without tracked files ends with `/`."""
+    """The paths below `root` that git does not track.
+
+    They are relative. A directory without tracked files ends with `/`.
+    """
 
     def __init__(self, root: str, entries: set[str]) -> None:
         self._root = root
@@ -24,12 +27,12 @@ class Untracked:
 
     @classmethod
     def read(cls, root: str) -> Untracked | None:
-        """Ask git.
+        """Run git, and read its output.
 
         None without git, if git refuses, or if `pyproject.toml` is not tracked: the project may have been unpacked into
         a directory that another repository ignores.
         """
-        # A file system monitor could be any program.
+        # `core.fsmonitor` could start any program.
         command = ["git", "-c", "core.fsmonitor=false", "ls-files", "-z", "--others", "--directory"]
         environ = {name: value for name, value in os.environ.items() if name not in _OTHER_REPOSITORY}
         try:
@@ -42,14 +45,14 @@ class Untracked:
         return None if done.returncode or not entries.isdisjoint(("pyproject.toml", "./")) else cls(root, entries)
 
     def among(self, paths: Iterable[str]) -> Iterator[str]:
-        """Yield the paths that git does not track, without those behind a directory symlink."""
+        """Yield the untracked paths, without those behind a directory symlink."""
         for path in paths:
             if self._entry(path) and not self._is_behind_symlink(posixpath.dirname(path)):
                 yield path
 
     def _entry(self, path: str) -> str:
-        """Return the untracked directory that the path is in, or the path itself; "" if git tracks it."""
-        # Git may spell a name in another Unicode form than the file system.
+        """Return the untracked directory of the path, or the path; "" if git tracks it."""
+        # Git and the file system may use different Unicode forms.
         for spelled in (path,) if path.isascii() else (path, unicodedata.normalize("NFC", path)):
             parts = spelled.split("/")
             for number in range(1, len(parts)):
@@ -66,15 +69,15 @@ class Untracked:
             self._symlinks[directory] = above or os.path.islink(os.path.join(self._root, directory))
         return self._symlinks[directory]
 
-    def is_named(self, path: str, explicit: ExplicitPaths) -> bool:
-        """Return whether an option or a hook names the absolute path, or an untracked directory that it is in."""
+    def is_explicit(self, path: str, explicit: ExplicitPaths) -> bool:
+        """Return whether the absolute path, or its untracked directory, is explicit."""
         named = (os.path.relpath(each, self._root).replace(os.sep, "/") for each in explicit.above(path))
         return any(self._entry(each) or f"{each}/" in self._entries for each in named)
 
     def grouped(self, paths: Iterable[str], kept: Iterable[str]) -> dict[str, list[str]]:
-        """Group untracked paths by the highest directory that holds neither tracked files nor any that are `kept`.
+        """Group untracked paths by their highest directory without other files.
 
-        A key is the directory, with `/` at its end, or the file itself.
+        Other files are tracked, or in `kept`. A key is the directory, with `/` at its end, or the file itself.
         """
         shared = {f"{parent}/" for path in kept for parent in _parents(path)}
         groups: dict[str, list[str]] = {}
@@ -87,7 +90,7 @@ class Untracked:
 
 
 def _parents(path: str) -> list[str]:
-    """Return the directories that a relative path is in, the deepest first."""
+    """Return the parent directories of a relative path, the deepest first."""
     parents = []
     while "/" in path:
         path = posixpath.dirname(path)
