@@ -83,7 +83,10 @@ _Walk = Callable[[str], Iterable[Tuple[str, List[str], List[str]]]]
 
 
 class IncompatibleError(Exception):
-    """Hatchling or another builder lacks a required name. The message is a noun phrase."""
+    """Hatchling or another builder lacks a required name.
+
+    The message is a noun phrase.
+    """
 
 
 def version() -> str:
@@ -378,7 +381,7 @@ class Part(NamedTuple):
 
 
 def parts(builder: Any, target: str, version: str, build_data: Mapping[str, Any]) -> Iterator[Part]:
-    """Yield the steps in which Hatchling's builder selects files for an sdist or a wheel."""
+    """Yield the steps in which the builder of an sdist or a wheel selects files."""
     if target == "sdist" or version != "editable":
         yield Part("files", "", builder.recurse_included_files)
     else:
@@ -460,9 +463,9 @@ def _scripts(builder: Any) -> Iterator[str]:
 
 
 def time_range(config: Any, target: str) -> tuple[float, float] | None:
-    """Return the range of modification times that can be packed, in seconds since 1970.
+    """Return the range of modification times that can be packed.
 
-    None if the builder packs no modification times.
+    They are in seconds since 1970. None if the builder packs no modification times.
 
     Source of the rule: uv from 0.13 refuses a time before 1970; a zip file begins in 1980 and ends in 2107.
     """

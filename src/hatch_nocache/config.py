@@ -80,7 +80,9 @@ class Options:
 
 
 def parse(table: Mapping[str, Any], *, prefix: str, target: str) -> Options:
-    """Read the hook's table. `prefix` is its full TOML path, `target` the name of the build target.
+    """Read the hook's table.
+
+    `prefix` is its full TOML path, `target` the name of the build target.
 
     Raises:
         ConfigError: contains every error of the table.

@@ -78,7 +78,7 @@ def literal_lead(line: str) -> tuple[str, bool] | None:
 
 
 def toml_pattern(path: str) -> str:
-    """Return a gitignore pattern for exactly this path, as a TOML string; "" if none exists."""
+    """Return a gitignore pattern for this path only, as a TOML string; "" for none."""
     if path.startswith("../") or re.search("[\ud800-\udfff]", path):
         return ""
     pattern = "/" + re.sub(r"([\\*?\[\]])", r"\\\1", path)

@@ -78,7 +78,7 @@ class Hint(NamedTuple):
 
 
 class Note(NamedTuple):
-    """A message that is not a finding: lines and hints below "hatch-nocache: {header}"."""
+    """A message that is not a finding: a header, with lines and hints below it."""
 
     header: str
     lines: tuple[str, ...] = ()

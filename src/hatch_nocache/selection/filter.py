@@ -503,7 +503,7 @@ def _plan_wheel(builder: Any) -> SelectionFilter | None:
 
 
 def _outside_homes(mapping: Mapping[str, str], root: str) -> dict[str, str]:
-    """Return the directory that each single file from outside the project must not leave.
+    """Return the directory that each single file from outside must not leave.
 
     It is the deepest directory of all the files from the same place, as if it were forced in as a whole.
     """

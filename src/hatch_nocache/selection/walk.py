@@ -1,4 +1,4 @@
-"""Replacement for Hatchling's `safe_walk`: same order, without dropped directories.
+"""Like Hatchling's `safe_walk`, in the same order, without dropped directories.
 
 It tolerates files that vanish during the walk (pypa/hatch#1998). If symlinks give a directory several names, it packs
 the directory under each name that is needed (pypa/hatch#276, #1197, #2008).
@@ -62,7 +62,7 @@ class _Visit(NamedTuple):
 
     @property
     def link(self) -> tuple[str, str] | None:
-        """The identity of the symlink, None for a directory. A symlink can have many paths."""
+        """The identity of the symlink, which can have many paths; None for a directory."""
         if self.parent is None or self.name not in self.parent.directory.links:
             return None
         return self.parent.directory.location, self.name
