@@ -36,7 +36,7 @@ def is_shaped(directory: Directory, shape: Shape) -> bool:
     names = entries(directory)
     if shape.some and names and not any(re.fullmatch(shape.some, name) for name in names):
         return False
-    children = sorted(directory.directories) if shape.every else []
+    children = directory.directories if shape.every else frozenset()
     if shape.only and not all(re.fullmatch(shape.only, name) for name in names if name not in children):
         return False
     budget = iter(range(BUDGET))

@@ -23,7 +23,7 @@ _RECORD_SIZE = 1024 * 1024
 _OWN_SCRIPTS = r"(de)?[Aa]ctivate(_this\.py|\.\w+)?|pydoc\.bat|(python|pypy|pip|\U0001d70bthon)w?[0-9.]*t?(\.exe)?"
 # The interpreter of a script; `/bin/sh` stands in for one whose path is long or has blanks.
 _SHEBANG = rb"\A#!(?:/bin/sh\r?\n'''exec' )?\"?([^\"\r\n]+?)[/\\](?:bin|Scripts)[/\\]python[^/\\]*(?:[\s\"]|$)"
-# Where packages put files outside of site-packages. The README of a package is not the project's, which it overwrote.
+# Where packages put files outside of site-packages. A README in the root may be the project's own.
 _RECORDED = r"(bin|Scripts|lib|lib64|Lib|Include|include|etc|man|share)/.+"
 
 
