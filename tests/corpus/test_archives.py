@@ -18,7 +18,7 @@ HERE = os.path.dirname(__file__)
 
 
 def rows(name):
-    """Return the rows of a table beside this file."""
+    """Return the rows of a table next to this file."""
     with open(os.path.join(HERE, name), encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="\t"))
 
@@ -37,7 +37,7 @@ def test_incidents_are_found(row, tmp_path):
     path = fetch(row, tmp_path)
     with open(path, "rb") as file:
         assert hashlib.sha256(file.read()).hexdigest() == row["sha256"]
-    found = {(finding.code, finding.path) for finding in inspect(path).findings if finding.rejected}
+    found = {(finding.code, finding.path) for finding in inspect(path).findings if finding.is_rejected}
     assert (row["code"], row["path"]) in found
 
 
