@@ -48,7 +48,7 @@ def _places(archive):
 @pytest.mark.skipif(not hasattr(tarfile, "data_filter"), reason="this Python has no extraction filters (PEP 706)")
 @pytest.mark.skipif(os.name == "nt", reason="Windows follows symlinks by rules of its own")
 @given(_LISTS)
-def test_what_passes_unpacks_faithfully(entries):
+def test_accepted_archives_unpack_faithfully(entries):
     """Every regular file has its bytes, every symlink its link target, inside the root; there is nothing else."""
     archive = Case("random", entries, bare=True)
     with tempfile.TemporaryDirectory() as folder_:

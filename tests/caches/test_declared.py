@@ -227,7 +227,7 @@ def test_spellings_of_the_root(root):
 
 
 def test_several_tables(root):
-    """A `*` in a key stands for every environment of Hatch."""
+    """A `*` in a key matches every environment of Hatch."""
     (root / "zeta-4").mkdir()
     (root / "hatch.toml").write_text('[envs.a]\npath = "zeta-3"\n[envs.b]\npath = "zeta-4"\n[envs.c]\npath = 1\n')
     assert [at for _, at, _, _ in _found(root)] == ["zeta-3", "zeta-4"]
@@ -264,7 +264,7 @@ def test_value_is_sure_from_where_the_front_end_was_started(root, value, pwd, su
 
 
 def test_without_a_build_the_front_end_would_start_here(root, monkeypatch):
-    """The command knows its own working directory, whatever PWD says, unless that directory is gone."""
+    """The command uses its own working directory instead of PWD, unless the directory is gone."""
     environ = {"UV_CACHE_DIR": "zeta-3", "PWD": "/nowhere"}
 
     def gone():

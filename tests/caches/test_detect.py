@@ -64,7 +64,7 @@ def test_invalid_tag(line, problem):
 
 
 def test_tag_in_another_case(tmp_path):
-    """On a case-insensitive file system it is the same file, whatever case a listing shows."""
+    """On a case-insensitive file system it is the same file in any case."""
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "cachedir.tag").write_text(SIGNATURE)
     is_same = (tmp_path / "sub" / "CACHEDIR.TAG").exists()

@@ -155,7 +155,7 @@ def test_directory_of_environments(lines, name):
     ],
 )
 def test_directory_with_more_than_environments_stays(lines):
-    """Each environment is then detected by itself."""
+    """Each environment is then detected separately."""
     directory = tree(*lines)
     assert detect(directory) is None
     assert all(detect(directory.child(name)) for name in directory.directories if name.startswith("a"))

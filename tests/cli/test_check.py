@@ -176,7 +176,7 @@ def test_hints_for_an_archive(pyproject, hints, tmp_path):
 
 
 def test_no_hint_for_a_member(tmp_path):
-    """The archive is wrong, whatever anyone accepts."""
+    """The archive is invalid, even if its findings are accepted."""
     (result,) = check(str(sdist(tmp_path / "x.tar.gz", {"a:b": b""}, BASE + HOOK)), Request())
     assert [(finding.code, finding.hints) for finding in result.findings] == [("NC203", ())]
 
@@ -199,7 +199,7 @@ def truncated(path):
         ("missing.whl", os.fspath, "no such file"),
     ],
 )
-def test_what_is_no_archive(name, make, words, tmp_path):
+def test_files_that_are_not_archives(name, make, words, tmp_path):
     """One error that says so."""
     make(tmp_path / name)
     (result,) = check(str(tmp_path / name), Request())

@@ -125,7 +125,7 @@ def test_many_findings():
 
 
 def test_order():
-    """The worst first, then by path, whatever the order in which they were found."""
+    """The worst first, then by path, independent of the order of discovery."""
     findings = [CACHE, NOTICE, COPIED, LINK, INSIDE]
     wanted = (LINK, INSIDE, CACHE, COPIED, NOTICE)
     assert part("x", findings).findings == part("x", findings[::-1]).findings == wanted

@@ -28,7 +28,7 @@ PLUGINS = (
 # Off unless the environment switches it on, so that both builds read the same pyproject.toml.
 TABLE = "\n[tool.hatch.build.hooks.nocache]\nenable-by-default = false\n"
 SWITCH = {"HATCH_BUILD_HOOK_ENABLE_NOCACHE": "1"}
-# Hatchling itself no longer builds it: its readme lies outside the project.
+# Hatchling itself no longer builds it: its readme is outside the project.
 UNBUILDABLE = {"una"}
 
 
@@ -58,7 +58,7 @@ def build(python, sdist, target, folder, env):
 @pytest.mark.parametrize("target", ["sdist", "wheel"])
 @pytest.mark.parametrize("row", rows("clean.tsv"), ids=lambda row: row["name"])
 def test_a_clean_project_does_not_change(python, row, target, tmp_path):
-    """Not by a byte, and not a word is said."""
+    """The bytes are the same, and there is no output."""
     sdist = fetch(row, tmp_path)
     plain, _ = build(python, sdist, target, tmp_path / "plain", {})
     guarded, said = build(python, sdist, target, tmp_path / "guarded", SWITCH)
@@ -83,5 +83,5 @@ def test_an_incident_comes_out_clean(python, row, tmp_path):
     reported = [line.split()[1] for line in said.splitlines() if line.startswith("  NC0")]
     assert all(name.startswith(tuple(reported)) for name in gone)
     assert not any(name.startswith(tuple(reported)) for name in members[1])
-    # Today's hatchling leaves some of them out by itself.
+    # The current Hatchling leaves some of them out without the plugin.
     assert bool(gone) == any(name.startswith(row["path"]) for name in members[0])

@@ -94,7 +94,7 @@ _TABLES = st.builds(
 @example({"allow": ["\x1c"]}, None)
 @example({"verify": 1}, None)
 @example({"allow": ["[z-a]"]}, None)
-def test_it_refuses_what_the_hook_refuses(table, target) -> None:
+def test_refuses_values_that_the_hook_refuses(table, target) -> None:
     accepted = hook_accepts(table)
     event("accepted" if accepted else "refused")
     assert fits(table, target) is accepted
@@ -113,7 +113,7 @@ _OTHER = st.sampled_from(
 
 # Hatchling reads nothing else of a disabled hook.
 @given(st.dictionaries(st.sampled_from(HATCHLING_KEYS), _OTHER).filter(lambda it: it.get("enable-by-default", True)))
-def test_it_refuses_what_hatchling_refuses(table) -> None:
+def test_refuses_values_that_hatchling_refuses(table) -> None:
     accepted = hatchling_accepts(table)
     event("accepted" if accepted else "refused")
     assert fits(table) is accepted
@@ -130,5 +130,5 @@ def test_the_table_is_a_table(table) -> None:
     "hatch",
     [{}, [], 1, {"build": 1}, {"build": {"hooks": {"custom": 1}, "targets": {"sdist": 1}}}, {"version": {"x": 1}}],
 )
-def test_it_accepts_other_tables(hatch) -> None:
+def test_accepts_other_tables(hatch) -> None:
     assert VALIDATOR.is_valid(hatch)

@@ -173,7 +173,7 @@ def test_each_marker_has_a_script() -> None:
     assert scheduled | {name for env, name in commands(CI_RUN) if env == "long"} == left_out
 
 
-def test_what_ci_run_runs() -> None:
+def test_commands_of_ci_run() -> None:
     assert f"hatch run floor.py{venvs.VERSIONS[0]}:test" in CI_RUN
     assert {("lint", "check"), ("types", "check"), ("long", "recall"), ("long", "plugins")} <= commands(CI_RUN)
     assert "hatch test" in CONTRIBUTING

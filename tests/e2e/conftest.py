@@ -59,7 +59,7 @@ def once(directory: Path) -> Iterator[bool]:
 
 @pytest.fixture(scope="session")
 def filled(shared: Path) -> Callable[[str, Callable[[Path], None]], Path]:
-    """A shared directory that is filled by whoever comes first."""
+    """Return a shared directory that the first process fills."""
 
     def directory(name: str, fill: Callable[[Path], None]) -> Path:
         with once(shared / name) as mine:

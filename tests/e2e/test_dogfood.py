@@ -31,7 +31,7 @@ FRONT_ENDS = {
 
 
 def files() -> List[str]:
-    """What git holds; in an unpacked sdist, what lies there, apart from what git would ignore."""
+    """Return the tracked files; in an unpacked sdist, all files that git would not ignore."""
     if (ROOT / ".git").exists():
         command = ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         names = subprocess.run(command, cwd=str(ROOT), stdout=subprocess.PIPE, encoding="utf-8", check=True).stdout
@@ -125,8 +125,8 @@ def test_its_own_command_on_its_own_tree(run, tmp_path: Path) -> None:
     assert "NC" not in done.stdout
 
 
-def test_what_the_sdist_carries() -> None:
-    """All of the repository: whoever has the sdist can test and rebuild it."""
+def test_content_of_the_sdist() -> None:
+    """All of the repository, so that the sdist can be tested and rebuilt."""
     tops = {name.split("/")[0] for name in files()}
     assert tops >= {
         ".ci",

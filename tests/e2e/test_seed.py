@@ -72,7 +72,7 @@ def test_seed(variant: Variant, uv_build) -> None:
     root = uv_build.root
     prepare(root, variant)
 
-    # Without the hook: the build fails, and either way the sdist with the cache in it lies in dist/.
+    # Without the hook: the build fails, and dist/ contains the sdist with the cache either way.
     control = uv_build(variant, HATCH_BUILD_NO_HOOKS="true")
     if "--sdist" in variant.arguments:
         assert control.returncode == 0

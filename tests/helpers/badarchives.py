@@ -184,7 +184,7 @@ def sym(name: str, text: str, **more: object) -> Entry:
 
 
 def hard(name: str, target: str, **more: object) -> Entry:
-    """Make a hard link; `target` is the full name that stands in the header."""
+    """Make a hard link; `target` is the full name in the header."""
     return Entry(name, type=tarfile.LNKTYPE, link=target, **more)  # type: ignore[arg-type]
 
 
@@ -296,7 +296,7 @@ CASES: Tuple[Case, ...] = (
     case("k2-own-name", sym("data/a", "a"), rejects="NC105"),
     case("l1-twice", file("data/d.txt"), file("data/d.txt")),
     case("l2-twice-different", file("data/d.txt", b"1"), file("data/d.txt", b"22")),
-    # uv leaves these out in silence up to 0.12 and refuses them since.
+    # uv up to 0.12 leaves these out silently. Newer releases refuse them.
     case("l3-up-inside", file("data/../x.txt"), rejects="NC202"),
     case("l4-beside-root", file("../evil.txt"), rejects="NC202"),
     case("l5-up-bare", file("../evil.txt", bare=True), rejects="NC202"),

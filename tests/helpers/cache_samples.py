@@ -1,7 +1,7 @@
 """For each row of the catalogue: what its tool leaves behind, and a near miss that a project may have of its own.
 
 `at` is the path of the directory: a name that proves nothing unless the row needs another. `declared` rows have no
-structure that is safe by itself: it takes a variable, a key or a tag.
+conclusive structure: a variable, a key or a tag is needed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Directories in memory, for judges that must not care where a directory lies."""
+"""Directories in memory, for detection that is independent of the disk."""
 
 from __future__ import annotations
 

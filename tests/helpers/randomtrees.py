@@ -216,7 +216,7 @@ class Project:
             )
 
     def in_cache(self, path: str) -> bool:
-        """Whether the file really lies in a planted cache."""
+        """Whether the real path of the file is in a planted cache."""
         return self.comes_through_cache(os.path.realpath(os.path.dirname(path)) + os.sep)
 
     def comes_through_cache(self, path: str) -> bool:

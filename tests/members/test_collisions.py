@@ -1,4 +1,4 @@
-"""Colliding members, found before the archive exists: the verdicts agree with what Hatchling then writes."""
+"""Colliding members, found before the archive exists. The findings agree with the archive that Hatchling writes."""
 
 from __future__ import annotations
 
@@ -102,16 +102,16 @@ _MEMBERS = st.sampled_from(["a", "b", "c", "a/b", "d/e", "d", "one"])
 
 @given(st.lists(st.tuples(_MEMBERS, st.sampled_from(SOURCES)), min_size=2, max_size=6))
 @example([("a", "hard"), ("a", "one"), ("b", "hard-too")])
-def test_verdicts_agree_with_hatchling(tree, rows):
+def test_findings_agree_with_the_archive(tree, rows):
     """No collision: the archive unpacks faithfully. A collision: it is refused or unpacks to something else."""
-    verdict = found(tree, *rows)
-    event(" ".join(sorted({code for code, _ in verdict})) or "none")
+    collisions = found(tree, *rows)
+    event(" ".join(sorted({code for code, _ in collisions})) or "none")
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "p-1.tar.gz")
         packed(tree, rows, path)
         codes = {finding.code for finding in verify(path, frozenset(), rooted=True)} & {"NC204", "NC205"}
         spoiled = bool(codes) or not is_faithful(tree, rows, path, directory)
-    assert bool(verdict) is spoiled
+    assert bool(collisions) is spoiled
 
 
 def test_a_clean_selection_is_cheap_and_reads_no_file():

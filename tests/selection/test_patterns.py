@@ -131,12 +131,12 @@ def test_sources(key: str, *, build: bool) -> None:
         ("/store/[z-a]", "store", False),
     ],
 )
-def test_named_by_a_pattern(key: str, pattern: str, cache: str, names: bool) -> None:
+def test_explicit_by_a_pattern(key: str, pattern: str, cache: str, names: bool) -> None:
     assert concerning({key: [pattern]}, cache) == ([key] if names else [])
 
 
 @pytest.mark.parametrize("name", ["target/release/x.so", os.path.join(ROOT, "target", "x.so")])
-def test_named_by_a_hook(name: str) -> None:
+def test_explicit_by_a_hook(name: str) -> None:
     """Inside build output only, and never the whole of it."""
     for value in ({name: "x"}, {Path(name): "x"}):
         assert concerning({}, "target", force_include=value) == [""]
