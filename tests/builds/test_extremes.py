@@ -142,37 +142,7 @@ def test_file_that_does_not_fit_into_memory(project: Project) -> None:
     assert project.build("wheel").said == ""
 
 
-# --- Other targets and hooks ------------------------------------------------------------------------------------------
-
-BUILDER = """
-import os
-from hatchling.builders.plugin.interface import BuilderInterface
-
-class Builder(BuilderInterface):
-    def get_version_api(self):
-        return {"standard": self.build_standard}
-
-    def build_standard(self, directory, **build_data):
-        path = os.path.join(directory, "artifact")
-        #
-"""
-RETURNS = ["return 'registry.example/demo:1.0'", "return ''", "return 5", "return path"]
-
-
-@pytest.mark.parametrize("line", RETURNS)
-def test_artifact_that_is_no_file(project: Project, line: str) -> None:
-    project.configure(after="[tool.hatch.build.targets.custom]")
-    project.put("hatch_build.py", BUILDER.replace("#", line))
-    built = project.build("custom")
-    assert (built.code, built.said) == (0, "")
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs here")
-def test_artifact_that_is_a_fifo(project: Project) -> None:
-    """Nobody would ever write into it."""
-    project.configure(after="[tool.hatch.build.targets.custom]")
-    project.put("hatch_build.py", BUILDER.replace("#", "os.mkfifo(path); return path"))
-    assert build_apart(project.root, "custom", project.root.parent / "dist").code == 0
+# --- Other hooks ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("key", "value"), [("shared_data", "None"), ("sbom_files", '["x"]')])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Dict, Optional, Tuple
+from typing import Dict, Tuple
 
 import pytest
 from building import NO_HOOKS, Built, build, build_apart, hatchling, read, unpack
@@ -43,7 +43,7 @@ def snapshot(root: Path) -> Dict[str, Tuple[int, int]]:
 
 
 @pytest.mark.parametrize(("case", "target"), ROWS)
-def test_with_the_hook(case: Case, target: str, tmp_path: Path) -> None:
+def test_with_the_hook_and_without(case: Case, target: str, tmp_path: Path) -> None:
     wanted = case.expect[target]
     with made(case, tmp_path) as root:
         before = snapshot(root)
@@ -54,6 +54,13 @@ def test_with_the_hook(case: Case, target: str, tmp_path: Path) -> None:
         else:
             check_built(built, wanted, target, tmp_path)
         check_said(built, wanted, root)
+        env = NO_HOOKS
+        if (root / "hatch_build.py").exists():
+            env = {}
+            for path in (root / "pyproject.toml", root / "hatch.toml"):
+                if path.exists():
+                    switch_off(path)
+        check_harm(build_case(case, root, target, tmp_path / "control", env), wanted, built)
 
 
 def check_rejected(built: Built) -> None:
@@ -101,24 +108,7 @@ def check_said(built: Built, wanted: Expect, root: Path) -> None:
     assert built.printed == ""
 
 
-@pytest.mark.parametrize(("case", "target"), ROWS)
-def test_without_it(case: Case, target: str, tmp_path: Path) -> None:
-    wanted = case.expect[target]
-    with made(case, tmp_path) as root:
-        with_hook = None
-        if wanted.without == "same":
-            with_hook = build_case(case, root, target, tmp_path / "dist", {})
-        if (root / "hatch_build.py").exists():
-            for name in ("pyproject.toml", "hatch.toml"):
-                if (root / name).exists():
-                    switch_off(root / name)
-            env: Dict[str, str] = {}
-        else:
-            env = NO_HOOKS
-        check_harm(build_case(case, root, target, tmp_path / "control", env), wanted, with_hook)
-
-
-def check_harm(control: Built, wanted: Expect, with_hook: Optional[Built]) -> None:
+def check_harm(control: Built, wanted: Expect, with_hook: Built) -> None:
     if wanted.without == "hangs":
         assert control.code is None
         return
@@ -138,7 +128,6 @@ def check_harm(control: Built, wanted: Expect, with_hook: Optional[Built]) -> No
     elif wanted.without == "loses":
         assert not all(archive.below(path) for path in wanted.kept), archive.names
     elif wanted.without == "same":
-        assert with_hook is not None
         assert with_hook.archive is not None, with_hook.said
         assert with_hook.archive.read_bytes() == control.archive.read_bytes()
 

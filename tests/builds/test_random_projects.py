@@ -23,7 +23,7 @@ if os.name == "nt":
 
 from building import NO_HOOKS, Archive, Built, build, builder, read, surroundings, unpack
 from hypothesis import HealthCheck, Phase, event, given, note, settings
-from randomtrees import PLANS, Plan, Project, Step, make
+from randomtrees import PLANS, Plan, Project, make
 
 from hatch_nocache.cli.main import main
 from hatch_nocache.patterns import Patterns
@@ -362,51 +362,3 @@ def test_any_project(plan: Plan) -> None:
 def test_any_project_nightly(plan: Plan) -> None:
     """Thousands of projects, other ones each time."""
     check_project(plan)
-
-
-# --- What such examples have found ------------------------------------------------------------------------------------
-
-
-def built_plan(plan: Plan, target: str, tmp_path: Path) -> Built:
-    return build(make(plan, tmp_path / "tree").root, target, tmp_path / "dist", VERBOSE)
-
-
-@pytest.mark.parametrize(
-    ("kind", "text", "code"), [("link", "nothing", "NC104"), ("link", "l", "NC105"), ("fifo", "", "NC201")]
-)
-def test_allowed_but_without_content(tmp_path: Path, kind: str, text: str, code: str) -> None:
-    """`allow` does not let Hatchling crash or hang, and leaves no file in the temporary folder."""
-    built = built_plan(Plan([Step(kind, "src/demo/l", text)], {"allow": ["l"]}), "wheel", tmp_path)
-    assert (built.code, built.codes, built.archive, built.litter) == (1, [code], None, [])
-    assert not built.crashed
-
-
-@pytest.mark.parametrize("options", [{}, {"symlinks": "keep"}, {"symlinks": "drop"}])
-@pytest.mark.parametrize("text", ["new\nline", "one:two", "back\\slash"])
-def test_a_link_target_that_installers_refuse(tmp_path: Path, text: str, options: Dict[str, Any]) -> None:
-    """A dangling symlink is only noticed, but not when its text is refused."""
-    built = built_plan(Plan([Step("link", "l", text)], options), "sdist", tmp_path)
-    assert (built.code, built.codes, built.archive) == (1, ["NC203"], None)
-
-
-def test_an_allowed_link_to_a_directory(tmp_path: Path) -> None:
-    """A symlink that is allowed does not take the place of the real directory either."""
-    built = built_plan(Plan([Step("link", "a.txt", "src/demo")], {"allow": ["*.txt"]}), "sdist", tmp_path)
-    assert built.codes == ["NC106"]
-    assert built.archive
-    assert {"a.txt/__init__.py", "src/demo/__init__.py"} <= set(read(built.archive).files)
-
-
-@pytest.mark.parametrize(
-    ("plan", "said"),
-    [
-        (Plan([Step("link", "data/l", "../src/demo/__init__.py")], sdist={"only-include": ["data"]}), True),
-        (Plan([Step("cache", "store"), Step("link", "data/l", "../store/entry.py")]), True),
-        (Plan([Step("file", "data/a.txt"), Step("link", "data/l", "a.txt")]), False),
-    ],
-)
-def test_a_link_to_what_is_left_out(tmp_path: Path, plan: Plan, *, said: bool) -> None:
-    """A symlink that leads somewhere on the disk and nowhere in the sdist is reported."""
-    built = built_plan(plan, "sdist", tmp_path)
-    assert built.code == 0
-    assert ("NC104" in built.codes) is said

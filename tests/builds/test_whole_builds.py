@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from typing import List
 
 import pytest
-from building import Built, hatchling, read
+from building import Built, build_apart, hatchling, read
 from hatchling.builders.sdist import SdistBuilder
 from lacking import file_name
 from projects import HOOK_FILE, Project, names
@@ -42,37 +43,49 @@ def text(built: Built) -> str:
 # --- `allow` and explicit paths ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("allow", ["/models/keep/", "models/keep/weights.bin", "*.bin", "keep/"])
-def test_allow_inside_a_cache(project: Project, allow: str) -> None:
+@pytest.mark.parametrize(
+    ("allow", "packed"),
+    [
+        (["/models/keep/"], ["keep/weights.bin"]),
+        (["models/keep/weights.bin"], ["keep/weights.bin"]),
+        (["*.bin"], ["keep/weights.bin"]),
+        (["keep/"], ["keep/weights.bin"]),
+        # As in a .gitignore, the last pattern that matches decides.
+        (["/models/*", "!/models/junk/"], ["CACHEDIR.TAG", "keep/weights.bin"]),
+        (["/models/", "!/models/junk/other.txt"], ["CACHEDIR.TAG", "keep/weights.bin"]),
+    ],
+)
+def test_allow_inside_a_cache(project: Project, allow: List[str], packed: List[str]) -> None:
     """The rest of the cache is left out."""
-    project.configure(f'allow = ["{allow}"]')
+    project.configure(f"allow = {allow}")
     project.make("tag", "models/CACHEDIR.TAG")
     project.put("models/keep/weights.bin")
     project.put("models/junk/other.txt")
     built = project.build()
-    assert [name for name in names(built) if "models" in name] == ["models/keep/weights.bin"]
+    assert [name[len("models/") :] for name in names(built) if "models" in name] == packed
     assert built.codes == ["NC001"]
     assert "matched nothing" not in built.said
 
 
-@pytest.mark.parametrize("allow", ["/models/*", "/models/"])
-def test_negated_allow(project: Project, allow: str) -> None:
-    """As in a .gitignore, the last pattern that matches decides."""
-    project.configure(f'allow = ["{allow}", "!/models/junk.txt"]')
-    project.make("tag", "models/CACHEDIR.TAG")
-    project.put("models/weights.bin")
-    project.put("models/junk.txt")
-    packed = [name for name in names(project.build()) if "models" in name]
-    assert packed == ["models/CACHEDIR.TAG", "models/weights.bin"]
-
-
-def test_allowed_symlink_without_content_in_a_wheel(project: Project) -> None:
-    """Hatchling would crash on it."""
+@pytest.mark.parametrize(
+    ("kind", "text", "code"), [("link", "nothing", "NC104"), ("link", "l", "NC105"), ("fifo", "", "NC201")]
+)
+def test_allowed_but_without_content(project: Project, kind: str, text: str, code: str) -> None:
+    """`allow` does not let Hatchling crash or hang, and leaves no file in the temporary folder."""
     project.configure('allow = ["/src/demo/l"]')
-    project.link("src/demo/l", "nothing")
+    project.link("src/demo/l", text) if kind == "link" else project.make(kind, "src/demo/l")
     built = project.build("wheel")
-    assert (built.code, built.codes, built.litter) == (1, ["NC104"], [])
-    assert project.build().code == 0
+    assert (built.code, built.codes, built.archive, built.litter) == (1, [code], None, [])
+    assert not built.crashed
+
+
+def test_allowed_symlink_to_a_directory(project: Project) -> None:
+    """It does not take the place of the real directory either."""
+    project.configure('allow = ["*.txt"]')
+    project.link("a.txt", "src/demo")
+    built = project.build()
+    assert built.codes == ["NC106"]
+    assert {"a.txt/__init__.py", "src/demo/__init__.py"} <= set(names(built))
 
 
 def test_allowed_source_that_hatchling_does_not_find(project: Project) -> None:
@@ -106,14 +119,6 @@ def test_allow_where_the_walk_begins_outside(project: Project) -> None:
     assert read(built.archive).links == {"shared/l": "/etc/hostname"}
 
 
-def test_cache_outside_that_is_named(project: Project) -> None:
-    project.configure(after='[tool.hatch.build.targets.sdist.force-include]\n"../outside" = "extra"')
-    project.make("cache", "../outside")
-    built = project.build()
-    assert "extra/index.txt" in names(built)
-    assert "NC001 ../outside/   cache directory: valid CACHEDIR.TAG; listed in `force-include`" in built.said
-
-
 def test_named_file_in_a_directory_of_a_cache(project: Project) -> None:
     """The files next to it are part of the cache, whichever of them the walk meets first."""
     for name in ("archive-v0/a.py", "archive-v0/named.py", "archive-v0/z.py", "wheels-v5/x.py"):
@@ -122,17 +127,6 @@ def test_named_file_in_a_directory_of_a_cache(project: Project) -> None:
     built = project.build()
     assert [name for name in names(built) if "uv-cache" in name] == [".uv-cache/archive-v0/named.py"]
     assert built.said.count("NC003") == 1
-
-
-def test_symlink_to_what_is_left_out(project: Project) -> None:
-    """Both are reported, and the message says what is packed."""
-    project.make("cache", "store")
-    project.link("l", "store/index.txt")
-    lines = project.build().said.splitlines()
-    assert [line for line in lines if line.startswith("hatch-nocache: ")] == [
-        "hatch-nocache: left 1 cache directory out of the sdist",
-        "hatch-nocache: packed 1 dangling symlink into the sdist",
-    ]
 
 
 def test_artifact_of_a_hook_in_an_excluded_cache(project: Project) -> None:
@@ -159,12 +153,10 @@ def test_directory_that_is_forced_out_of_the_archive(project: Project) -> None:
     assert (built.code, built.codes, built.said.count("NC202 ")) == (1, ["NC202"], 3)
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no sockets among the files here")
 def test_socket(project: Project) -> None:
     """Hatchling leaves it out of an sdist."""
     project.make("socket", "src/demo/s")
     assert project.same().said == ""
-    assert project.build("wheel").codes == ["NC201"]
     project.configure('allow = ["/src/demo/s"]')
     assert project.same().said == ""
 
@@ -285,6 +277,19 @@ def test_builder_that_selects_nothing(project: Project) -> None:
     os.mkfifo(str(project.root / "pipe"))
     built = project.build("custom")
     assert (text(built), built.said) == ("no archive", "")
+
+
+@pytest.mark.parametrize("line", ["return 'registry.example/demo:1.0'", "return ''", "return 5", "return directory"])
+def test_artifact_that_is_no_file(project: Project, line: str) -> None:
+    other_builder(project, line)
+    built = project.build("custom")
+    assert (built.code, built.said) == (0, "")
+
+
+def test_artifact_that_is_a_fifo(project: Project) -> None:
+    """Nobody would ever write into it."""
+    other_builder(project, "os.mkfifo(str(path))", "return str(path)")
+    assert build_apart(project.root, "custom", project.root.parent / "dist").code == 0
 
 
 @pytest.mark.parametrize("target", ["nothing", "pyproject.toml"])
@@ -432,19 +437,3 @@ def test_error_about_the_wheel(project: Project, wrong: str) -> None:
     assert (sdist.code, sdist.codes) == (0, ["NC003"]), sdist.said
     assert wheel.code == 1
     assert "tool.hatch.build.targets.wheel" in wheel.said
-
-
-def test_help_of_hatchling_in_several_lines(project: Project) -> None:
-    """It is shown as Hatchling wrote it, and nothing in it passes for a line of the report."""
-    (project.root / "src" / "demo").rename(project.root / "src" / "other")
-    built = project.build("wheel")
-    assert (built.code, built.archive, built.litter) == (1, None, [])
-    lines = built.said.splitlines()
-    assert lines[0].startswith("hatch-nocache: Hatchling cannot build the wheel: Unable to determine which files")
-    assert any(line.startswith("  | The most likely cause of this") for line in lines)
-
-
-@pytest.mark.parametrize("file", [".npmrc", "mypy.ini", "tox.ini", "setup.cfg"])
-def test_odd_file_of_another_tool(project: Project, file: str) -> None:
-    project.put(file, "cache_dir=x\ntoxworkdir\n  audit=false\n")
-    assert project.build().said == ""

@@ -16,7 +16,7 @@ import tempfile
 import traceback
 import zipfile
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 # The hook's table comes last, so that lines of it can be added.
 PYPROJECT = """\
@@ -59,15 +59,20 @@ class Built:
         return " ".join(self.said.split())
 
 
-def build(root: Path, target: str, to: Path, env: Optional[Dict[str, str]] = None) -> Built:
-    """Build `target` of the project at `root` into `to`, in this process, with `env` added to the environment."""
+def build(root: Path, target: Any, to: Path, env: Optional[Dict[str, str]] = None, **options: Any) -> Built:
+    """Build the project at `root` into `to`, in this process, with `env` added to the environment.
+
+    `target` is the name of one, or an instance of a builder.
+    """
     to.mkdir(parents=True, exist_ok=True)
     said, printed = io.StringIO(), io.StringIO()
     code = 0
     with surroundings(root, env or {}) as temporary:
         with contextlib.redirect_stderr(said), contextlib.redirect_stdout(printed):
             try:
-                list(builder(str(root), target).build(directory=str(to), versions=VERSIONS.get(target, [])))
+                one = builder(str(root), target) if isinstance(target, str) else target
+                versions = VERSIONS.get(target, []) if isinstance(target, str) else ["standard"]
+                list(one.build(directory=str(to), **{"versions": versions, **options}))
             except SystemExit as stop:
                 code = stop.code if isinstance(stop.code, int) else 1
             except Exception:  # noqa: BLE001
@@ -86,13 +91,6 @@ def through(root: Path, to: Path, env: Optional[Dict[str, str]] = None) -> Tuple
     if refused:
         return sdist, Built(1, f"installers refuse {refused}", "", None, [])
     return sdist, build(unpack(sdist.archive, to / "unpacked"), "wheel", to / "wheel", env)
-
-
-def is_complete(from_tree: Built, from_sdist: Built) -> bool:
-    """Whether the wheel from the sdist has the members and bytes of the wheel from the tree."""
-    if from_tree.archive is None or from_sdist.archive is None:
-        return from_tree.archive is from_sdist.archive
-    return read(from_tree.archive).files == read(from_sdist.archive).files
 
 
 def hatchling() -> Tuple[int, ...]:

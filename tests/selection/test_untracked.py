@@ -19,7 +19,6 @@ if shutil.which("git") is None:
     pytest.skip("git is not installed", allow_module_level=True)
 
 HOOK = "[tool.hatch.build.hooks.nocache]"
-ENTRIES = '"/.env" or "/docs/draft.md" or "/notes/"'
 Git = Callable[..., None]
 
 pytestmark = pytest.mark.usefixtures("git")
@@ -63,55 +62,40 @@ def test_tracked(project: Project, git: Git) -> None:
     assert project.same().said == ""
 
 
-IGNORED = {
-    "by nothing": [],
-    "by a nested .gitignore": ["notes/.gitignore"],
-    "by info/exclude": [".git/info/exclude"],
-    "by the global file": ["../xdg/git/ignore"],
-}
-
-
-@pytest.mark.parametrize("how", list(IGNORED))
+@pytest.mark.parametrize("ignore_file", ["notes/.gitignore", ".git/info/exclude", "../xdg/git/ignore", "unrelated"])
 @pytest.mark.parametrize("option", ["keep", "drop", "reject"])
-def test_untracked_files(project: Project, git: Git, how: str, option: str) -> None:
+def test_untracked_files(project: Project, git: Git, ignore_file: str, option: str) -> None:
     """However they are ignored: Hatchling reads the ignore file of the root only."""
     project.configure(f'untracked = "{option}"')
-    for file in IGNORED[how]:
-        project.put(file, "*\n")
-    for name in ("notes/a.txt", "notes/sub/b.txt", ".env", "docs/index.md", "docs/draft.md"):
+    inside = {".env", "docs/draft.md", "notes/.gitignore", "notes/sub/b.txt", "unrelated"}
+    for name in (*inside, "docs/index.md"):
         project.put(name)
+    project.put(ignore_file, "*\n")
     git("add", "-f", "docs/index.md", "pyproject.toml")
     built = project.build()
-    lines = built.said.replace("\n        ", " ").splitlines()
-    inside = {
-        ".env",
-        "docs/draft.md",
-        "notes/a.txt",
-        "notes/sub/b.txt",
-        *(name for name in IGNORED[how] if name[0] == "n"),
-    }
-    assert lines[1:4] == [
-        "  NC006 .env   not tracked by git",
-        "  NC006 docs/draft.md   not tracked by git",
-        f"  NC006 notes/   {len(inside) - 2} files, not tracked by git",
+    lines = [line.strip() for line in built.said.replace("\n        ", " ").splitlines()]
+    assert lines[1:5] == [
+        "NC006 .env   not tracked by git",
+        "NC006 docs/draft.md   not tracked by git",
+        "NC006 notes/   2 files, not tracked by git",
+        "NC006 unrelated   not tracked by git",
     ]
+    entries = '"/.env" or "/docs/draft.md" or "/notes/" or "/unrelated"'
+    how = "anyway" if option != "keep" else "without this notice"
+    allow = f"hint: to pack one {how}, add it to `allow` in {HOOK}, as {entries}"
     leave = f'hint: to leave out what git does not track, set untracked = "drop" in {HOOK}'
-    if option == "keep":
-        assert inside <= set(names(built))
-        assert lines[0] == "hatch-nocache: packed 3 paths that git does not track into the sdist"
-        allow = f"hint: to pack one without this notice, add it to `allow` in {HOOK}, as {ENTRIES}"
-        assert [line.strip() for line in lines[4:]] == [leave, allow]
-        return
-    allow = f"hint: to pack one anyway, add it to `allow` in {HOOK}, as {ENTRIES}"
-    if option == "drop":
-        assert inside & set(names(built)) == set()
-        assert "docs/index.md" in names(built)
-        assert lines[0] == "hatch-nocache: left 3 untracked paths out of the sdist"
-        assert [line.strip() for line in lines[4:]] == [allow]
-    else:
+    assert lines[5:] == ([allow] if option == "drop" else [leave, allow])
+    header = {
+        "keep": "packed 4 paths that git does not track into the sdist",
+        "drop": "left 4 untracked paths out of the sdist",
+        "reject": "the sdist was not built: 4 problems",
+    }
+    assert lines[0] == f"hatch-nocache: {header[option]}"
+    if option == "reject":
         assert (built.code, built.archive) == (1, None)
-        assert lines[0] == "hatch-nocache: the sdist was not built: 3 problems"
-        assert [line.strip() for line in lines[4:]] == [leave, allow]
+    else:
+        assert inside & set(names(built)) == (inside if option == "keep" else set())
+        assert "docs/index.md" in names(built)
 
 
 def test_one_file(project: Project) -> None:
@@ -147,8 +131,8 @@ NAMED = {
 
 
 @pytest.mark.parametrize("how", list(NAMED))
-def test_named(project: Project, how: str) -> None:
-    """What the user names, and what a wheel of the project needs, is packed in silence."""
+def test_explicit(project: Project, how: str) -> None:
+    """Explicit paths, and paths that a wheel needs, are packed without a notice."""
     line, table = NAMED[how]
     project.configure(line, 'untracked = "reject"', after=table)
     project.put("notes/sub/a.txt")
@@ -157,20 +141,17 @@ def test_named(project: Project, how: str) -> None:
     assert any(name.endswith("sub/a.txt") for name in names(built))
 
 
-def test_pattern_that_matches_names_nothing(project: Project) -> None:
-    project.configure('untracked = "drop"', after='[tool.hatch.build.targets.sdist]\ninclude = ["*"]')
-    project.put("notes/a.txt")
-    assert untracked(project.build()) == ["notes/"]
-
-
-@pytest.mark.parametrize("key", ["artifacts", "force_include"])
-def test_added_by_a_hook(project: Project, git: Git, key: str) -> None:
-    value = '["/generated/a.txt"]' if key == "artifacts" else '{self.root + "/generated/a.txt": "generated/a.txt"}'
-    method = "append" if key == "artifacts" else "update"
-    body = "import os\n        os.makedirs('generated', exist_ok=True)\n        open('generated/a.txt', 'w').close()\n"
-    body += f"        build_data['{key}'].{method}({value[1:-1] if key == 'artifacts' else value})\n"
-    project.other_hook(f"    def initialize(self, version, build_data):\n        {body}")
+@pytest.mark.parametrize(
+    "adds",
+    [
+        "build_data['artifacts'].append('/generated/a.txt')",
+        "build_data['force_include'].update({self.root + '/generated/a.txt': 'generated/a.txt'})",
+    ],
+)
+def test_added_by_a_hook(project: Project, git: Git, adds: str) -> None:
+    project.other_hook(f"    def initialize(self, version, build_data):\n        {adds}\n")
     git("add", "-A")
+    project.put("generated/a.txt")
     built = project.build()
     assert built.said == ""
     assert "generated/a.txt" in names(built)
@@ -233,7 +214,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> List[List[str]]:
 
 
 def test_processes(project: Project, started) -> None:
-    """One per sdist in a work tree, whatever it finds; none for other targets, and none elsewhere."""
+    """One per sdist in a work tree, even without findings; none for other targets or elsewhere."""
     started.clear()
     assert project.build("wheel").said == ""
     assert project.build("editable").said == ""

@@ -90,17 +90,6 @@ def test_dropped_directories(project: Project) -> None:
     assert reported == ["store"]
 
 
-def test_ladder_of_symlinks(project: Project) -> None:
-    """Forty directories with two symlinks to the one before have 2^40 names: each symlink is followed once."""
-    project.put("d0/x")
-    for number in range(1, 40):
-        for name in "ab":
-            project.link(f"d{number}/{name}", f"../d{number - 1}")
-    steps = relative(project, filtered(project, []), sort)
-    assert len(steps) < 3 + 40 * 3
-    assert project.build().code == 0
-
-
 def test_vanishing_directory(project: Project) -> None:
     """Where Hatchling ends with an error (pypa/hatch#1998)."""
     project.put("a/x")
