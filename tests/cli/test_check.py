@@ -25,9 +25,6 @@ version = "1.0"
 
 """
 HOOK = "[tool.hatch.build.hooks.nocache]\n"
-SETUPTOOLS = BASE.replace('"hatchling", "hatch-nocache"', '"setuptools"').replace(
-    "hatchling.build", "setuptools.build_meta"
-)
 VENV = {"venv/pyvenv.cfg": b"home = /usr/bin\n", "venv/bin/python": "-> /usr/bin/python3", "venv/bin/activate": b"x"}
 STORE = {"store/CACHEDIR.TAG": SIGNATURE, "store/x": b"12345"}
 
@@ -55,15 +52,12 @@ def sdist(path, files, pyproject=""):
 def wheel(path, files):
     """Write a wheel."""
     information = {
-        "METADATA": b"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n",
-        "WHEEL": b"Wheel-Version: 1.0\n",
-        "RECORD": b"",
+        "demo-1.0.dist-info/METADATA": b"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n",
+        "demo-1.0.dist-info/WHEEL": b"Wheel-Version: 1.0\n",
+        "demo-1.0.dist-info/RECORD": b"",
     }
     with zipfile.ZipFile(str(path), "w") as archive:
-        for name, content in {
-            **files,
-            **{f"demo-1.0.dist-info/{key}": value for key, value in information.items()},
-        }.items():
+        for name, content in {**files, **information}.items():
             archive.writestr(name, content)
     return path
 
@@ -76,9 +70,6 @@ def brief(results):
 def errors(results):
     """The error messages, each with its file and line."""
     return [(each.text, each.file, each.line) for result in results for each in result.errors]
-
-
-# --- Archives ---------------------------------------------------------------------------------------------------------
 
 
 def test_sdist(tmp_path):
@@ -117,55 +108,44 @@ def test_sdist_with_its_own_options(tables, accepted, tmp_path):
     assert sorted(found) == [pair for pair in everything.items() if pair[0] not in accepted]
 
 
-def test_sdist_with_hatch_toml(tmp_path):
-    """Its tables replace those of pyproject.toml."""
-    files = {**STORE, "hatch.toml": b'[build.hooks.nocache]\ncaches = "keep"\n'}
-    assert brief(check(str(sdist(tmp_path / "x.tar.gz", files, BASE + HOOK)), Request())) == []
+@pytest.mark.parametrize(
+    ("files", "pyproject", "found"),
+    [
+        ({**STORE, "hatch.toml": b'[build.hooks.nocache]\ncaches = "keep"\n'}, BASE + HOOK, []),
+        ({"l": "-> nowhere"}, BASE, [("NC104", "l")]),
+        # The build with the hook has printed it.
+        ({"l": "-> nowhere"}, BASE + HOOK, []),
+        ({"a:b": b""}, BASE + HOOK, [("NC203", "a:b")]),
+        (STORE, "[", [("NC001", "store/")]),
+    ],
+)
+def test_what_is_found(files, pyproject, found, tmp_path):
+    """hatch.toml replaces tables. A member has no hint: the archive is invalid, even if its findings are accepted."""
+    (result,) = check(str(sdist(tmp_path / "x.tar.gz", files, pyproject)), Request())
+    assert brief([result]) == found
+    assert all(finding.hints for finding in result.findings) is (found not in ([("NC203", "a:b")], [("NC104", "l")]))
+    notes = [note.header.partition(":")[0] for note in result.parts[0].notes]
+    assert notes == (["pyproject.toml in it cannot be read"] if pyproject == "[" else [])
 
 
-@pytest.mark.parametrize(("tables", "found"), [("", [("NC104", "l")]), (HOOK, [])])
-def test_notice(tables, found, tmp_path):
-    """The build with the hook has printed it."""
-    assert brief(check(str(sdist(tmp_path / "x.tar.gz", {"l": "-> nowhere"}, BASE + tables)), Request())) == found
-
-
-def test_sdist_with_a_broken_pyproject(tmp_path):
-    """It is checked all the same."""
-    (result,) = check(str(sdist(tmp_path / "x.tar.gz", STORE, "[")), Request())
-    assert brief([result]) == [("NC001", "store/")]
-    assert result.parts[0].notes[0].header.startswith("pyproject.toml in it cannot be read: ")
-
-
-@pytest.mark.parametrize("pattern", ["/demo/store/", "store", "/demo/**"])
-def test_allow(pattern, tmp_path):
+def test_allow(tmp_path):
     """Patterns of the command line hold for any archive."""
-    path = str(
-        wheel(tmp_path / "demo-1.0-py3-none-any.whl", {f"demo/{name}": content for name, content in STORE.items()})
-    )
+    files = {f"demo/{name}": content for name, content in STORE.items()}
+    path = str(wheel(tmp_path / "demo-1.0-py3-none-any.whl", files))
     assert brief(check(path, Request())) == [("NC001", "demo/store/")]
-    assert brief(check(path, Request(allow=Patterns([pattern])))) == []
+    assert brief(check(path, Request(allow=Patterns(["/demo/store/"])))) == []
+
+
+ALLOW = 'to accept it, add "/store/" to `allow` in [tool.hatch.build.hooks.nocache] of the project\'s pyproject.toml'
+PASS = 'to accept it, pass --allow "/store/"'
 
 
 @pytest.mark.parametrize(
     ("pyproject", "hints"),
     [
-        (
-            BASE + HOOK,
-            [
-                (
-                    'to accept it, add "/store/" to `allow` in [tool.hatch.build.hooks.nocache] '
-                    "of the project's pyproject.toml"
-                )
-            ],
-        ),
-        (BASE, ["to leave it out, build it with the hook hatch-nocache", 'to accept it, pass --allow "/store/"']),
-        (
-            SETUPTOOLS,
-            [
-                'to leave it out, exclude "/store/" in the configuration of the build backend',
-                'to accept it, pass --allow "/store/"',
-            ],
-        ),
+        (HOOK, [ALLOW]),
+        (BASE, ["to leave it out, build it with the hook hatch-nocache", PASS]),
+        ("", ['to leave it out, exclude "/store/" in the configuration of the build backend', PASS]),
     ],
 )
 def test_hints_for_an_archive(pyproject, hints, tmp_path):
@@ -175,16 +155,13 @@ def test_hints_for_an_archive(pyproject, hints, tmp_path):
     assert " ".join(map(str.strip, lines)) == " ".join(f"hint: {hint}" for hint in hints)
 
 
-def test_no_hint_for_a_member(tmp_path):
-    """The archive is invalid, even if its findings are accepted."""
-    (result,) = check(str(sdist(tmp_path / "x.tar.gz", {"a:b": b""}, BASE + HOOK)), Request())
-    assert [(finding.code, finding.hints) for finding in result.findings] == [("NC203", ())]
-
-
 def truncated(path):
     """An sdist that ends in the middle."""
     sdist(path, {"data/big.bin": os.urandom(100_000)})
     path.write_bytes(path.read_bytes()[:50_000])
+
+
+posix = pytest.mark.skipif(os.name == "nt", reason="FIFOs, signals, directories deleted while in use")
 
 
 @pytest.mark.parametrize(
@@ -196,7 +173,9 @@ def truncated(path):
         ("truncated.tar.gz", truncated, "truncated"),
         ("x.tar.zst", lambda path: path.write_bytes(b"\x28\xb5\x2f\xfd"), "supported"),
         ("dangling.whl", lambda path: path.symlink_to("nowhere"), "neither a directory nor a regular file"),
+        pytest.param("fifo.tar.gz", lambda path: os.mkfifo(str(path)), "neither a directory nor", marks=posix),
         ("missing.whl", os.fspath, "no such file"),
+        ("empty", lambda path: path.mkdir(), "the directory is empty"),
     ],
 )
 def test_files_that_are_not_archives(name, make, words, tmp_path):
@@ -209,22 +188,8 @@ def test_files_that_are_not_archives(name, make, words, tmp_path):
     assert (result.kind, result.about, file, line, result.exit_code()) == ("unknown", "", "", 0, 2)
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs here")
-def test_fifo(tmp_path):
-    """It is not opened: neither an archive, nor a pyproject.toml."""
-    os.mkfifo(str(tmp_path / "x.tar.gz"))
-    assert errors(check(str(tmp_path / "x.tar.gz"), Request()))[0][0] == "it is neither a directory nor a regular file"
-    os.mkfifo(str(tmp_path / "pyproject.toml"))
-    assert errors(check(str(tmp_path), Request())) == [
-        ("cannot be read: it is not a regular file", "pyproject.toml", 0)
-    ]
-
-
-# --- Directories ------------------------------------------------------------------------------------------------------
-
-
 def test_directory_of_archives(tmp_path):
-    """Each is checked; other files are not."""
+    """Each is checked; other files are not. A project is a project, with archives in it or not."""
     sdist(tmp_path / "b.tar.gz", STORE)
     wheel(tmp_path / "a.whl", {"demo/__init__.py": b""})
     (tmp_path / "c.tar.zst").touch()
@@ -232,45 +197,33 @@ def test_directory_of_archives(tmp_path):
     results = check(str(tmp_path), Request())
     assert [os.path.basename(result.path) for result in results] == ["a.whl", "b.tar.gz", "c.tar.zst"]
     assert [result.exit_code() for result in results] == [0, 1, 2]
-
-
-def test_empty_directory(tmp_path):
-    """It is no proof of good archives."""
-    assert errors(check(str(tmp_path), Request())) == [("the directory is empty", "", 0)]
-
-
-def test_project_with_archives_in_it(tmp_path):
-    """A project is a project."""
-    sdist(tmp_path / "b.tar.gz", STORE)
     (tmp_path / "pyproject.toml").write_text(BASE + HOOK, encoding="utf-8")
-    (result,) = check(str(tmp_path), Request())
-    assert result.kind == "project"
+    assert [result.kind for result in check(str(tmp_path), Request())] == ["project"]
 
 
 @pytest.mark.parametrize(
-    ("content", "file", "line", "words"),
+    ("what", "file", "line", "words"),
     [
-        (b"[project]\nname = 'x'\n[tool\n", "pyproject.toml", 3, "cannot be read: Expected ']'"),
-        (b"\xff", "pyproject.toml", 0, "cannot be read: 'utf-8' codec can't decode"),
-        (b"[tool.x]\nx = " + b"[" * 5000, "pyproject.toml", 0, "cannot be read: "),
-        ("-> nowhere", "pyproject.toml", 0, "cannot be read: No such file or directory"),
-        (b"[build\n", "hatch.toml", 1, "cannot be read: Expected ']'"),
+        ("file: [project]\nname = 'x'\n[tool\n", "pyproject.toml", 3, "Expected ']'"),
+        ("file: [tool.x]\nx = " + "[" * 5000, "pyproject.toml", 0, ""),
+        ("-> nowhere", "pyproject.toml", 0, "No such file or directory"),
+        pytest.param("fifo", "pyproject.toml", 0, "it is not a regular file", marks=posix),
+        ("file: [build\n", "hatch.toml", 1, "Expected ']'"),
+        (b"\xff", "pyproject.toml", 0, "'utf-8' codec can't decode"),
     ],
 )
-def test_unreadable_configuration(content, file, line, words, tmp_path):
+def test_unreadable_configuration(what, file, line, words, tmp_path):
     """One error, with the line if the parser says it."""
-    (tmp_path / "pyproject.toml").write_text(BASE, encoding="utf-8")
-    if isinstance(content, str):
-        os.remove(str(tmp_path / file))
-        plant(str(tmp_path), file, content, [])
+    if isinstance(what, bytes):
+        (tmp_path / file).write_bytes(what)
     else:
-        (tmp_path / file).write_bytes(content)
+        plant(str(tmp_path), file, what, [])
     ((text, *place),) = errors(check(str(tmp_path), Request()))
-    assert text.startswith(words)
+    assert text.startswith(f"cannot be read: {words}")
     assert place == [file, line]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows does not delete a directory that is in use")
+@posix
 @pytest.mark.parametrize("path", ["absolute", "../project"])
 def test_from_a_deleted_directory(path, tmp_path, monkeypatch):
     """An absolute path is checked; of a relative one, the error is reported."""
@@ -284,71 +237,38 @@ def test_from_a_deleted_directory(path, tmp_path, monkeypatch):
     os.chdir(str(tmp_path))
 
 
-# --- Workspaces -------------------------------------------------------------------------------------------------------
+CORE, CLI, OLD = ((f"packages/{name}", f"Hatchling project {name}") for name in ("core", "cli", "old"))
+ROOT = (".", "built by no known backend, not by Hatchling: check its archives instead")
+UV = "[tool.uv.workspace]\nmembers = "
 
 
-@pytest.fixture
-def workspace(tmp_path, monkeypatch):
-    """Return a function that makes a workspace: the root's pyproject.toml, and three members."""
-    monkeypatch.chdir(tmp_path)
+@pytest.mark.parametrize(
+    ("pyproject", "hatch_toml", "expected"),
+    [
+        (UV + '["packages/*"]\nexclude = ["packages/old"]\n', "", [CLI, CORE]),
+        ('[project]\nname = "all"\n' + UV + '["packages/c*"]\n', "", [CLI, CORE]),
+        (UV + '["packages/core", "packages/**", "."]\nexclude = ["pack*/o*"]\n', "", [CORE, CLI]),
+        ('[tool.hatch.envs.x]\nworkspace.members = ["packages/core", {path = "packages/old"}]\n', "", [CORE, OLD]),
+        ("", '[envs.test.workspace]\nmembers = ["packages/core"]\n', [CORE]),
+        (BASE + HOOK + UV + '["packages/core"]\n', "", [(".", "Hatchling project demo"), CORE]),
+        (UV + '["packages/*", "bad"]\n', "", [CLI, CORE, OLD, ("bad", "")]),
+        (UV + '"packages/*"\n', "", [ROOT]),
+        (UV + "[1, {x = 1}]\n", "", [ROOT]),
+        (UV + '["nothing"]\n', "", [ROOT]),
+    ],
+)
+def test_workspace(pyproject, hatch_toml, expected, tmp_path, monkeypatch):
+    """The members are checked, each by name; a virtual root is not. Without any, the root is any project."""
     for name in ("core", "cli", "old"):
         member = tmp_path / "packages" / name
         (member / "src" / name).mkdir(parents=True)
         (member / "src" / name / "__init__.py").touch()
         (member / "pyproject.toml").write_text((BASE + HOOK).replace('"demo"', f'"{name}"'), encoding="utf-8")
     (tmp_path / "packages/notes").mkdir()
-    plant(str(tmp_path), "packages/core/store", "cache", [])
-
-    def make(pyproject, hatch_toml=""):
-        (tmp_path / "pyproject.toml").write_text(pyproject, encoding="utf-8")
-        (tmp_path / "hatch.toml").write_text(hatch_toml, encoding="utf-8")
-        return [(result.path.replace(os.sep, "/"), result.about) for result in check(".", Request())]
-
-    return make
-
-
-CORE = ("packages/core", "Hatchling project core")
-CLI = ("packages/cli", "Hatchling project cli")
-OLD = ("packages/old", "Hatchling project old")
-
-
-@pytest.mark.parametrize(
-    ("pyproject", "hatch_toml", "expected"),
-    [
-        ('[tool.uv.workspace]\nmembers = ["packages/*"]\nexclude = ["packages/old"]\n', "", [CLI, CORE]),
-        ('[project]\nname = "all"\n[tool.uv.workspace]\nmembers = ["packages/c*"]\n', "", [CLI, CORE]),
-        (
-            '[tool.uv.workspace]\nmembers = ["packages/core", "packages/**", "."]\nexclude = ["pack*/o*"]\n',
-            "",
-            [CORE, CLI],
-        ),
-        (
-            '[tool.hatch.envs.default]\nworkspace.members = ["packages/core", {path = "packages/old"}]\n',
-            "",
-            [CORE, OLD],
-        ),
-        ("", '[envs.test.workspace]\nmembers = ["packages/core"]\n', [CORE]),
-        (
-            BASE + HOOK + '[tool.uv.workspace]\nmembers = ["packages/core"]\n',
-            "",
-            [(".", "Hatchling project demo"), CORE],
-        ),
-    ],
-)
-def test_workspace(pyproject, hatch_toml, expected, workspace):
-    """The members are checked, each by name; a virtual root is not."""
-    assert workspace(pyproject, hatch_toml) == expected
-
-
-@pytest.mark.parametrize("members", ['"packages/*"', "1", "[1, {x = 1}]", '["nothing"]'])
-def test_workspace_without_members(members, workspace):
-    """The root is checked like any project."""
-    ((path, about),) = workspace(f"[tool.uv.workspace]\nmembers = {members}\n")
-    assert path == "."
-    assert about.startswith("built by no known backend")
-
-
-def test_workspace_member_that_cannot_be_read(workspace, tmp_path):
-    """The others are checked."""
-    (tmp_path / "packages/cli/pyproject.toml").write_text("[", encoding="utf-8")
-    assert workspace('[tool.uv.workspace]\nmembers = ["packages/*"]\n') == [("packages/cli", ""), CORE, OLD]
+    plant(str(tmp_path), "bad/pyproject.toml", "file: [", [])
+    (tmp_path / "pyproject.toml").write_text(pyproject, encoding="utf-8")
+    (tmp_path / "hatch.toml").write_text(hatch_toml, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for root in (".", str(tmp_path)):
+        results = check(root, Request())
+        assert [(os.path.relpath(each.path).replace(os.sep, "/"), each.about) for each in results] == expected

@@ -12,7 +12,6 @@ from projects import fill, load, made, plant
 from test_check import BASE, HOOK, errors
 
 from hatch_nocache import _hatchling
-from hatch_nocache.cli import dry_run
 from hatch_nocache.cli.check import Request, check
 from hatch_nocache.report import describe
 from hatch_nocache.rules import Action
@@ -56,9 +55,6 @@ def texts(result):
     return [error.text for error in result.errors]
 
 
-# --- The build and the command ----------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(("case", "target"), ROWS)
 def test_says_what_the_build_says(case, target, tmp_path):
     """In all test projects, the command reports the findings of the build, and both fail or neither."""
@@ -81,29 +77,8 @@ def test_says_what_the_build_says(case, target, tmp_path):
     for finding in result.findings:
         if finding.action is not Action.COPIED and (built.code == 0 or finding.is_rejected):
             assert " ".join(describe(finding).split()) in built.words
-    assert built.codes == sorted(
-        {each.code for each in result.findings if " ".join(describe(each).split()) in built.words}
-    )
-
-
-def test_project_behind_a_symlink(project, tmp_path):
-    """A front end builds in the real directory."""
-    root = project(l="-> src/demo/__init__.py", store="cache")
-    (tmp_path / "link").symlink_to(root)
-    assert brief(run(tmp_path / "link")) == brief(run(root))
-
-
-def test_cost_of_one_walk(project, monkeypatch):
-    """Each directory of the project is read once for each target, and no cache is entered."""
-    root = project(**{"store": "uv cache", "docs/index.md": "file"})
-    read = []
-    scandir = os.scandir
-    monkeypatch.setattr(os, "scandir", lambda path: (read.append(os.path.relpath(path, str(root))), scandir(path))[1])
-    run(root, "sdist")
-    # Because of the dropped cache, what a wheel selects is looked at as well.
-    assert [read.count(path) for path in ("docs", "src", "src/demo")] == [1, 2, 2]
-    # The layout of a uv cache shows one level down.
-    assert not any(path.count("/") > 1 for path in read if path.startswith("store"))
+    said = {each.code for each in result.findings if " ".join(describe(each).split()) in built.words}
+    assert built.codes == sorted(said)
 
 
 def test_interpreter_of_the_command(project, monkeypatch):
@@ -114,42 +89,20 @@ def test_interpreter_of_the_command(project, monkeypatch):
     assert (finding.code, finding.reason) == ("NC004", "contains pyvenv.cfg")
 
 
-# --- Targets ----------------------------------------------------------------------------------------------------------
-
-
-def test_all_targets_by_default(project):
-    """The sdist, the wheel, and those that have a table, in this order."""
-    root = project(BASE + HOOK + "[tool.hatch.build.targets.wheel]\n", **{"src/demo/store": "cache", "venv": "venv"})
-    result = run(root)
-    assert brief(result) == {
-        "sdist": [("dropped", "NC001", "src/demo/store/"), ("dropped", "NC004", "venv/")],
-        "wheel": [("dropped", "NC001", "src/demo/store/")],
-    }
-    assert (result.kind, result.about, result.notes, result.errors) == ("project", "Hatchling project demo", (), ())
-
-
-def test_versions_of_a_target(project):
-    """Those that the project builds, or the one that is asked for."""
-    root = project(BASE + HOOK + '[tool.hatch.build.targets.wheel]\nversions = ["standard", "editable"]\n')
+def test_targets_that_are_asked_for(project):
+    """They may have a version. The error about an unknown one lists them; one that only has a table is a note."""
+    table = '[tool.hatch.build.targets.wheel]\nversions = ["standard", "editable"]\n'
+    root = project(BASE + HOOK + table + "[tool.hatch.build.targets.rpm]\n")
     assert list(brief(run(root))) == ["sdist", "wheel", "wheel:editable"]
-    assert list(brief(run(root, "wheel:editable", "sdist", "sdist"))) == ["wheel:editable", "sdist"]
-
-
-@pytest.mark.parametrize(
-    ("target", "error"),
-    [
-        ("editable", "editable: no installed plugin builds this target; targets: "),
-        ("rpm", "rpm: no installed plugin builds this target; targets: "),
-        ("wheel:nightly", "wheel:nightly: the target has no version `nightly`; targets: "),
-    ],
-)
-def test_unknown_target(target, error, project):
-    """The error lists the targets; a target that only has a table is a note."""
-    root = project(BASE + HOOK + "[tool.hatch.build.targets.rpm]\n")
-    ((text),) = texts(run(root, target))
-    assert text.startswith(error)
-    assert {"custom", "sdist", "wheel", "wheel:editable"} <= set(text.partition("; targets: ")[2].split(", "))
     assert run(root).notes == ("rpm: no installed plugin builds this target",)
+    assert list(brief(run(root, "wheel:editable", "sdist", "sdist"))) == ["wheel:editable", "sdist"]
+    for target in ("editable", "rpm", "wheel:nightly"):
+        ((text),) = texts(run(root, target))
+        reason, _, known = text.partition("; targets: ")
+        version = target.partition(":")[2]
+        why = f"the target has no version `{version}`" if version else "no installed plugin builds this target"
+        assert reason == f"{target}: {why}"
+        assert {"custom", "sdist", "wheel", "wheel:editable"} <= set(known.split(", "))
 
 
 def test_project_without_a_package(project):
@@ -160,94 +113,54 @@ def test_project_without_a_package(project):
     assert list(brief(result)) == ["sdist"]
     assert result.notes[0].startswith("wheel: Hatchling cannot build it: Unable to determine which files to ship")
     assert (result.exit_code(), run(root, "wheel").exit_code()) == (0, 2)
-    (root / "pyproject.toml").write_text(
-        settings + "[tool.hatch.build.targets.wheel]\nexclude = []\n", encoding="utf-8"
-    )
+    settings += "[tool.hatch.build.targets.wheel]\nexclude = []\n"
+    (root / "pyproject.toml").write_text(settings, encoding="utf-8")
     assert run(root).exit_code() == 2
 
 
 def test_custom_builder(project):
     """It is the project's own code, so it runs only when asked."""
-    root = project(
-        BASE + HOOK + "[tool.hatch.build.targets.custom]\n", **{"hatch_build.py": "file: raise SystemExit(9)"}
-    )
+    target = "[tool.hatch.build.targets.custom]\n"
+    root = project(BASE + HOOK + target, **{"hatch_build.py": "file: raise SystemExit(9)"})
     reason = "its builder is the project's own code, which runs only with --run-hooks"
     assert run(root).notes == (f"custom: {reason}",)
     assert texts(run(root, "custom"))[0].startswith(f"custom: {reason}; targets: ")
     assert texts(run(root, "custom", run_hooks=True)) == ["custom: Hatchling cannot build it: 9"]
 
 
-# --- Whether the build starts -----------------------------------------------------------------------------------------
-
 WITHOUT = BASE.replace(', "hatch-nocache"', "")
-NOT_ENABLED = "Hatchling project demo; the hook is not enabled for sdist, wheel, so this is what it would do"
+SPELT = BASE.replace("hatch-nocache", "Hatch_Nocache>=0.1 ; python_version > '3'")
 TAKES = 'it takes "hatch-nocache" in `requires` of [build-system], and the table '
-UNKNOWN = 'the build ends with "Unknown build hook: '
+HYPHEN = ('hatch-nocache"; rename its table to [tool.hatch.build.hooks.nocache]', "pyproject.toml", 9)
+UNDERSCORE = ('hatch_nocache"; rename its table to [build.hooks.nocache] in hatch.toml', "hatch.toml", 2)
+REQUIRE = ('nocache"; add "hatch-nocache" to `requires` in [build-system]', "pyproject.toml", 2)
 
 
 @pytest.mark.parametrize(
-    ("settings", "hatch_toml", "about", "notes", "expected"),
+    ("settings", "hatch_toml", "off", "note", "error"),
     [
-        (BASE + HOOK, "", "Hatchling project demo", [], []),
-        (
-            BASE.replace("hatch-nocache", "Hatch_Nocache>=0.1 ; python_version > '3'") + HOOK,
-            "",
-            "Hatchling project demo",
-            [],
-            [],
-        ),
-        (
-            WITHOUT + HOOK,
-            "",
-            "Hatchling project demo",
-            [],
-            [(f'{UNKNOWN}nocache"; add "hatch-nocache" to `requires` in [build-system]', "pyproject.toml", 2)],
-        ),
-        (WITHOUT + HOOK + "enable-by-default = false\n", "", NOT_ENABLED, [], []),
-        (
-            BASE + "[tool.hatch.build.hooks.hatch-nocache]\n",
-            "",
-            NOT_ENABLED,
-            [],
-            [(f'{UNKNOWN}hatch-nocache"; rename its table to [tool.hatch.build.hooks.nocache]', "pyproject.toml", 9)],
-        ),
-        (
-            BASE,
-            "\n[build.hooks.hatch_nocache]\n",
-            NOT_ENABLED,
-            [],
-            [(f'{UNKNOWN}hatch_nocache"; rename its table to [build.hooks.nocache] in hatch.toml', "hatch.toml", 2)],
-        ),
-        (
-            BASE,
-            "",
-            NOT_ENABLED,
-            [f'"hatch-nocache" is in `requires`, but the hook has no table: {TAKES}[tool.hatch.build.hooks.nocache]'],
-            [],
-        ),
-        (
-            WITHOUT,
-            "[build]\n",
-            NOT_ENABLED,
-            [f"the hook is not enabled: {TAKES}[build.hooks.nocache] in hatch.toml"],
-            [],
-        ),
-        (
-            BASE + "[tool.hatch.build.targets.sdist.hooks.nocache]\n",
-            "",
-            "Hatchling project demo; the hook is not enabled for wheel, so this is what it would do",
-            [],
-            [],
-        ),
+        (BASE + HOOK, "", "", "", ()),
+        (SPELT + HOOK, "", "", "", ()),
+        (WITHOUT + HOOK, "", "", "", REQUIRE),
+        (WITHOUT + HOOK + "enable-by-default = false\n", "", "sdist, wheel", "", ()),
+        (BASE + "[tool.hatch.build.hooks.hatch-nocache]\n", "", "sdist, wheel", "", HYPHEN),
+        (BASE, "\n[build.hooks.hatch_nocache]\n", "sdist, wheel", "", UNDERSCORE),
+        (BASE, "", "sdist, wheel", '"hatch-nocache" is in `requires`, but [tool.hatch.build.hooks.nocache]', ()),
+        (WITHOUT, "[build]\n", "sdist, wheel", "[build.hooks.nocache] in hatch.toml", ()),
+        (BASE + "[tool.hatch.build.targets.sdist.hooks.nocache]\n", "", "wheel", "", ()),
     ],
 )
-def test_whether_the_build_starts(settings, hatch_toml, about, notes, expected, project):
+def test_whether_the_build_starts(settings, hatch_toml, off, note, error, project):
     """The requirement, the table and its name; an error where the build would end."""
     root = project(settings)
     (root / "hatch.toml").write_text(hatch_toml, encoding="utf-8")
     result = run(root)
-    assert (result.about, list(result.notes)) == (about, notes)
-    assert errors([result]) == expected
+    off = f"; the hook is not enabled for {off}, so this is what it would do" if off else ""
+    assert result.about == f"Hatchling project demo{off}"
+    before, _, table = note.rpartition("[")
+    assert list(result.notes) == ([f"{before}the hook is not enabled: {TAKES}[{table}"] if note else [])
+    unknown = 'the build ends with "Unknown build hook: '
+    assert errors([result]) == ([(unknown + error[0], *error[1:])] if error else [])
     assert list(brief(result)) == ["sdist", "wheel"]
 
 
@@ -273,10 +186,7 @@ def test_options_in_force(settings, found, project):
 
 @pytest.mark.parametrize(
     ("name", "before", "prefix", "line"),
-    [
-        ("pyproject.toml", BASE, "tool.hatch.build.", 10),
-        ("hatch.toml", "# x\n\n", "build.", 4),
-    ],
+    [("pyproject.toml", BASE, "tool.hatch.build.", 10), ("hatch.toml", "# x\n\n", "build.", 4)],
 )
 def test_configuration_errors(name, before, prefix, line, project):
     """All at once, each once although it holds for two targets, with its line."""
@@ -292,42 +202,25 @@ def test_configuration_errors(name, before, prefix, line, project):
     ]
 
 
-def test_line_of_an_inline_table(project):
-    """The innermost line that is found."""
-    root = project(BASE + "[tool.hatch.build.hooks]\nnocache = { cache = 1 }\n")
-    assert [line for _, _, line in errors([run(root)])] == [10]
-
-
 def test_configuration_error_of_one_target(project):
-    """The others are checked."""
-    result = run(project(BASE + '[tool.hatch.build.targets.sdist.hooks.nocache]\ncaches = "no"\n'))
-    assert (list(brief(result)), result.exit_code()) == (["wheel"], 2)
+    """The others are checked. An inline table is the innermost line that is found."""
+    result = run(project(BASE + '[tool.hatch.build.targets.sdist.hooks]\nnocache = { caches = "no" }\n'))
+    assert ([line for _, _, line in errors([result])], list(brief(result)), result.exit_code()) == ([10], ["wheel"], 2)
+
+
+FIELD = "sdist: Hatchling cannot build it: Field `tool.hatch.build.hooks` must be a table"
+FORCED = '[tool.hatch.build.targets.sdist.force-include]\n"nothing.txt" = "x"\n'
 
 
 @pytest.mark.parametrize(
     ("settings", "hatch_toml", "error", "place"),
     [
-        (
-            "tool.hatch.build.hooks = 1\n" + BASE,
-            "",
-            "sdist: Hatchling cannot build it: Field `tool.hatch.build.hooks` must be a table",
-            ["pyproject.toml", 1],
-        ),
-        (
-            BASE,
-            "# x\nbuild.hooks = 1\n",
-            "sdist: Hatchling cannot build it: Field `tool.hatch.build.hooks` must be a table",
-            ["hatch.toml", 2],
-        ),
+        ("tool.hatch.build.hooks = 1\n" + BASE, "", FIELD, ["pyproject.toml", 1]),
+        (BASE, "# x\nbuild.hooks = 1\n", FIELD, ["hatch.toml", 2]),
         (BASE + "[tool]\nhatch = 1\n", "", "The `tool.hatch` configuration must be a table", ["pyproject.toml", 10]),
         (BASE + 'readme = "no.md"\n', "", "Readme file does not exist: no.md", ["", 0]),
         (BASE + "keywords = 1\n", "", "Field `project.keywords` must be an array", ["pyproject.toml", 9]),
-        (
-            BASE + '[tool.hatch.build.targets.sdist.force-include]\n"nothing.txt" = "x"\n',
-            "",
-            "sdist: Hatchling cannot build it: Forced include not found: ",
-            ["", 0],
-        ),
+        (BASE + FORCED, "", "sdist: Hatchling cannot build it: Forced include not found: ", ["", 0]),
     ],
 )
 def test_errors_of_hatchling(settings, hatch_toml, error, place, project):
@@ -350,11 +243,8 @@ def test_notes(project):
     ]
 
 
-# --- Other people's code ----------------------------------------------------------------------------------------------
-
 SCRIPT = """\
 import os
-from pathlib import Path
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
@@ -368,14 +258,10 @@ class Hook(BuildHookInterface):
 
 class Metadata(MetadataHookInterface):
     def update(self, metadata):
-        Path(self.root, "updated").touch()
+        os.mkdir(os.path.join(self.root, "updated"))
         metadata["description"] = "dynamic"
 """
-ADDS = (
-    'Path(self.root, "added/x").mkdir(parents=True, exist_ok=True)\n'
-    '        Path(self.root, "added/CACHEDIR.TAG").write_bytes(b"Signature: 8a477f597d28d172789f06886806bc55")\n'
-    '        build_data["force_include"]["added"] = "added"'
-)
+ADDS = 'build_data["force_include"]["added"] = "added"'
 CUSTOM = "[tool.hatch.build.hooks.custom]\n"
 
 
@@ -394,8 +280,9 @@ def test_nothing_of_the_project_runs(project, capfd):
 
 def test_hooks_run_when_asked(project, capfd, tmp_path):
     """In the real directory; what they add is checked, and what they print is not in the output."""
-    root = project(BASE + HOOK + CUSTOM)
-    (root / "hatch_build.py").write_text(SCRIPT.format(body=ADDS), encoding="utf-8")
+    script = f"file: {SCRIPT.format(body=ADDS)}"
+    root = project(BASE + HOOK + CUSTOM, **{"hatch_build.py": script, "added": "cache", ".gitignore": "file: /added/"})
+    assert brief(run(root, "sdist")) == {"sdist": []}
     (tmp_path / "link").symlink_to(root)
     before = os.getcwd()
     result = run(tmp_path / "link", "sdist", run_hooks=True)
@@ -410,114 +297,59 @@ def test_hooks_run_when_asked(project, capfd, tmp_path):
 
 def test_metadata_hooks_run_when_asked(project):
     """They may decide on the readme and the license files."""
-    settings = (
-        BASE.replace("version", 'dynamic = ["description"]\nversion') + HOOK + "[tool.hatch.metadata.hooks.custom]\n"
-    )
-    root = project(settings)
+    metadata = HOOK + "[tool.hatch.metadata.hooks.custom]\n"
     script = SCRIPT.format(body="pass").replace("class Hook(BuildHookInterface)", "class Hook")
-    (root / "hatch_build.py").write_text(script, encoding="utf-8")
+    settings = BASE.replace("version", 'dynamic = ["description"]\nversion') + metadata
+    root = project(settings, **{"hatch_build.py": f"file: {script}"})
     assert run(root, "wheel").notes == ("not run: metadata hook custom; --run-hooks runs them",)
     assert not (root / "updated").exists()
     assert run(root, "wheel", run_hooks=True).notes == ()
     assert (root / "updated").exists()
 
 
-@pytest.mark.parametrize(
-    ("body", "error"),
-    [
-        ("raise RuntimeError('first\\nsecond')", "first"),
-        ("raise SystemExit(3)", "3"),
-        ("raise RuntimeError", "RuntimeError"),
-    ],
-)
-def test_hook_that_fails(body, error, project):
+def test_hook_that_fails(project):
     """One line, no traceback."""
     root = project(BASE + HOOK + CUSTOM)
-    (root / "hatch_build.py").write_text(SCRIPT.format(body=body), encoding="utf-8")
-    assert texts(run(root, "sdist", run_hooks=True)) == [f"sdist: Hatchling cannot build it: {error}"]
+    for error, line in (("RuntimeError('first\\nsecond')", "first"), ("SystemExit(3)", "3"), ("OSError", "OSError")):
+        (root / "hatch_build.py").write_text(SCRIPT.format(body=f"raise {error}"), encoding="utf-8")
+        assert texts(run(root, "sdist", run_hooks=True)) == [f"sdist: Hatchling cannot build it: {line}"]
 
 
-def test_incompatible_hatchling(project, monkeypatch):
-    """The build would fail, and so does the command, with the versions that are known to work."""
-
-    def incompatible(_):
-        raise _hatchling.IncompatibleError("no `safe_walk` in `recurse_project_files`")
-
-    root = project()
-    monkeypatch.setattr(_hatchling, "check", incompatible)
-    (error,) = texts(run(root))
-    assert error.startswith("Hatchling ")
-    assert " has no `safe_walk` in `recurse_project_files`" in error
-    assert "1.22" in error
-
-
-def test_error_of_our_own(project, monkeypatch):
-    """It is not reported as Hatchling's."""
+@pytest.mark.parametrize(
+    ("raised", "said"),
+    [
+        (_hatchling.IncompatibleError("no `x` in `y`"), " has no `x` in `y`; known to work: 1.22.0 to "),
+        (UnreadableError(os.path.abspath("data")), "sdist: data cannot be read"),
+    ],
+)
+def test_build_that_would_fail(raised, said, project, monkeypatch):
+    """So does the command. An error of our own is not reported as Hatchling's."""
 
     def check(_):
-        raise ValueError("a bug")
-
-    check = types.FunctionType(check.__code__, {"__name__": "hatch_nocache.x", "__builtins__": __builtins__})
-    monkeypatch.setattr(_hatchling, "check", check)
-    with pytest.raises(ValueError, match="a bug"):
-        run(project())
-
-
-def test_unreadable_file(project, monkeypatch):
-    """The build would fail."""
-
-    def plan(_):
-        raise UnreadableError(os.path.join(str(root), "data/x"))
+        raise raised
 
     root = project()
-    monkeypatch.setattr(dry_run.SelectionFilter, "plan", plan)
-    (first, _) = texts(run(root))
-    assert first == f"sdist: {os.path.join('data', 'x')} cannot be read"
+    raised.args = tuple(text.replace(os.getcwd(), str(root)) for text in raised.args)
+    monkeypatch.setattr(_hatchling, "check", check)
+    assert said in texts(run(root))[0]
+    module = {"__name__": "hatch_nocache.x", "__builtins__": __builtins__}
+    monkeypatch.setattr(_hatchling, "check", types.FunctionType((lambda _: int("a bug")).__code__, module))
+    with pytest.raises(ValueError, match="a bug"):
+        run(root)
 
 
 @pytest.mark.parametrize(
     ("settings", "about"),
     [
-        (None, "built by no known backend, not by Hatchling"),
-        ("build-system = 1\n", "built by no known backend, not by Hatchling"),
-        ('[build-system]\nrequires = ["hatchling"]\n', "built by no known backend, not by Hatchling"),
+        (None, "built by no known backend, not by Hatchling: check its archives instead"),
+        ("build-system = 1\n", "built by no known backend, "),
+        ('[build-system]\nrequires = ["hatchling"]\n', "built by no known backend, "),
         ('[build-system]\nrequires = 1\nbuild-backend = "flit_core.buildapi"\n', "built by flit_core.buildapi, not by"),
         (BASE.replace('"hatchling.build"', '"own"').replace('"hatchling"', '"Hatchling >= 1.20"'), "Hatchling project"),
     ],
 )
 def test_what_builds_it(settings, about, project):
-    """A backend of the project's own that requires Hatchling is Hatchling. Of another one, a note says what to do."""
+    """A backend of the project's own that requires Hatchling is Hatchling. What another one packs is unknown."""
     result = run(project(settings, venv="venv"))
     assert result.about.startswith(about)
     assert (result.kind == "project", result.exit_code()) == (about.startswith("Hatchling"), 0)
-    assert (result.notes == (UNKNOWN_CONTENTS,)) is (result.kind == "tree")
-
-
-def test_tree_of_another_backend(project):
-    """Caches, environments and symlinks are noticed; nothing is rejected."""
-    root = project(
-        '[build-system]\nbuild-backend = "setuptools.build_meta"\n',
-        **{
-            ".gitignore": "file: /ignored/\n*.log\n",
-            ".git/l": "-> /etc/passwd",
-            "docs/loop": "-> loop",
-            "docs/x.log": "-> /etc/passwd",
-            "ignored": "cache",
-            "outside": "-> /etc",
-            "src/demo/l": "-> /etc/passwd",
-            "store": "uv cache",
-            "tox-like": "venv",
-        },
-    )
-    result = run(root)
-    found = [("NC105", "docs/loop"), ("NC103", "outside"), ("NC101", "src/demo/l"), ("NC001", "store/")]
-    found.append(("NC004", "tox-like/"))
-    assert brief(result) == {"tree": [("notice", *each) for each in found]}
-    exclude = "exclude {} in the configuration of the build backend"
-    assert {hint.action for each in result.findings for hint in each.hints} == {exclude}
-
-
-@pytest.mark.parametrize("planted", [{".gitignore": "fifo"}, {".gitignore": "file: [z-a]"}])
-def test_gitignore_that_cannot_be_read(planted, project):
-    """A note says so, and no file is skipped."""
-    assert run(project(None, **planted)).notes[1].startswith(".gitignore cannot be read (")

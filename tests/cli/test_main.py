@@ -10,33 +10,23 @@ import signal
 import subprocess
 import sys
 import time
+import types
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from building import build
 from projects import plant
-from test_check import BASE, HOOK, sdist
+from test_check import BASE, HOOK, posix, sdist
 from test_output import HOSTILE, validate
 
 from hatch_nocache.cli import main as module
 from hatch_nocache.cli.main import main
 from hatch_nocache.rules import CODES
 
-SCRIPT = shutil.which("hatch-nocache", path=os.path.dirname(sys.executable))
 MODULE = [sys.executable, "-m", "hatch_nocache"]
-COMMANDS = [pytest.param(MODULE, id="module"), *([pytest.param([SCRIPT], id="script")] if SCRIPT else [])]
 VARIABLES = ("UV_CACHE_DIR", "PYTHONUNBUFFERED")
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in VARIABLES}
-needs_full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
-posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and pipes of POSIX")
-
-
-@pytest.fixture(autouse=True)
-def no_variables(monkeypatch):
-    """Nothing that the terminal of the tests says."""
-    for name in VARIABLES:
-        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
@@ -47,6 +37,7 @@ def here(tmp_path, monkeypatch):
     (tmp_path / "pyproject.toml").write_text(BASE + HOOK, encoding="utf-8")
     plant(str(tmp_path), ".uv-cache", "uv cache", [])
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("UV_CACHE_DIR", raising=False)
     return tmp_path
 
 
@@ -65,14 +56,12 @@ def run(command, *arguments, env=None, **more):
 
 def call(capsys, *arguments):
     """Run it in this process: exit code, stdout, stderr."""
-    code = main([str(argument) for argument in arguments])
-    return (code, *capsys.readouterr())
+    return (main([*map(str, arguments)]), *capsys.readouterr())
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_project_and_its_archives(command, here):
+def test_project_and_its_archives(here):
     """Something is left out: that is fine, unless --strict. Built without the hook, the archive is rejected."""
-    done = run(command, "check", "-t", "sdist", "--target", "wheel", env={"UV_CACHE_DIR": ".uv-cache"})
+    done = run(MODULE, "check", "-t", "sdist", "--target", "wheel", env={"UV_CACHE_DIR": ".uv-cache"})
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
         ".: Hatchling project demo",
@@ -81,9 +70,9 @@ def test_project_and_its_archives(command, here):
         "  dropped   NC001 .uv-cache/   uv cache: UV_CACHE_DIR=.uv-cache points into the project (sdist)",
         '  hint: to pack it anyway, add "/.uv-cache/" to `allow` in [tool.hatch.build.hooks.nocache]',
     ]
-    assert run(command, "check", "--strict").returncode == 1
+    assert run(MODULE, "check", "--strict").returncode == 1
     build(here, "sdist", here / "without", {"HATCH_BUILD_NO_HOOKS": "true"})
-    done = run(command, "check", "without")
+    done = run(MODULE, "check", "without")
     assert (done.returncode, done.stderr) == (1, "")
     first, _, third, *_ = done.stdout.splitlines()
     assert first.startswith("without/demo-1.0.tar.gz: sdist, top-level directory demo-1.0/, 13 members, ")
@@ -91,7 +80,7 @@ def test_project_and_its_archives(command, here):
     for target in ("sdist", "wheel"):
         build(here, target, here / target, {})
         shutil.copytree(str(here / target), str(here / "dist"), dirs_exist_ok=True)
-    done = run(command, "check", "dist")
+    done = run(MODULE, "check", "dist")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[1::2] == ["  archive: nothing found", "  archive: nothing found"]
     assert done.stdout.endswith("\n2 paths: 2 accepted\n")
@@ -236,7 +225,7 @@ def test_interrupt(here):
     assert command.returncode == 130
 
 
-@needs_full
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(
     "arguments",
@@ -254,26 +243,6 @@ def test_full_disk(arguments):
             assert run(MODULE, *arguments, stdout=full, stderr=full, env=variable).returncode == 2
 
 
-class Stream:
-    """A stream that fails, on a file that it can be discarded to."""
-
-    encoding = "utf-8"
-
-    def __init__(self, path, error):
-        self.file = open(str(path), "w", encoding="utf-8")  # noqa: SIM115
-        self.error = error
-        self.fileno = self.file.fileno
-
-    def isatty(self):
-        return False
-
-    def write(self, _):
-        raise self.error
-
-    def flush(self):
-        raise self.error
-
-
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(
     ("error", "full", "code"),
@@ -281,19 +250,19 @@ class Stream:
 )
 def test_streams_that_fail(error, full, code, tmp_path, capsys, monkeypatch):
     """Nothing is left to be written when the interpreter ends."""
-    streams = [Stream(tmp_path / name, error) for name in ("out", "err")]
-    monkeypatch.setattr(sys, "stdout", streams[0])
-    if full == "both":
-        monkeypatch.setattr(sys, "stderr", streams[1])
-    assert main(["check"]) == code
-    if full == "stdout":
-        assert capsys.readouterr().err == (
-            "" if code == 141 else "hatch-nocache: the output cannot be written: no room\n"
-        )
-    for stream in streams:
-        stream.file.write("lost")
-        stream.file.close()
+
+    def fail(*_):
+        raise error
+
+    with open(tmp_path / "out", "w", encoding="utf-8") as file:
+        stream = types.SimpleNamespace(encoding="utf-8", write=fail, flush=fail, fileno=file.fileno)
+        for name in ("stdout", "stderr") if full == "both" else ("stdout",):
+            monkeypatch.setattr(sys, name, stream)
+        assert main(["check"]) == code
+        file.write("lost")
     assert (tmp_path / "out").read_text(encoding="utf-8") == ""
+    full = full == "stdout" and code == 2
+    assert capsys.readouterr().err == ("hatch-nocache: the output cannot be written: no room\n" if full else "")
 
 
 def test_interrupt_in_process(capsys, monkeypatch):
@@ -308,18 +277,11 @@ def test_interrupt_in_process(capsys, monkeypatch):
 
 @pytest.mark.usefixtures("here")
 def test_closed_streams(monkeypatch):
-    """`>&- 2>&-`: only the exit code is left."""
-    monkeypatch.setattr(sys, "stdout", None)
-    monkeypatch.setattr(sys, "stderr", None)
-    assert main(["check"]) == 0
-    sys.stdout.close()
-    sys.stderr.close()
-
-
-@pytest.mark.usefixtures("here")
-def test_running_it_as_a_module(monkeypatch):
-    """`python -m hatch_nocache`."""
-    monkeypatch.setattr(sys, "argv", ["hatch-nocache", "check"])
+    """`python -m hatch_nocache check >&- 2>&-`: only the exit code is left."""
+    for owner, name, value in ((sys, "argv", ["", "check"]), (sys, "stdout", None), (sys, "stderr", None)):
+        monkeypatch.setattr(owner, name, value)
     with pytest.raises(SystemExit) as stop:
         runpy.run_module("hatch_nocache", run_name="__main__")
     assert stop.value.code == 0
+    sys.stdout.close()
+    sys.stderr.close()

@@ -123,10 +123,9 @@ class _DryRun:
                 self.errors.append(self._tables.error(f"{ends}; rename its table to {where}", key))
         every = (self._tables.build, *table(self._tables.build, "targets").values())
         if not self.errors and not any(HOOK in table(each, "hooks") for each in every):
-            state = (
-                f'"{_PLUGIN}" is in `requires`, but the hook has no table' if is_required else "the hook is not enabled"
-            )
-            self.notes.append(f'{state}: it takes "{_PLUGIN}" in `requires` of [build-system], and the table {where}')
+            state = f'"{_PLUGIN}" is in `requires`, but the hook' if is_required else "the hook"
+            needs = f'"{_PLUGIN}" in `requires` of [build-system], and the table {where}'
+            self.notes.append(f"{state} is not enabled: it takes {needs}")
 
     def _known_targets(self) -> Iterator[str]:
         for target in sorted(self._plugins.builder.collect()):

@@ -94,8 +94,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hatch-nocache", description=about, **common)
     # There is none if the command runs from the source tree.
     own = " ".join(each.version for each in distributions(name="hatch-nocache"))
-    versions = f"hatch-nocache {own} (hatchling {_hatchling.version()})"
-    parser.add_argument("--version", action="version", version=versions)
+    text = f"hatch-nocache {own} (hatchling {_hatchling.version()})"
+    parser.add_argument("--version", action="version", version=text)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
 
     add = commands.add_parser("explain", help="explain codes: cause, remedies, an example", **common).add_argument
@@ -103,17 +103,13 @@ def _parser() -> argparse.ArgumentParser:
 
     about = "say, without building, what a build would leave out or reject, or what is wrong with an archive"
     add = commands.add_parser("check", help=about, description=about, **common).add_argument
-    paths = "a project or the root of a workspace (default: .), an sdist, a wheel or a directory of them"
-    add("paths", nargs="*", default=["."], metavar="PATH", help=paths)
-    targets = "a target of the project, such as sdist, wheel or wheel:editable; may be repeated (default: all)"
-    add("-t", "--target", action="append", default=[], help=targets)
+    add("paths", nargs="*", default=["."], metavar="PATH", help="project, workspace, archive or directory of archives")
+    add("-t", "--target", action="append", default=[], help="such as wheel or wheel:editable; may be repeated")
     add("--format", choices=("text", "json", "github", "gitlab"), default="text", help="default: text")
-    allow = "a gitignore pattern for paths in archives that are in order; may be repeated"
-    add("--allow", action="append", default=[], metavar="PATTERN", help=allow)
+    add("--allow", action="append", default=[], metavar="PATTERN", help="gitignore pattern for paths in archives")
     add("--strict", action="store_true", help="exit with 1 if something would be dropped, too")
     add("-v", "--verbose", action="store_true", help="list all findings")
-    hooks = "run the project's other build hooks, its metadata hooks and its custom builder"
-    add("--run-hooks", action="store_true", help=hooks)
+    add("--run-hooks", action="store_true", help="run the other build hooks, metadata hooks and the custom builder")
     return parser
 
 

@@ -13,8 +13,6 @@ from hatch_nocache.cli.result import CLEAN, ORDER, REJECTED, UNUSABLE, Part, Res
 from hatch_nocache.report import count, describe, escape, hint_lines
 from hatch_nocache.rules import CODES, Action, Finding, Hint, Note
 
-_JSON_VERSION = 2
-_WIDTH = 120
 # Findings of one path, and lines of one note, that are shown without -v.
 _SHOWN = 10
 # GitHub's levels and GitLab's severities; None: an error.
@@ -80,7 +78,7 @@ def as_text(result: Result, *, verbose: bool) -> str:
 def _wrapped(word: str, text: str) -> list[str]:
     """Break a line at blanks: a path may exceed the width."""
     first, others = f"  {word:8}  ", " " * 14
-    return textwrap.TextWrapper(_WIDTH, first, others, break_long_words=False, break_on_hyphens=False).wrap(text)
+    return textwrap.TextWrapper(120, first, others, break_long_words=False, break_on_hyphens=False).wrap(text)
 
 
 def _counts(part: Part) -> str:
@@ -111,8 +109,7 @@ def summary(codes: Sequence[int]) -> str:
 
 def as_json(results: Sequence[Result], codes: Sequence[int]) -> str:
     """Return one document about all paths and their exit codes, in ASCII. docs/json.md describes it."""
-    rows = [_result(result, code) for result, code in zip(results, codes)]
-    return _dump({"version": _JSON_VERSION, "exit_code": max(codes), "results": rows})
+    return _dump({"version": 2, "exit_code": max(codes), "results": [*map(_result, results, codes)]})
 
 
 def _dump(document: object) -> str:

@@ -38,10 +38,8 @@ class Tables(NamedTuple):
                 tables.append(tomllib.loads(texts[name]))
         except (OSError, ValueError, RecursionError) as error:
             reason = getattr(error, "strerror", None) or first_line(error)
-            line = re.search(r"at line (\d+)", reason)
-            return cls(
-                {}, {}, {}, Problem(f"cannot be read: {reason}", [*texts][-1], int(line.group(1)) if line else 0)
-            )
+            line = int((re.findall(r"at line (\d+)", reason) or [0])[0])
+            return cls({}, {}, {}, Problem(f"cannot be read: {reason}", [*texts][-1], line))
         return cls(tables[0], tables[1], texts)
 
     @classmethod
@@ -98,7 +96,7 @@ class Tables(NamedTuple):
         if not key:
             found = re.search(r"^(?:tool\.hatch\.)?build\.[\w.-]+|(?<=`)(?:project|tool\.hatch)\b[\w.-]*(?=`)", text)
             key = found.group() if found else ""
-        file = self.build_file if "build." in key else "pyproject.toml"
+        file = self.build_file if "build" in key.split(".") else "pyproject.toml"
         key = key[len("tool.hatch.") :] if file == "hatch.toml" and key.startswith("tool.hatch.") else key
         return Problem(text, file, _line_of(key, self.texts[file])) if key else Problem(text)
 
@@ -150,9 +148,10 @@ def workspace_members(root: str, tables: Tables) -> list[str]:
     workspaces += [table(each, "workspace") for each in table(tables.hatch, "envs").values()]
     found: dict[str, None] = {}
     for workspace in workspaces:
-        excluded = [os.path.normpath(root), *_expand(root, workspace.get("exclude"))]
+        excluded = _expand(root, workspace.get("exclude"))
         members = _expand(root, workspace.get("members"))
         found.update((each, None) for each in members if not any(within(each, other) for other in excluded))
+    found.pop(os.path.normpath(root), None)
     return [each for each in found if os.path.isfile(os.path.join(each, "pyproject.toml"))]
 
 
