@@ -66,7 +66,9 @@ def is_candidate(directory: Directory, surroundings: Surroundings) -> bool:
     path, directories, files = directory.path, directory.directories, directory.files
     if not path or any(own == path or own.startswith(path + "/") for own in surroundings.own_packages):
         return False
-    if candidates(directory) or any(each.leads_to(directory.location) for each in surroundings.declarations):
+    if any(each.leads_to(directory.location) for each in surroundings.declarations):
+        return True
+    if TAG in files or _OWN.rows(frozenset([path.rpartition("/")[2]])) or _INSIDE.rows(directories | files):
         return True
     # On some file systems case does not matter.
     if TAG in "\n".join(files).upper():
