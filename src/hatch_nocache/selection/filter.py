@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import functools
 import os
 import stat
 from types import SimpleNamespace
@@ -20,7 +21,7 @@ from hatch_nocache.members.collisions import collisions
 from hatch_nocache.paths import in_work_tree, native, relative, within
 from hatch_nocache.patterns import literal_lead
 from hatch_nocache.rules import Action, Finding, Note
-from hatch_nocache.selection.checker import Checker
+from hatch_nocache.selection.checker import Checker, UnreadableError
 from hatch_nocache.selection.directory import DirectoryState, DirectoryStates, DiskDirectory
 from hatch_nocache.selection.walk import Alias, Aliases, Needed, filtered_walk
 
@@ -77,7 +78,8 @@ class SelectionFilter:
         self._required = _hatchling.required_files(self._builder, target)
         packages = _hatchling.own_packages(self._builder)
         self._surroundings = declared.read(config.root, os.environ, prefix, packages)
-        self._main = self._new_pass(Aliases(self._wheel_needs if target == "sdist" else None), packs=True)
+        needed = (lambda: self._wheel_needs) if target == "sdist" else None
+        self._main = self._new_pass(Aliases(needed), packs=True)
         # In an editable wheel, one pass only finds import paths.
         self._pass = self._main
         self._is_planning = False
@@ -85,29 +87,26 @@ class SelectionFilter:
         self._handed_over: list[Any] = []
         # The directory that files are handed over from, and its regular files.
         self._listed: tuple[str, frozenset[str]] = ("", frozenset())
-        self._explicit_paths: ExplicitPaths | None = None
-        self._wheel_filter: SelectionFilter | None = None
         self._lost: list[str] = []
         # The directories in which an editable wheel does not look for imports.
         self._dropped_imports: list[str] = []
 
     def _new_pass(self, aliases: Aliases, *, packs: bool) -> _Pass:
         root, forced = self._config.root, self._config.force_include
-        states = DirectoryStates(root, self.options, self._surroundings, self._explicit, forced)
+        states = DirectoryStates(root, self.options, self._surroundings, lambda: self._explicit, forced)
         tables = _hatchling.tables_in_force(self._config)
         times = _hatchling.time_range(self._config, self._target)
         checker = Checker(self._target, self.options, states, self._required, tables, times)
         return _Pass(checker, states, aliases, packs)
 
+    @functools.cached_property
     def _explicit(self) -> ExplicitPaths:
-        if self._explicit_paths is None:
-            # Needed only once something is found.
-            from hatch_nocache.selection.explicit import ExplicitPaths
+        # Needed only once something is found.
+        from hatch_nocache.selection.explicit import ExplicitPaths
 
-            build, targets = _hatchling.tables(self._builder)
-            self._explicit_paths = ExplicitPaths(self._config.root, build, targets, self.options.allow)
-            self._explicit_paths.add_hooks(self._build_data, self._required)
-        return self._explicit_paths
+        explicit = ExplicitPaths(self._config.root, *_hatchling.tables(self._builder), self.options.allow)
+        explicit.add_hooks(self._build_data, self._required)
+        return explicit
 
     # --- Results ------------------------------------------------------------------------------------------------------
 
@@ -355,7 +354,7 @@ class SelectionFilter:
         if checker.has_stored_symlinks:
             members = {each.member for each in self.packed if id(each.file) not in left_out}
             members.update(_hatchling.written_members(self._builder, "sdist"))
-            checker.finish(members, self._wheel_selects, left_out)
+            checker.finish(members, lambda: self._wheel_selects, left_out)
         if left_out:
             self.packed = [each for each in self.packed if id(each.file) not in left_out]
             for key, (selected, packs) in self._planned.items():
@@ -392,10 +391,9 @@ class SelectionFilter:
             if not (config.path_is_artifact(path) or config.path_is_build_artifact(path) or checker.is_allowed(path))
         }
         if paths:
-            paths = {path for path in paths if not untracked.is_explicit(files[path].path, self._explicit())}
+            paths = {path for path in paths if not untracked.is_explicit(files[path].path, self._explicit)}
         if paths:
-            needed = self._wheel_selects()
-            paths = {path for path in paths if files[path].path not in needed}
+            paths = {path for path in paths if files[path].path not in self._wheel_selects}
         if not paths:
             return set()
         messages, advice = checker.words()
@@ -411,8 +409,7 @@ class SelectionFilter:
 
     def _find_lost(self) -> None:
         """Find files that the wheel from the tree has, but not the wheel from this sdist."""
-        wheel = self._wheel()
-        root = self._config.root
+        wheel, root = self._wheel, self._config.root
         members = {each.member for each in self.packed}
         if wheel is None:
             return
@@ -458,19 +455,19 @@ class SelectionFilter:
 
     # --- The project's wheel ------------------------------------------------------------------------------------------
 
+    @functools.cached_property
     def _wheel(self) -> SelectionFilter | None:
-        """Return the planned filter of a wheel from the tree; None if it cannot be built."""
-        if self._wheel_filter is None:
-            self._wheel_filter = _plan_wheel(self._builder)
-        return self._wheel_filter
+        """The planned filter of a wheel from the tree; None if it cannot be built."""
+        return _plan_wheel(self._builder)
 
+    @functools.cached_property
     def _wheel_selects(self) -> set[str]:
-        wheel = self._wheel()
-        return wheel.selected if wheel is not None else set()
+        return self._wheel.selected if self._wheel is not None else set()
 
+    @functools.cached_property
     def _wheel_needs(self) -> Needed:
-        wheel = self._wheel()
-        directories = {os.path.dirname(each.path) for each in wheel.packed} if wheel is not None else set()
+        packed = self._wheel.packed if self._wheel is not None else ()
+        directories = {os.path.dirname(each.path) for each in packed}
         parents: set[str] = set()
         for directory in directories:
             parent = os.path.dirname(directory)
@@ -492,7 +489,7 @@ def _plan_wheel(builder: Any) -> SelectionFilter | None:
             selection = SelectionFilter(config, "wheel", "standard", options, build_data, "")
             with selection.installed(), contextlib.suppress(RejectedError):
                 selection.plan()
-    except ConfigError:
+    except (ConfigError, UnreadableError):
         return None
     except (OSError, TypeError, ValueError) as error:
         # No wheel can be built from the tree.
