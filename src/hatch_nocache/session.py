@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from typing import TYPE_CHECKING, Any, Callable, Iterator, NoReturn, Sequence, cast
+from typing import Any, Callable, Iterator, NoReturn, Sequence, cast
 
 from hatch_nocache import _hatchling
 from hatch_nocache.config import ConfigError, Options, parse
@@ -13,14 +13,11 @@ from hatch_nocache.rules import OPTIONAL, Hint
 from hatch_nocache.selection.checker import UnreadableError
 from hatch_nocache.selection.filter import ChangedError, RejectedError, SelectionFilter
 
-if TYPE_CHECKING:
-    from hatch_nocache.plugin import NoCacheBuildHook
-
 
 class Session:
     """The work of the hook during one build."""
 
-    def __init__(self, hook: NoCacheBuildHook, version: str) -> None:
+    def __init__(self, hook: Any, version: str) -> None:
         self.undo: Callable[[], None] = lambda: None
         self._hook = hook
         self._version = version
