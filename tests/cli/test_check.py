@@ -234,7 +234,6 @@ def test_from_a_deleted_directory(path, tmp_path, monkeypatch):
     os.rmdir(str(tmp_path / "deleted"))
     results = check(str(tmp_path / "project") if path == "absolute" else path, Request())
     assert bool(errors(results)) is (path != "absolute")
-    os.chdir(str(tmp_path))
 
 
 CORE, CLI, OLD = ((f"packages/{name}", f"Hatchling project {name}") for name in ("core", "cli", "old"))

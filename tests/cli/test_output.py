@@ -225,6 +225,8 @@ def test_hostile_names():
         assert all(line.isprintable() for line in (*text.splitlines(), *annotations, *error_lines(result)))
         assert [line.count("::") for line in annotations] == [2, 2]
         assert [line.split("::")[1].count(",") for line in annotations] == [2, 1]
+        assert all("%250A%2Cd" in line for line in annotations)
+        assert "\udcff" not in str(json.loads(report))
         for written in (text, report, document):
             assert "::" not in written
             assert "##[" not in written
