@@ -5,20 +5,31 @@ Only this preparation asks the package index. The builds of the tests find every
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Callable, Dict, Iterator
+from typing import Callable, Dict, List
 
 import pytest
+import venvs
+from projects import PROJECTS
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
 BACKEND = ["hatchling", "editables"]
+PYTHON = sys.executable
+FRONT_ENDS: Dict[str, List[str]] = {
+    "build": [PYTHON, "-m", "build", "--outdir", "{out}"],
+    "hatch": [PYTHON, "-m", "hatch", "build", "{out}"],
+    "hatchling": [PYTHON, "-m", "hatchling", "build", "-d", "{out}"],
+    "uv build": ["{uv}", "build", "--python", PYTHON, "--out-dir", "{out}"],
+    "pip wheel": [PYTHON, "-m", "pip", "wheel", "--no-deps", "-w", "{out}", "."],
+    "pip install": [PYTHON, "-m", "pip", "--python", "{venv}", "install", "."],
+    "pip install -e": [PYTHON, "-m", "pip", "--python", "{venv}", "install", "-e", "."],
+}
+Filled = Callable[[str, Callable[[Path], None]], Path]
 
 
 def pytest_collection_modifyitems(items) -> None:
@@ -29,78 +40,60 @@ def pytest_collection_modifyitems(items) -> None:
             item.add_marker(pytest.mark.network)
 
 
+def pytest_generate_tests(metafunc) -> None:
+    if "front_end_name" in metafunc.fixturenames:
+        metafunc.parametrize("front_end_name", FRONT_ENDS)
+
+
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory, worker_id) -> Path:
-    """A directory that the workers of pytest-xdist share."""
+def filled(tmp_path_factory, worker_id) -> Filled:
+    """A directory that the workers of pytest-xdist share: the first fills it, the others wait until it has."""
     base = tmp_path_factory.getbasetemp()
-    directory = (base if worker_id == "master" else base.parent) / "shared"
-    directory.mkdir(exist_ok=True)
-    return directory
-
-
-@contextlib.contextmanager
-def once(directory: Path) -> Iterator[bool]:
-    """True for the one worker that has to fill `directory`; the others wait until it has."""
-    done = directory.with_name(directory.name + ".done")
-    try:
-        directory.mkdir()
-    except FileExistsError:
-        end = time.monotonic() + 600
-        while not done.exists():
-            assert time.monotonic() < end, f"{directory} was not made"
-            time.sleep(0.2)
-        yield False
-    else:
-        try:
-            yield True
-        finally:
-            done.touch()
-
-
-@pytest.fixture(scope="session")
-def filled(shared: Path) -> Callable[[str, Callable[[Path], None]], Path]:
-    """Return a shared directory that the first process fills."""
+    base = base if worker_id == "master" else base.parent
 
     def directory(name: str, fill: Callable[[Path], None]) -> Path:
-        with once(shared / name) as mine:
-            if mine:
-                fill(shared / name)
-        return shared / name
+        where, done = base / f"shared-{name}", base / f"shared-{name}.done"
+        try:
+            where.mkdir()
+        except FileExistsError:
+            end = time.monotonic() + 600
+            while not done.exists():
+                assert time.monotonic() < end, f"{where} was not made"
+                time.sleep(0.2)
+        else:
+            try:
+                fill(where)
+            finally:
+                done.touch()
+        return where
 
     return directory
 
 
 def pip(*arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments], check=True)
+    subprocess.run([PYTHON, "-m", "pip", "--disable-pip-version-check", *arguments], check=True)
 
 
 @pytest.fixture(scope="session")
-def wheelhouse(shared: Path, tmp_path_factory) -> Path:
+def wheelhouse(filled: Filled, tmp_path_factory) -> Path:
     """The plugin's own wheel, made from this tree, and all that a build with it needs."""
-    directory = shared / "wheelhouse"
-    with once(directory) as mine:
-        if mine:
-            tree = tmp_path_factory.mktemp("tree") / "hatch-nocache"
-            tree.mkdir()
-            for name in ("pyproject.toml", "README.md", "LICENSE", "hatch_build.py"):
-                shutil.copy(str(ROOT / name), str(tree))
-            shutil.copytree(str(ROOT / "src"), str(tree / "src"))
-            pip("wheel", "--quiet", "--no-deps", "--wheel-dir", str(directory), str(tree))
-            wheel = next(directory.glob("hatch_nocache-*.whl"))
-            pip("download", "--quiet", "--only-binary", ":all:", "--dest", str(directory), str(wheel), *BACKEND)
-    return directory
+
+    def fill(directory: Path) -> None:
+        tree = venvs.own_tree(tmp_path_factory.mktemp("tree") / "hatch-nocache")
+        pip("wheel", "--quiet", "--no-deps", "--wheel-dir", str(directory), str(tree))
+        wheel = next(directory.glob("hatch_nocache-*.whl"))
+        pip("download", "--quiet", "--only-binary", ":all:", "--dest", str(directory), str(wheel), *BACKEND)
+
+    return filled("wheelhouse", fill)
 
 
 @pytest.fixture(scope="session")
-def uv(shared: Path) -> Callable[[str], str]:
+def uv(filled: Filled) -> Callable[[str], str]:
     """The program uv of a version ("" is the newest)."""
 
     def program(version: str) -> str:
-        directory = shared / f"uv-{version or 'newest'}"
-        with once(directory) as mine:
-            if mine:
-                wanted = f"uv=={version}" if version else "uv"
-                pip("install", "--quiet", "--no-deps", "--target", str(directory), wanted)
+        wanted = f"uv=={version}" if version else "uv"
+        directory = filled(wanted, lambda path: pip("install", "--quiet", "--no-deps", "--target", str(path), wanted))
         return str(directory / "bin" / ("uv.exe" if os.name == "nt" else "uv"))
 
     return program
@@ -109,13 +102,9 @@ def uv(shared: Path) -> Callable[[str], str]:
 @pytest.fixture
 def env(wheelhouse: Path, tmp_path: Path) -> Dict[str, str]:
     """The environment of a front end that finds the wheelhouse and nothing else."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PIP_", "UV_", "HATCH_", "COV_", "COVERAGE_", "VIRTUAL_ENV", "XDG_", "PYTEST_"))
-    }
+    others = ("PIP_", "UV_", "HATCH_", "COV_", "COVERAGE_", "VIRTUAL_ENV", "XDG_", "PYTEST_")
     return {
-        **kept,
+        **{name: value for name, value in os.environ.items() if not name.startswith(others)},
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_CONFIG_FILE": os.devnull,
         "PIP_NO_INDEX": "1",
@@ -125,6 +114,7 @@ def env(wheelhouse: Path, tmp_path: Path) -> Dict[str, str]:
         "UV_OFFLINE": "1",
         "UV_FIND_LINKS": str(wheelhouse),
         "UV_PYTHON_DOWNLOADS": "never",
+        "HATCH_DATA_DIR": str(tmp_path / "hatch"),
         "HOME": str(tmp_path / "home"),
     }
 
@@ -152,3 +142,24 @@ def run(env: Dict[str, str]) -> Callable[..., subprocess.CompletedProcess]:
         return done
 
     return program
+
+
+@pytest.fixture
+def front_end(run, uv, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess]:
+    """Build the project at `root` with a front end into `out`, or install it into the environment `venv`."""
+
+    def build(name: str, root: Path, *more: str, out: str = "out", **env: str) -> subprocess.CompletedProcess:
+        words = {"out": tmp_path / out, "venv": tmp_path / "venv", "uv": uv("") if name == "uv build" else ""}
+        if "{venv}" in FRONT_ENDS[name] and not words["venv"].exists():
+            subprocess.run([PYTHON, "-m", "venv", "--without-pip", str(words["venv"])], check=True)
+        return run(*(part.format(**words) for part in FRONT_ENDS[name]), *more, cwd=root, **env)
+
+    return build
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    """The project of astral-sh/uv#15086."""
+    root = tmp_path / "project"
+    shutil.copytree(str(PROJECTS / "gitlab-uv-cache"), str(root), ignore=shutil.ignore_patterns("case.toml"))
+    return root

@@ -14,7 +14,6 @@ from typing import Dict, List
 
 import pytest
 from building import read
-from projects import PROJECTS
 
 RUNNER = "gitlab-ci-local@4.56.0"
 PROGRAMS = ("node", "npm", "rsync", "git")
@@ -55,20 +54,13 @@ def runner(filled) -> str:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project(report: Path) -> Path:
     """The project of the report in a git repository, with its job."""
-    root = tmp_path / "project"
-    shutil.copytree(str(PROJECTS / "gitlab-uv-cache"), str(root))
-    (root / "case.toml").unlink()
-    (root / ".gitlab-ci.yml").write_text(JOB, encoding="utf-8")
-    commit(root)
-    return root
-
-
-def commit(root: Path) -> None:
+    (report / ".gitlab-ci.yml").write_text(JOB, encoding="utf-8")
     someone = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
     for arguments in (["init", "-q"], ["add", "-A"], [*someone, "commit", "-qm", "all"]):
-        subprocess.run(["git", *arguments], cwd=str(root), check=True)
+        subprocess.run(["git", *arguments], cwd=str(report), check=True)
+    return report
 
 
 @pytest.mark.parametrize("version", ["0.8.4", ""], ids=lambda version: f"uv-{version or 'newest'}")

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Callable, Iterator, List, NamedTuple, Tuple
 
 import pytest
+import venvs
 import yaml
 from building import NO_HOOKS, read
-from projects import PROJECTS, Project
+from projects import Project
 from readme import README, ROOT, blocks, errors
 
 PYTHON = sys.executable
@@ -44,15 +45,6 @@ def lines() -> Iterator[Line]:
 
 
 LINES = list(lines())
-
-
-@pytest.fixture
-def report(tmp_path: Path) -> Path:
-    """The project of astral-sh/uv#15086."""
-    root = tmp_path / "project"
-    shutil.copytree(str(PROJECTS / "gitlab-uv-cache"), str(root))
-    (root / "case.toml").unlink()
-    return root
 
 
 @pytest.fixture
@@ -148,11 +140,7 @@ def test_gitlab_job(version: str, report: Path, run, uv) -> None:
 def test_before_it_is_on_the_package_index(report: Path, run, uv, env, wheelhouse: Path, tmp_path: Path) -> None:
     """The commands of the README, next to a clone. The wheelhouse provides what the index would."""
     script = blocks("sh")[0]
-    clone = report.parent / "hatch-nocache"
-    clone.mkdir()
-    for name in ("pyproject.toml", "README.md", "LICENSE", "hatch_build.py"):
-        shutil.copy(str(ROOT / name), str(clone))
-    shutil.copytree(str(ROOT / "src"), str(clone / "src"))
+    venvs.own_tree(report.parent / "hatch-nocache")
     others = tmp_path / "others"
     shutil.copytree(str(wheelhouse), str(others), ignore=shutil.ignore_patterns("hatch_nocache*"))
     shutil.copytree(str(others), str(report.parent / "wheels"))
@@ -214,7 +202,7 @@ def command(uv, tox: Callable[[], str], tmp_path: Path) -> Callable[[str], List[
 @pytest.mark.parametrize("row", list(front_ends()), ids=lambda row: row[0])
 def test_where_the_message_is_shown(row: Tuple[str, str, str], project: Project, run, command, tmp_path: Path) -> None:
     name, succeeds, rejected = row
-    env = {"HATCH_DATA_DIR": str(tmp_path / "hatch")}
+    env = {}
     if name.startswith("uv "):  # Hatch runs uv, too
         env = {"UV_PYTHON": PYTHON, "UV_CACHE_DIR": str(tmp_path / "uv")}
 

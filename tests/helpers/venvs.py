@@ -96,14 +96,19 @@ def _candidates() -> Iterator[str]:
     yield from (str(path) for path in sorted(versions.glob("*/bin/python")))
 
 
+def own_tree(to: Path) -> Path:
+    """Copy what the plugin's wheel is built from."""
+    to.mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE", "hatch_build.py"):
+        shutil.copy(str(ROOT / name), str(to))
+    shutil.copytree(str(ROOT / "src"), str(to / "src"), ignore=shutil.ignore_patterns("__pycache__"))
+    return to
+
+
 @functools.lru_cache(maxsize=None)
 def own_wheel() -> str:
     """The plugin's wheel, built from a copy of this tree."""
-    tree = temporary() / "tree"
-    tree.mkdir()
-    for name in ("pyproject.toml", "README.md", "LICENSE", "hatch_build.py"):
-        shutil.copy(str(ROOT / name), str(tree))
-    shutil.copytree(str(ROOT / "src"), str(tree / "src"), ignore=shutil.ignore_patterns("__pycache__"))
+    tree = own_tree(temporary() / "tree")
     run(*uv(), "build", "--quiet", "--wheel", "--out-dir", str(temporary() / "wheels"), str(tree))
     return str(next((temporary() / "wheels").glob("*.whl")))
 
