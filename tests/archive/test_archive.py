@@ -17,7 +17,7 @@ import zlib
 
 import badarchives
 import pytest
-from badarchives import BASE, CASES, PKG_INFO, PYPROJECT, ROOT, WHEELS, ZIPS, Case, Entry, case, file, folder, hard, sym
+from badarchives import BASE, CASES, PYPROJECT, ROOT, WHEELS, ZIPS, Case, Entry, case, file, folder, hard, sym
 
 from hatch_nocache import archive
 from hatch_nocache.archive import UnreadableArchive, check, inspect, reader, unsupported
@@ -128,12 +128,9 @@ def test_tables_have_unique_ids():
 # -- Reports -----------------------------------------------------------------------------------------------------------
 
 
-def test_report_of_a_good_sdist(write):
+def test_reports_of_good_archives(write):
     report = inspect(write(GOOD))
     assert report == ("sdist", ROOT, len(BASE), sum(len(entry.data) for entry in BASE), (), 0)
-
-
-def test_report_of_a_good_wheel(write):
     report = inspect(write(zipped("a/__init__.py", "a-1.dist-info/RECORD"), WHEEL))
     assert report == ("wheel", "", 2, 2, (), 0)
 
@@ -257,7 +254,7 @@ def test_archives_without_a_root(write):
 
 @pytest.mark.parametrize("name", ["a.tar.gz", "a.whl", "a.zip", "a.tar"])
 @pytest.mark.parametrize(
-    "content", [b"", b"no archive", b"\x1f\x8b", b"PK", b"PK\3\4", b"PK\5\6", bytes(2048), b"BZh9", zipped()]
+    "content", [b"", b"no archive", b"\x1f\x8b", b"PK", b"PK\3\4", b"PK\5\6", bytes(2048), zipped(), zipped("a")[:-30]]
 )
 def test_not_an_archive(name, content, write):
     unreadable(write(content, name))
@@ -269,13 +266,6 @@ def test_not_a_file(tmp_path):
     assert ("denied" if os.name == "nt" else "directory") in unreadable(str(tmp_path))
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read(write):
-    path = write(GOOD)
-    os.chmod(path, 0)
-    assert "denied" in unreadable(path)
-
-
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.9, 0.99])
 @pytest.mark.parametrize(
     ("suffix", "pack"), [("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress), ("", bytes)]
@@ -283,11 +273,6 @@ def test_a_file_that_may_not_be_read(write):
 def test_truncated(share, suffix, pack, write):
     whole = pack(case("big", file("big", os.urandom(20000))).tar())
     unreadable(write(whole[: int(len(whole) * share)], f"a.tar.{suffix}".rstrip(".")))
-
-
-def test_truncated_wheel(write):
-    content = zipped("a", "b")
-    unreadable(write(content[:-30], WHEEL))
 
 
 def test_damaged_compression(write):
@@ -415,13 +400,6 @@ def test_headers_without_end(write):
     unreadable(write(Entry("h", record, type=tarfile.XHDTYPE).blocks() * 5000 + bytes(1024), "a.tar"))
 
 
-def test_sparse_members(write):
-    """Refused by uv from 0.13."""
-    pax = (("GNU.sparse.major", "1"), ("GNU.sparse.minor", "0"), ("GNU.sparse.name", f"{ROOT}/s"))
-    row = case("sparse", file("data/s", b"0\n".ljust(512, b"\0"), pax=(*pax, ("GNU.sparse.realsize", "0"))))
-    assert codes(inspect(write(row)).findings) == {"NC201"}
-
-
 def test_too_many_members_and_directories(write, monkeypatch):
     monkeypatch.setattr(check, "_MAX_DIRECTORIES", 1000)
     assert inspect(write(case("deep", file("d/" * 990 + "a")))).members == len(BASE) + 1
@@ -448,13 +426,11 @@ def test_a_central_directory_that_is_too_long(zip64, comment, write, monkeypatch
     """Before zipfile reads it into memory."""
     content = zipped(*(f"a{number}" for number in range(100)))
     if zip64:
-        start, size = content.rfind(b"PK\5\6"), struct.unpack_from("<L", content, content.rfind(b"PK\5\6") + 12)[0]
-        record = struct.pack("<4sQHHLLQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, 100, 100, size, start - size)
-        end = struct.pack("<4s4HLLH", b"PK\5\6", 0, 0, 100, 100, 0, start - size, 0)
-        content = content[:start] + record + struct.pack("<4sLQL", b"PK\6\7", 0, start, 1) + end
+        # The size of the directory is only in the records for large files then.
+        content = badarchives.zip64(content)
+        content = content[:-10] + bytes(4) + content[-6:]
     path = write(content[:-2] + struct.pack("<H", len(comment)) + comment, WHEEL)
-    assert inspect(path).members == 100
-    assert inspect(path).findings == ()
+    assert inspect(path)[2:5] == (100, 100, ())
     monkeypatch.setattr(reader, "MAX_DIRECTORY", 1000)
     assert "1,000 bytes" in too_much(path)
 
@@ -469,7 +445,7 @@ def test_a_wheel_whose_heads_cannot_be_read(write):
 
 def test_memory_for_many_members(write):
     """Some 200 bytes for each: its name, not the kilobytes of a TarInfo."""
-    number = 30_000
+    number = 8_000
     template = bytearray(Entry("d/00000000").blocks())
     blocks = bytearray()
     for count in range(number):
@@ -497,8 +473,3 @@ def test_read_member(write):
     assert archive.read_member(write(case("large", file("hatch.toml", bytes(262145)))), "hatch.toml") is None
     with pytest.raises(UnreadableArchive):
         archive.read_member(write(b"junk"), "pyproject.toml")
-
-
-def test_metadata_that_hatchling_adds_is_expected(write):
-    assert verify(write(case("twice", file("PKG-INFO", PKG_INFO))), NAMES) == ()
-    assert reader.MAX_DIRECTORY > 10**7

@@ -13,14 +13,13 @@ import dataclasses
 import gzip
 import hashlib
 import io
-import os
 import posixpath
 import struct
 import tarfile
 import warnings
 import zipfile
 import zlib
-from typing import Any, Dict, FrozenSet, List, Tuple
+from typing import Any, Dict, FrozenSet, List, NamedTuple, Tuple
 
 ROOT = "myproject-1.0.1"
 REAL = b"real\n"
@@ -100,13 +99,8 @@ class Entry:
     def blocks(self) -> bytes:
         """Header, data and padding."""
         info = tarfile.TarInfo(self.full)
-        info.type, info.linkname, info.mode, info.mtime, info.uid = (
-            self.type,
-            self.link,
-            self.mode,
-            self.mtime,
-            self.uid,
-        )
+        info.type, info.linkname = self.type, self.link
+        info.mode, info.mtime, info.uid = self.mode, self.mtime, self.uid
         info.size = len(self.data) if self.size < 0 else self.size
         info.pax_headers = dict(self.pax)
         if self.type == tarfile.CHRTYPE:
@@ -218,19 +212,20 @@ def _gnu(*entries: Entry) -> Tuple[Entry, ...]:
 
 
 LONG = "n" * 255
-_OTHERS = tuple(entry for entry in BASE if entry.name not in ("pyproject.toml", "PKG-INFO"))
-_PYPROJECT = BASE[0]
-_PKG_INFO = BASE[-1]
 
 _HIDDEN: Dict[str, Any] = {"tail": file("data/hidden").blocks() + bytes(1024), "unreadable": True}
 
 FINE_NAMES = (
     *(" lead.txt", "trail.", "a*b", "a?b", 'a"b', "a<b", "a>b", "a|b", "a\x85b", "con", "COM1.log", "a\u200bb"),
     *("a\u2028b", "\ufeffa", "...", "~", "-rf", "dir./f.txt", "dir /f.txt", ".hidden", "a'b$(x)`y`;&"),
-    *(".git/config", "\u00e9\u0301", "a b"),
+    *(".git/config", "\u00e9\u0301", "a b", "a\u202eb\U0001f600"),
 )
-BAD_NAMES = ("a\x07b", "a\x01b", "a\tb", "a\rb", "a\nb", "a\x7fb", "trail ", "ab:c", "..\\..\\evil")
+BAD_NAMES = ("a\x1b[31mb", "a\x07b", "a\x01b", "a\tb", "a\rb", "a\nb", "a\x7fb", "trail ", "ab:c", "..\\..\\evil")
 
+_SPARSE = (
+    *(("GNU.sparse.major", "1"), ("GNU.sparse.minor", "0")),
+    *(("GNU.sparse.name", f"{ROOT}/s"), ("GNU.sparse.realsize", "0")),
+)
 FINE_TIMES = ("1580601600.123456789", "1", str(2**40), "0.5")
 BAD_RECORDS = {
     "mtime": ("-1", "-0.5", "nan", "inf", "1e400", "1e5", "abc", " 5", ".5", "5.", "", str(2**64)),
@@ -245,24 +240,28 @@ def _record(key: str, value: str) -> Entry:
     return file("data/z", pax=((key, value),))
 
 
+def _instead(name: str, old: str, *entries: Entry, **more: Any) -> Case:
+    """Make a case with other members in place of one of `BASE`."""
+    return case(name, *(each for each in BASE if each.name != old), *entries, bare=True, **more)
+
+
+def _for_all(key: str, value: str) -> Entry:
+    return Raw("", tarfile.TarInfo.create_pax_global_header({key: value}))
+
+
 CASES: Tuple[Case, ...] = (
     case("a1-after", sym("data/l", "real.txt")),
     case("a2-before", sym("data/l", "later.txt"), file("data/later.txt")),
     case("a3-up-and-down", sym("data/l", "../src/myproject/__init__.py")),
     # Everyone unpacks a dangling link; building a wheel from it is another matter.
     case("b1-dangling", sym("data/l", "nothere.txt"), notices="NC104"),
-    case("b2-dangling-folder", sym("data/l", "nodir/nothere.txt"), notices="NC104"),
     # pip from 24.1 (it strips the root first); from two levels on everyone with a data filter.
     case("c1-one-up", sym("l", "../outside"), rejects="NC102"),
     case("c2-two-up", sym("l", "../../outside"), rejects="NC102"),
-    case("c3-data-two-up", sym("data/l", "../../outside"), rejects="NC102"),
-    case("c4-far-up", sym("data/l", "../" * 10 + "etc/hostname"), rejects="NC102"),
     # uv from 0.8.1, pip from 24.1, build, every data filter.
     case("d1-absolute-python", sym(".venv/bin/python", "/usr/bin/python3"), rejects="NC101"),
     case("e1-absolute-there", sym("data/l", "/etc"), rejects="NC101"),
-    case("e2-absolute-missing", sym("data/l", "/nonexistent/x"), rejects="NC101"),
     case("f1-folder-link-after", sym("data/linkdir", "../realdir")),
-    case("f2-folder-link-before", sym("data/linkdir", "later"), file("data/later/a.txt")),
     # uv from 0.13 refuses, the others write through the link.
     case("f3-beneath-link", sym("data/linkdir", "../realdir"), file("data/linkdir/inner.txt"), rejects="NC205"),
     # uv refuses, the others leave the link out.
@@ -270,11 +269,8 @@ CASES: Tuple[Case, ...] = (
     case("f5-beneath-escape", sym("data/ld", "../../out"), file("data/ld/i.txt"), rejects="NC102 NC205"),
     # pip from 24.1: the root's name is not there after stripping.
     case("g1-root-name", sym("l", f"../{ROOT}/src/myproject/__init__.py"), rejects="NC102"),
-    case("g2-root-name-data", sym("data/l", f"../../{ROOT}/src/myproject/__init__.py"), rejects="NC102"),
-    case("g3-down-again", sym("data/l", "../data/real.txt")),
-    case(
-        "g4-through-missing", sym("data/l", "nosuch/../real.txt"), rejects="NC102"
-    ),  # uv from 0.13; 0.8.22 to 0.12 rewrite
+    # uv from 0.13; 0.8.22 to 0.12 rewrite.
+    case("g4-through-missing", sym("data/l", "nosuch/../real.txt"), rejects="NC102"),
     case("g5-to-root", sym("data/up", "..")),
     case("g6-above-root", sym("up", ".."), rejects="NC102"),
     case("g7-dot", sym("data/here", "."), rejects="NC105"),  # uv 0.8.22 to 0.12
@@ -285,7 +281,6 @@ CASES: Tuple[Case, ...] = (
     case("h3-hard-no-root", hard("data/h", "data/real.txt"), rejects="NC204"),
     case("h4-hard-to-link", sym("data/l", "real.txt"), hard("data/h", f"{ROOT}/data/l"), rejects="NC204"),  # uv >= 0.13
     case("h5-hard-missing", hard("data/h", f"{ROOT}/data/nothere.txt"), rejects="NC204"),
-    case("h6-hard-in-package", hard("src/myproject/h.txt", f"{ROOT}/data/real.txt")),
     case("i1-hard-escape", hard("data/h", "../outside.txt"), rejects="NC204"),
     case("i2-hard-absolute", hard("data/h", "/etc/hostname"), rejects="NC204"),
     # pip, build and uv from 0.13; older uv writes an empty file.
@@ -294,38 +289,25 @@ CASES: Tuple[Case, ...] = (
     case("j3-block-device", special("data/f", tarfile.BLKTYPE), rejects="NC201"),
     case("k1-loop", sym("data/a", "b"), sym("data/b", "a"), rejects="NC105"),  # uv from 0.13
     case("k2-own-name", sym("data/a", "a"), rejects="NC105"),
-    case("l1-twice", file("data/d.txt"), file("data/d.txt")),
     case("l2-twice-different", file("data/d.txt", b"1"), file("data/d.txt", b"22")),
     # uv up to 0.12 leaves these out silently. Newer releases refuse them.
     case("l3-up-inside", file("data/../x.txt"), rejects="NC202"),
-    case("l4-beside-root", file("../evil.txt"), rejects="NC202"),
     case("l5-up-bare", file("../evil.txt", bare=True), rejects="NC202"),
     case("l6-absolute", file("/hatch-nocache-absolute.txt", bare=True), rejects="NC202"),  # pip and uv
     case("l7-dots-in-name", file("data/a..b.txt"), file("data/...")),
     case("l8-second-top", file("other/file.txt", bare=True), rejects="NC202"),  # pip and uv
     case("l9-link-over-file", file("data/d.txt"), sym("data/d.txt", "real.txt")),
-    case(
-        "l10-file-over-link", sym("data/d.txt", "real.txt"), file("data/d.txt", b"2"), rejects="NC205"
-    ),  # tarfile, pip
+    # tarfile, pip.
+    case("l10-file-over-link", sym("data/d.txt", "real.txt"), file("data/d.txt", b"2"), rejects="NC205"),
     case("l11-case", file("data/README.x"), file("data/readme.x", b"2")),
-    case("l12-dot-part", file("./data/p.txt")),
     # uv from 0.13.
-    case("m01-newline", file("data/a\nb"), rejects="NC203"),
-    case("m02-escape", file("data/a\x1b[31mb"), rejects="NC203"),
     case("m03-not-utf8-pax", file("data/a\udcffb"), rejects="NC203"),
     case("m04-not-utf8-gnu", *_gnu(*BASE, file("data/a\udcffb")), bare=True, rejects="NC203"),
     case("m05-255-bytes", file(f"data/{LONG}")),
     case("m06-300-bytes", file(f"data/{'n' * 300}"), rejects="NC203"),  # everyone
     case("m07-5000-bytes", file("data/" + "/".join(["n" * 200] * 25)), rejects="NC203"),  # everyone but uv from 0.13
-    case("m08-400-bytes", file("data/" + "/".join(["n" * 80] * 5))),
-    case("m09-reserved", file("data/con"), file("data/aux.txt"), file("data/NUL")),
-    case("m10-trailing-space", file("data/a."), file("data/a "), rejects="NC203"),
-    case("m11-colon", file("data/a:b"), rejects="NC203"),
-    case("m12-backslash", file("data/a\\b.txt"), rejects="NC203"),
     case("m13-two-spellings", file("data/\u00e9"), file("data/e\u0301", b"2")),
     case("m14-nul", file("data/a", pax=(("path", f"{ROOT}/data/a\0b"),)), rejects="NC203"),  # everyone
-    case("m15-override", file("data/a\u202eb\U0001f600")),
-    case("m16-cr-tab-del", file("data/a\rb"), file("data/a\tb"), file("data/a\x7fb"), rejects="NC203"),
     case("m17-target-not-utf8", sym("data/l", "a\udcffb"), rejects="NC203"),
     case("n1-empty-folder", folder("data/empty")),
     case("n2-folder-over-file", folder("data/real.txt"), rejects="NC205"),
@@ -333,31 +315,12 @@ CASES: Tuple[Case, ...] = (
     case("n4-file-over-folder", folder("data/x"), file("data/x"), rejects="NC205"),
     case("n5-folder-mode-0", folder("data/closed", 0), file("data/closed/a.txt")),
     case("n6-explicit-folders", folder(""), folder("data")),
-    case(
-        "o1-pyproject-link",
-        *_OTHERS,
-        _PKG_INFO,
-        file("real.toml", PYPROJECT),
-        sym("pyproject.toml", "real.toml"),
-        bare=True,
-    ),
+    _instead("o1-pyproject-link", "pyproject.toml", file("r", PYPROJECT), sym("pyproject.toml", "r")),
     # build wants a regular PKG-INFO.
-    case(
-        "o2-pkg-info-link",
-        *(_PYPROJECT, *_OTHERS, file("META", PKG_INFO), sym("PKG-INFO", "META")),
-        bare=True,
-        rejects="NC205",
-    ),
-    case("o3-pyproject-dangling", *_OTHERS, _PKG_INFO, sym("pyproject.toml", "no.toml"), bare=True, rejects="NC104"),
-    case(
-        "o4-pyproject-absolute", *_OTHERS, _PKG_INFO, sym("pyproject.toml", "/etc/x.toml"), bare=True, rejects="NC101"
-    ),
-    case(
-        "o5-pkg-info-hard",
-        *(_PYPROJECT, *_OTHERS, file("META", PKG_INFO), hard("PKG-INFO", f"{ROOT}/META")),
-        bare=True,
-        rejects="NC204",
-    ),
+    _instead("o2-pkg-info-link", "PKG-INFO", file("M", PKG_INFO), sym("PKG-INFO", "M"), rejects="NC205"),
+    _instead("o3-pyproject-dangling", "pyproject.toml", sym("pyproject.toml", "no.toml"), rejects="NC104"),
+    _instead("o4-pyproject-absolute", "pyproject.toml", sym("pyproject.toml", "/etc/x.toml"), rejects="NC101"),
+    _instead("o5-pkg-info-hard", "PKG-INFO", file("M", PKG_INFO), hard("PKG-INFO", f"{ROOT}/M"), rejects="NC204"),
     case("p1-setuid", file("data/s", mode=0o4777)),
     case("p2-mode-0", file("data/s", mode=0)),
     # Names that uv from 0.13 does accept, though a careful reader might not think so.
@@ -373,7 +336,6 @@ CASES: Tuple[Case, ...] = (
     case("r-slash-dot", file("data/p.txt/."), rejects="NC203"),
     # More about links. uv from 0.13 refuses `..` behind a name even where the directory is there.
     case("s01-up-again", sym("data/l", "../realdir/../data/real.txt"), rejects="NC102"),
-    case("s02-up-from-file", sym("data/l", "real.txt/../real.txt"), rejects="NC102"),
     case("s03-up-from-link", sym("data/d", "../realdir"), sym("data/l", "d/../data/real.txt"), rejects="NC102"),
     case("s04-escape-resolved", sym("data/x/up", ".."), sym("data/x/l", "up/../../out"), rejects="NC102"),
     case("s05-through-link", sym("data/l", "d/deep.txt"), sym("data/d", "../realdir")),
@@ -384,28 +346,22 @@ CASES: Tuple[Case, ...] = (
     case("s10-link-twice", sym("data/l", "real.txt"), sym("data/l", "../PKG-INFO")),
     case("s11-link-over-empty-folder", folder("data/e"), sym("data/e", "../realdir"), rejects="NC205"),
     case("s12-folder-over-link", sym("data/e", "../realdir"), folder("data/e"), rejects="NC205"),
-    case("s13-folder-over-dangling", sym("data/e", "no"), folder("data/e"), rejects="NC205", notices="NC104"),
     case("s14-link-beneath-link", sym("data/d", "../realdir"), sym("data/d/h", "deep.txt"), rejects="NC205"),
-    case("s15-folder-beneath-link", sym("data/d", "../realdir"), folder("data/d/h"), rejects="NC205"),
     case("s16-loop-through-folder", sym("data/l", "l/x"), rejects="NC105"),
-    case("s17-loop-of-two-folders", sym("data/a", "b/x"), sym("data/b", "a/x"), rejects="NC105"),
     case("s18-41-links", *(sym(f"data/c{n}", f"c{n + 1}") for n in range(41)), file("data/c41"), rejects="NC105"),
     case("s19-40-links", *(sym(f"data/c{n}", f"c{n + 1}") for n in range(40)), file("data/c40")),
     case("s20-file-as-folder", sym("data/l", "real.txt/x"), rejects="NC104", newer_only=True),
     case("s21-drive", sym("data/l", "C:/x"), rejects="NC101"),  # uv from 0.13; Windows everywhere
     case("s22-share", sym("data/l", "\\\\server\\share"), rejects="NC101"),
     case("s23-bad-then-good", sym("data/l", "/etc"), sym("data/l", "real.txt"), rejects="NC101"),
-    case("s24-dangling-then-file-first", file("data/l"), sym("data/l", "no"), notices="NC104"),
     # More about hard links.
     case("t01-over-file", file("data/d"), hard("data/d", f"{ROOT}/data/real.txt"), rejects="NC205"),
-    case("t02-twice", *[hard("data/d", f"{ROOT}/data/real.txt")] * 2, rejects="NC205"),
     case("t03-itself", hard("data/d", f"{ROOT}/data/d"), rejects="NC204"),
     case("t04-over-link", sym("data/l", "real.txt"), hard("data/l", f"{ROOT}/data/real.txt"), rejects="NC205"),
     case("t05-link-over-hard", hard("data/d", f"{ROOT}/data/real.txt"), sym("data/d", "real.txt")),
     case("t06-to-hard", hard("data/h", f"{ROOT}/data/real.txt"), hard("data/i", f"{ROOT}/data/h")),
     case("t07-to-folder", folder("data/e"), hard("data/h", f"{ROOT}/data/e"), rejects="NC204"),
     case("t08-through-link", sym("data/d", "../realdir"), hard("data/h", f"{ROOT}/data/d/deep.txt"), rejects="NC204"),
-    case("t09-beneath-link", sym("data/d", "../realdir"), hard("data/d/h", f"{ROOT}/data/real.txt"), rejects="NC205"),
     # tarfile opens the name for writing, and so writes to the other name too.
     case("t10-file-over-hard", hard("data/d", f"{ROOT}/data/real.txt"), file("data/d", b"2"), rejects="NC205"),
     case("t11-file-over-target", hard("data/d", f"{ROOT}/data/real.txt"), file("data/real.txt", b"2"), rejects="NC205"),
@@ -417,48 +373,30 @@ CASES: Tuple[Case, ...] = (
     case("u02-double-slash", file("data//p.txt")),
     case("u03-dot", file("data/./p.txt")),
     case("u04-dot-first", file(f"./{ROOT}/p.txt", bare=True), rejects="NC202"),  # pip, build
-    case(
-        "u05-dot-all",
-        *(dataclasses.replace(e, name=f"./{e.full}", bare=True) for e in BASE),
-        bare=True,
-        rejects="NC202",
-    ),
+    case("u05-dot-all", *(file(f"./{each.full}", each.data, bare=True) for each in BASE), bare=True, rejects="NC202"),
     case("u06-file-for-root", file(""), rejects="NC202"),
-    case("u07-link-for-root", sym("", "x"), rejects="NC202"),
     case("u08-metadata-twice", file("PKG-INFO", PKG_INFO)),
     case("u09-metadata-a-folder", folder("PKG-INFO"), rejects="NC205"),
     case("u10-contiguous", Entry("data/c", b"x", type=tarfile.CONTTYPE)),
     case("u11-old-type", Entry("data/c", b"x", type=tarfile.AREGTYPE)),
     case("u12-unknown-type", Entry("data/c", b"x", type=b"Z"), rejects="NC201"),
-    case(
-        "u13-pyproject-hard", *_OTHERS, _PKG_INFO, file("r", PYPROJECT), hard("pyproject.toml", f"{ROOT}/r"), bare=True
-    ),
+    _instead("u13-pyproject-hard", "pyproject.toml", file("r", PYPROJECT), hard("pyproject.toml", f"{ROOT}/r")),
     # What follows is no matter of a member: uv from 0.13 refuses the archive, or readers see different members.
     case("v01-no-end", tail=b"", unreadable=True),
     case("v02-half-an-end", tail=bytes(512), unreadable=True),
     case("v03-more-after-half-an-end", tail=bytes(512) + file("data/x").blocks() + bytes(1024), unreadable=True),
     case("v04-more-after-the-end", tail=bytes(1024) + file("data/x").blocks() + bytes(1024)),
     case("v05-junk-for-header", tail=b"junk" * 128 + bytes(1024), unreadable=True),
-    case("v06-link-with-data", Entry("data/l", type=tarfile.SYMTYPE, link="real.txt", size=512), **_HIDDEN),
-    case(
-        "v07-hard-link-with-data", Entry("data/h", type=tarfile.LNKTYPE, link=f"{ROOT}/PKG-INFO", size=512), **_HIDDEN
-    ),
-    case("v08-folder-with-data", Entry("data/e", type=tarfile.DIRTYPE, size=512), **_HIDDEN),
+    case("v06-link-with-data", sym("data/l", "real.txt", size=512), **_HIDDEN),
+    case("v07-hard-link-with-data", hard("data/h", f"{ROOT}/PKG-INFO", size=512), **_HIDDEN),
+    case("v08-folder-with-data", folder("data/e", size=512), **_HIDDEN),
     case("v09-two-formats", file("data/gnu", format=tarfile.GNU_FORMAT), rejects="NC203"),
     case("v10-unknown-record", file("data/a", pax=(("foo", "x"),)), rejects="NC203"),
     case("v11-vendor-record", file("data/a", pax=(("RHT.security.selinux", "x"),)), rejects="NC203"),
-    case(
-        "v12-known-records",
-        file("data/a", pax=(("SCHILY.dev", "1"), ("LIBARCHIVE.creationtime", "1"), ("comment", "x"))),
-    ),
+    case("v12-known-records", file("data/a", pax=(("SCHILY.dev", "1"), ("LIBARCHIVE.creationtime", "1")))),
     case("v13-target-of-a-file", file("data/a", pax=(("linkpath", "x"),)), rejects="NC203"),
-    case("v14-global-comment", Raw("", tarfile.TarInfo.create_pax_global_header({"comment": "x"})), file("data/a")),
-    case(
-        "v15-global-path",
-        Raw("", tarfile.TarInfo.create_pax_global_header({"path": f"{ROOT}/z"})),
-        file("a"),
-        unreadable=True,
-    ),
+    case("v14-global-comment", _for_all("comment", "x"), file("data/a")),
+    case("v15-global-path", _for_all("path", f"{ROOT}/z"), file("a"), unreadable=True),
     case("v16-ustar", *(dataclasses.replace(each, format=tarfile.USTAR_FORMAT) for each in BASE), bare=True),
     case("v17-gnu", *_gnu(*BASE, file("data/" + "n" * 150)), bare=True),
     # Headers. uv from 0.13; pip and tarfile where the time does not fit.
@@ -474,22 +412,17 @@ CASES: Tuple[Case, ...] = (
     case("x-limit", _record("comment", "c" * (262_144 - 16))),
     case("x-over-limit", _record("comment", "c" * (262_145 - 16)), rejects="NC203"),
     case("x-size", _record("size", "abc"), unreadable=True),
+    case("x-sparse", file("data/s", b"0\n".ljust(512, b"\0"), pax=_SPARSE), rejects="NC201"),
 )
 
 
-@dataclasses.dataclass(frozen=True)
-class WheelRow:
+class WheelRow(NamedTuple):
     """A wheel with these names in it. `by_contract`: it is refused although every installer installs it."""
 
     id: str
     names: Tuple[str, ...]
     rejects: FrozenSet[str] = frozenset()
     by_contract: bool = False
-
-    @property
-    def installed(self) -> FrozenSet[str]:
-        """Return what must be there after installing."""
-        return frozenset(os.path.normpath(name) for name in self.names if not name.endswith("/"))
 
 
 def wheel(names: Tuple[str, ...], data: bytes = b"", method: int = zipfile.ZIP_STORED, out: Any = None) -> bytes:
@@ -520,38 +453,11 @@ def wheel_row(name: str, *names: str, rejects: str = "", by_contract: bool = Fal
 
 
 _FINE = (
-    "a:b",
-    "a\\b",
-    "a ",
-    "a.",
-    "con",
-    "a*b",
-    'a"b',
-    "a<b",
-    "a|b",
-    "d /a",
-    "d:/a",
-    " a",
-    "a,b",
-    "a\u00a0b",
-    "a\u2028b",
+    *["a:b", "a\\b", "a.", "con", "a*b", 'a"b', "a<b", "a|b", "d:/a", "a,b"],
+    *("a ", "d /a", " a", "a\u00a0b", "a\u2028b"),
 )
 # uv from 0.9.6 refuses them, pip installs them.
-_CHARACTERS = (
-    "\n",
-    "\r",
-    "\t",
-    "\x1b",
-    "\x07",
-    "\x01",
-    "\x7f",
-    "\x85",
-    "\u00ad",
-    "\u200d",
-    "\u202e",
-    "\ufeff",
-    "\ue000",
-)
+_CHARACTERS = "\n\r\t\x1b\x07\x01\x7f\x85\u00ad\u200d\u202e\ufeff\ue000"
 
 WHEELS: Tuple[WheelRow, ...] = (
     wheel_row("w-plain", "myproject/a"),
@@ -574,8 +480,7 @@ WHEELS: Tuple[WheelRow, ...] = (
 )
 
 
-@dataclasses.dataclass(frozen=True)
-class ZipRow:
+class ZipRow(NamedTuple):
     """A wheel with an odd structure, whose only file is `myproject/a`. "unreadable": zipfile cannot read it either."""
 
     id: str
@@ -637,10 +542,12 @@ def _comment(size: int, comment: bytes) -> bytes:
     return _WHEEL[:-2] + struct.pack("<H", size) + comment
 
 
-def _zip64() -> bytes:
-    size = _END - _CENTRAL
-    record = struct.pack("<4sQHHLLQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, _MEMBERS, _MEMBERS, size, _CENTRAL)
-    return _WHEEL[:_END] + record + struct.pack("<4sLQL", b"PK\6\7", 0, _END, 1) + _WHEEL[_END:]
+def zip64(content: bytes) -> bytes:
+    """Add the end records of large files, without which the others may be zero."""
+    end = content.rindex(b"PK\5\6")
+    _, members, size, start = struct.unpack_from("<HHLL", content, end + 8)
+    record = struct.pack("<4sQHHLLQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, members, members, size, start)
+    return content[:end] + record + struct.pack("<4sLQL", b"PK\6\7", 0, end, 1) + content[end:]
 
 
 def _twice_different() -> bytes:
@@ -657,7 +564,7 @@ ZIPS: Tuple[ZipRow, ...] = (
     ZipRow("z-bzip2", wheel(("myproject/a",), b"hello\n", zipfile.ZIP_BZIP2), "NC206"),
     ZipRow("z-lzma", wheel(("myproject/a",), b"hello\n", zipfile.ZIP_LZMA), "NC206"),
     ZipRow("z-comment", _comment(5, b"hello")),
-    ZipRow("z-zip64", _zip64()),
+    ZipRow("z-zip64", zip64(_WHEEL)),
     ZipRow("z-sizes-behind", wheel(("myproject/a",), b"hello\n", zipfile.ZIP_DEFLATED, _Pipe())),
     ZipRow("z-sizes-behind-stored", wheel(("myproject/a",), b"hello\n", zipfile.ZIP_STORED, _Pipe()), "NC206"),
     ZipRow("z-before", b"junk" + _WHEEL, "NC206"),
