@@ -237,7 +237,7 @@ def test_from_a_deleted_directory(path, tmp_path, monkeypatch):
 
 
 CORE, CLI, OLD = ((f"packages/{name}", f"Hatchling project {name}") for name in ("core", "cli", "old"))
-ROOT = (".", "built by no known backend, not by Hatchling: check its archives instead")
+ROOT = (".", "built by no known backend, not by Hatchling")
 UV = "[tool.uv.workspace]\nmembers = "
 
 

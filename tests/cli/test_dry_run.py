@@ -341,7 +341,7 @@ def test_build_that_would_fail(raised, said, project, monkeypatch):
 @pytest.mark.parametrize(
     ("settings", "about"),
     [
-        (None, "built by no known backend, not by Hatchling: check its archives instead"),
+        (None, "built by no known backend, not by Hatchling"),
         ("build-system = 1\n", "built by no known backend, "),
         ('[build-system]\nrequires = ["hatchling"]\n', "built by no known backend, "),
         ('[build-system]\nrequires = 1\nbuild-backend = "flit_core.buildapi"\n', "built by flit_core.buildapi, not by"),
@@ -353,3 +353,33 @@ def test_what_builds_it(settings, about, project):
     result = run(project(settings, venv="venv"))
     assert result.about.startswith(about)
     assert (result.kind == "project", result.exit_code()) == (about.startswith("Hatchling"), 0)
+
+
+def test_tree_of_another_backend(project):
+    """Caches, environments and symlinks are noticed; nothing is rejected."""
+    root = project(
+        '[build-system]\nbuild-backend = "setuptools.build_meta"\n',
+        **{
+            ".gitignore": "file: /ignored/\n*.log\n",
+            ".git/l": "-> /etc/passwd",
+            "docs/loop": "-> loop",
+            "docs/x.log": "-> /etc/passwd",
+            "ignored": "cache",
+            "outside": "-> /etc",
+            "src/demo/l": "-> /etc/passwd",
+            "store": "uv cache",
+            "tox-like": "venv",
+        },
+    )
+    result = run(root)
+    found = [("NC105", "docs/loop"), ("NC103", "outside"), ("NC101", "src/demo/l"), ("NC001", "store/")]
+    found.append(("NC004", "tox-like/"))
+    assert brief(result) == {"tree": [("notice", *each) for each in found]}
+    exclude = "exclude {} in the configuration of the build backend"
+    assert {hint.action for each in result.findings for hint in each.hints} == {exclude}
+
+
+@pytest.mark.parametrize("planted", [{".gitignore": "directory"}, {".gitignore": "file: [z-a]"}])
+def test_gitignore_that_cannot_be_read(planted, project):
+    """A note says so, and no file is skipped."""
+    assert run(project(None, **planted)).notes[1].startswith(".gitignore cannot be read (")

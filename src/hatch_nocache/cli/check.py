@@ -7,6 +7,7 @@ from typing import NamedTuple, Sequence
 
 from hatch_nocache.archive import UnreadableArchive, inspect, read_member
 from hatch_nocache.cli.dry_run import check_project
+from hatch_nocache.cli.other_backend import check_tree
 from hatch_nocache.cli.result import Problem, Result, part
 from hatch_nocache.cli.tables import Tables, table, workspace_members
 from hatch_nocache.config import ConfigError, Options, parse
@@ -71,8 +72,7 @@ def _project(path: str, request: Request) -> Result:
         return Result(path, "project", errors=(tables.problem,))
     if tables.is_hatchling:
         return check_project(path, tables, request.targets, run_hooks=request.run_hooks)
-    about = f"built by {tables.backend or 'no known backend'}, not by Hatchling: check its archives instead"
-    return Result(path, "tree", about)
+    return check_tree(path, tables)
 
 
 def _archive(path: str, allow: Patterns) -> Result:
