@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests" / "helpers"), str(ROOT / "scripts")]
 
 from building import build  # noqa: E402
-from projects import load, made, table  # noqa: E402
+from projects import WITHOUT, Expect, load, made  # noqa: E402
 from schema import schema  # noqa: E402
 
 from hatch_nocache.caches.catalogue import CATALOGUE  # noqa: E402
@@ -135,6 +135,39 @@ def said(project: str, name: str) -> Callable[[], str]:
     return sample
 
 
+def cases() -> str:
+    """Return the table of the test projects."""
+    body = []
+    for case in load():
+        for target, wanted in case.expect.items():
+            options = ", ".join(f"`{key} = {json.dumps(value)}`" for key, value in case.options.items())
+            name = " · ".join(part for part in (case.name, options) if part)
+            body.append([case.project, name, target, outcome(wanted), output(wanted), WITHOUT[wanted.without]])
+        if case.through:
+            packed = "packed: " + ", ".join(f"`{name}`" for name in case.through.kept)
+            harm = {"kept": "packed", "loses": "files missing", "fails": "build fails"}[case.through.without]
+            body.append([case.project, case.name, "sdist → wheel", packed, "\u2013", harm])
+    head = ["project", "case", "target", "with the hook", "output", "without the hook"]
+    return rows(head, ([cell.replace("|", "\\|") for cell in cells] for cells in body))
+
+
+def outcome(wanted: Expect) -> str:
+    """Return what a test project's build contains."""
+    if wanted.result == "rejected":
+        return "**rejected**"
+    paths = {"left out": wanted.gone, "file": wanted.copied, "symlink": wanted.links, "packed": wanted.kept}
+    return "; ".join(f"{verb}: " + ", ".join(f"`{name}`" for name in names) for verb, names in paths.items() if names)
+
+
+def output(wanted: Expect) -> str:
+    """Return what a test project's build prints."""
+    if wanted.codes == ["*"]:
+        return "\u2013"
+    if not (wanted.codes or wanted.says):
+        return "nothing"
+    return " ".join([*wanted.codes, *(f"“{words}”" for words in wanted.says)])
+
+
 PARTS: Dict[str, Dict[str, Callable[[], str]]] = {
     README: {
         "dropped": said("gitlab-uv-cache", "UV_CACHE_DIR"),
@@ -145,7 +178,7 @@ PARTS: Dict[str, Dict[str, Callable[[], str]]] = {
     },
     "benchmarks/README.md": {"table": benchmark},
     "docs/tools.md": {"tools": tools},
-    "test-projects/README.md": {"table": lambda: table(load())},
+    "test-projects/README.md": {"table": cases},
 }
 
 WHOLE: Dict[str, Callable[[], str]] = {

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import signal
-import subprocess
-import sys
-import textwrap
-import time
 import unicodedata
 from pathlib import Path
 from typing import Callable, Iterator, List
 
 import pytest
-from building import NO_HOOKS, Built, build_apart, read, unmeasured
+from building import NO_HOOKS, Built, build_apart, read
 from projects import Project
 
 if os.name == "nt":
@@ -72,67 +67,6 @@ def test_unreadable_directory(project: Project, tmp_path: Path, lock, where: str
         members = read(built.archive).names
         assert {"pyproject.toml", "src/demo/__init__.py"} <= set(members)
         assert where == "store" or [name for name in members if name.startswith("store")] == []
-
-
-@pytest.mark.parametrize("target", ["sdist", "wheel"])
-def test_dist_is_read_only(project: Project, tmp_path: Path, lock, target: str) -> None:
-    dist = tmp_path / "dist"
-    dist.mkdir()
-    lock(dist, 0o500)
-    built = build_apart(project.root, target, dist, unprivileged=True)
-    assert built.code not in (0, None)
-    assert built.archive is None
-    assert "dist" in built.said
-
-
-# --- An interrupt -----------------------------------------------------------------------------------------------------
-
-INTERRUPTED = textwrap.dedent(
-    """
-    import os, signal, sys
-
-    # A shell may have started the tests with SIGINT ignored.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    from hatchling.builders.sdist import SdistBuilder
-    from hatchling.builders.wheel import WheelBuilder
-
-    builder = {"sdist": SdistBuilder, "wheel": WheelBuilder}[sys.argv[1]](os.getcwd())
-    try:
-        list(builder.build(directory=sys.argv[2], versions=["standard"]))
-    except KeyboardInterrupt:
-        names = (*vars(builder), *vars(builder.config))
-        print("interrupted, left:", [name for name in names if name.startswith(("recurse", "set_build_data"))])
-    """
-)
-
-
-@pytest.mark.parametrize("target", ["sdist", "wheel"])
-def test_interrupt(project: Project, tmp_path: Path, target: str) -> None:
-    """While the archive is written: nothing is in `dist/`, and the builder is as it was."""
-    # The archive is to take some tenths of a second.
-    for number in range(100):
-        project.put(f"src/demo/{number}.bin").write_bytes(os.urandom(100_000))
-    dist, temporary = tmp_path / "dist", tmp_path / "temporary"
-    dist.mkdir()
-    temporary.mkdir()
-    command = [sys.executable, "-c", INTERRUPTED, target, str(dist)]
-    env = {**unmeasured(), "TMPDIR": str(temporary)}
-    pipe = subprocess.PIPE
-    with subprocess.Popen(
-        command, cwd=str(project.root), env=env, stdout=pipe, stderr=pipe, encoding="utf-8"
-    ) as process:
-        end = time.monotonic() + 60
-        # Until the archive has begun to grow.
-        while not any(path.stat().st_size > 100_000 for path in temporary.iterdir()):
-            assert time.monotonic() < end
-            assert process.poll() is None
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        printed, said = process.communicate(timeout=60)
-    assert printed.endswith("interrupted, left: []\n"), said
-    # Nothing is said about an archive that there is not.
-    assert "NC001" not in said + printed
-    assert list(dist.iterdir()) == []
 
 
 # --- Names that are meant to deceive ----------------------------------------------------------------------------------

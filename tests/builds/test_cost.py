@@ -92,7 +92,6 @@ ROUTES: Dict[str, Tuple[str, str, str]] = {
 # How the cache is made, and whether a variable declares it.
 CACHES: Dict[str, Tuple[Callable[[str], None], bool]] = {
     "uv": (KINDS["uv cache"], False),
-    "uv, declared": (KINDS["uv cache"], True),
     "declared": (tree(".tmp1", "archive-v0/a/b.py"), True),
 }
 

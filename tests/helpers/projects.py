@@ -263,44 +263,6 @@ KINDS: Dict[str, Callable[[str], None]] = {
     "conda env": tree("conda-meta/history", "bin/python3.11", f"{PACKAGES}/dep.py"),
 }
 
-# --- The table --------------------------------------------------------------------------------------------------------
-
-
-def table(cases: List[Case]) -> str:
-    lines = ["| project | case | target | with the hook | output | without the hook |", "|---|---|---|---|---|---|"]
-    for case in cases:
-        for target, wanted in case.expect.items():
-            options = ", ".join(f"`{key} = {json.dumps(value)}`" for key, value in case.options.items())
-            name = " · ".join(part for part in (case.name, options) if part)
-            row = (case.project, name, target, outcome(wanted), said(wanted), WITHOUT[wanted.without])
-            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")
-        if case.through:
-            kept = "packed: " + ", ".join(f"`{name}`" for name in case.through.kept)
-            harm = {"kept": "packed", "loses": "files missing", "fails": "build fails"}[case.through.without]
-            lines.append(f"| {case.project} | {case.name} | sdist → wheel | {kept} | – | {harm} |")
-    return "\n".join(lines) + "\n"
-
-
-def outcome(wanted: Expect) -> str:
-    if wanted.result == "rejected":
-        return "**rejected**"
-    paths: List[Tuple[str, List[str]]] = [
-        ("left out", wanted.gone),
-        ("file", list(wanted.copied)),
-        ("symlink", list(wanted.links)),
-        ("packed", wanted.kept),
-    ]
-    return "; ".join(f"{verb}: " + ", ".join(f"`{name}`" for name in names) for verb, names in paths if names)
-
-
-def said(wanted: Expect) -> str:
-    if wanted.codes == ["*"]:
-        return "–"
-    if not (wanted.codes or wanted.says):
-        return "nothing"
-    return " ".join([*wanted.codes, *(f"“{words}”" for words in wanted.says)])
-
-
 # --- A project that a test makes --------------------------------------------------------------------------------------
 
 HOOK_FILE = "from hatchling.builders.hooks.plugin.interface import BuildHookInterface\n\n\n"

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, Set, Tuple
 
 from hypothesis import strategies as st
-from projects import SIGNATURE
+from projects import KINDS, tree
 
+CACHE = tree("0a/entry.bin", "entry.py", "entry.so", tag=True)
 # In a directory with one of them, only a part is an environment.
 SOURCES = {"__init__.py", "pyproject.toml", "setup.py"}
 
@@ -232,7 +233,7 @@ def make(plan: Plan, where: Path) -> Project:
     (where / "project-sibling").mkdir()
     for path in (project.outside, project.outside / "directory", where / "project-sibling"):
         (path / "file.txt").write_text(f"outside: {path.name}\n", encoding="utf-8")
-    make_cache(project.outside / "cache")
+    CACHE(str(project.outside / "cache"))
     project.caches.add(str(project.outside / "cache"))
     (project.root / "src" / "demo" / "__init__.py").write_text("'''Demo.'''\n", encoding="utf-8")
     # Links come last, so that most of them lead somewhere.
@@ -259,7 +260,7 @@ def plant(project: Project, step: Step) -> bool:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if step.kind in ("cache", "venv"):
-            {"cache": make_cache, "venv": make_venv}[step.kind](path)
+            (CACHE if step.kind == "cache" else KINDS["venv"])(str(path))
             project.caches.add(str(path))
             return True
         return not os.path.lexists(str(path)) and plant_file(project, step, path)
@@ -288,23 +289,6 @@ def fill(step: Step, project: Project) -> str:
     up = "../" * (step.path.count("/") + 1)
     words = {"root": project.root, "outside": project.outside, "name": project.root.name, "up": up}
     return step.text.format(**words) if "{" in step.text else step.text
-
-
-def make_cache(path: Path) -> None:
-    (path / "0a").mkdir(parents=True)
-    (path / "CACHEDIR.TAG").write_bytes(SIGNATURE + b"\n")
-    for name in ("0a/entry.bin", "entry.py", "entry.so"):
-        (path / name).write_bytes(b"cached\n")
-
-
-def make_venv(path: Path) -> None:
-    packages = path / "lib" / "python3.11" / "site-packages"
-    packages.mkdir(parents=True)
-    (path / "bin").mkdir()
-    (path / "pyvenv.cfg").write_bytes(b"home = /usr/bin\n")
-    (path / "bin" / "python").symlink_to("/usr/bin/python3")
-    (path / "lib64").symlink_to("lib")
-    (packages / "dep.py").write_bytes(b"cached\n")
 
 
 def write_configuration(project: Project) -> None:

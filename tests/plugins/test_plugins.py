@@ -6,9 +6,9 @@ All tools that they run are real, except `sam` of hatch-aws, which is not on the
 from __future__ import annotations
 
 import dataclasses
+import fnmatch
 import os
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Dict, List
 
@@ -18,16 +18,8 @@ from building import Archive, read
 from projects import KINDS
 
 OURS = "[tool.hatch.build.hooks.nocache]\nenable-by-default = false\n"
-ORDERS = {
-    "before": OURS + "{other}",
-    "after": "{other}" + OURS,
-    "twice": OURS
-    + "{other}"
-    + "".join(
-        f"[tool.hatch.build.targets.{target}.hooks.nocache]\nenable-by-default = false\n"
-        for target in ("sdist", "wheel")
-    ),
-}
+OF_TARGETS = OURS.replace("hooks", "targets.sdist.hooks") + OURS.replace("hooks", "targets.wheel.hooks")
+ORDERS = {"before": OURS + "{other}", "after": "{other}" + OURS, "twice": OURS + "{other}" + OF_TARGETS}
 ON = {"HATCH_BUILD_HOOK_ENABLE_NOCACHE": "true"}
 
 
@@ -151,22 +143,15 @@ def make(root: Path, plugin: Plugin, order: str) -> None:
     package.mkdir(parents=True)
     (package / "__init__.py").write_bytes(b"")
     head = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n[project]\nname = "demo"\n'
-    tables = ORDERS[order].format(other=plugin.tables.replace("{", "{{").replace("}", "}}"))
-    (root / "pyproject.toml").write_text(
-        f"{head}{plugin.metadata}\n{tables.replace('{{', '{').replace('}}', '}')}", encoding="utf-8"
-    )
+    tables = ORDERS[order].replace("{other}", plugin.tables)
+    (root / "pyproject.toml").write_text(f"{head}{plugin.metadata}\n{tables}", encoding="utf-8")
     for name, text in plugin.files.items():
         (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
     if plugin.git:
         who = ["-c", "user.name=demo", "-c", "user.email=demo@example.org", "-c", "commit.gpgsign=false"]
-        for command in (
-            ["init", "--quiet"],
-            ["add", "."],
-            [*who, "commit", "--quiet", "-m", "x"],
-            [*who, "tag", "3.7.11"],
-        ):
-            venvs.run("git", *command, cwd=str(root))
+        for command in ("init --quiet", "add .", "commit --quiet -m x", "tag 3.7.11"):
+            venvs.run("git", *who, *command.split(), cwd=str(root))
 
 
 def build(python: str, root: Path, to: Path, env: Dict[str, str], project: str = ".") -> str:
@@ -225,10 +210,7 @@ def check_plugin(plugin: Plugin, built: Dict[str, Archive]) -> None:
     """The other plugin has done its work."""
     for target, members in (("sdist", plugin.sdist), ("wheel", plugin.wheel)):
         for member in members:
-            before, _, after = member.partition("*")
-            assert any(name.startswith(before) and name.endswith(after) for name in built[target].names), built[
-                target
-            ].names
+            assert fnmatch.filter(built[target].names, member), built[target].names
     assert any(plugin.words.encode() in content for content in built["sdist"].files.values())
 
 
@@ -301,10 +283,3 @@ def test_target_that_writes_no_archive(newer_python: str, tmp_path: Path) -> Non
         assert (root / ".aws-sam" / "notes.txt").read_text(encoding="utf-8") == "NOTES"
         assert (root / ".aws-sam" / "build" / "Answer" / "src" / "demo" / "main.py").is_file()
         shutil.rmtree(str(root / ".aws-sam"))
-
-
-def test_all_at_once(python: str) -> None:
-    """All of them are installed, so that a build loads every one."""
-    together = {name for name, plugin in PLUGINS.items() if not plugin.newer}
-    assert set(venvs.installed(python)) >= {*together, "hatchling"}
-    assert subprocess.run([python, "-c", "import hatch_nocache"], check=False).returncode == 0

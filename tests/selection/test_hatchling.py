@@ -170,61 +170,30 @@ def test_generator_ahead_of_its_files(project: Project, tmp_path: Path, monkeypa
     assert "NC101 docs/a/3.txt" in built.said
 
 
-class Sealed(SdistBuilder):
-    """A builder that accepts no attributes once it is sealed, as one with `__slots__`."""
-
-    sealed = False
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if self.sealed:
-            raise AttributeError(name)
-        super().__setattr__(name, value)
-
-
-class Forgetful(Sealed):
-    """The same without an error."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        with contextlib.suppress(AttributeError):
-            super().__setattr__(name, value)
-
-
-class Slots(SdistBuilder):
-    """A builder whose class declares what the plugin replaces."""
-
-    __slots__ = ("recurse_included",)
-
-    @property
-    def recurse_forced_files(self) -> Any:  # type: ignore[override]
-        return super().recurse_forced_files
-
-
-@pytest.mark.parametrize("kind", [Sealed, Forgetful, Slots])
-def test_builder_that_accepts_no_attributes(project: Project, tmp_path: Path, kind) -> None:
-    builder = kind(str(project.root))
-    # What a builder sets by itself is set before it is sealed.
-    for name in ("build_config", "target_config", "project_id", "app"):
-        assert getattr(builder, name) is not None
-    assert builder.config.hook_config
-    builder.sealed = True
-    name = "recurse_forced_files" if kind is Slots else "recurse_project_files"
-    check_closed(run(builder, tmp_path / "dist"), f"has no replaceable `{name}` in `{kind.__name__}`")
-    assert set(GENERATORS) & set(vars(builder)) == set()
-
-
 @pytest.mark.parametrize("raises", [True, False])
-def test_configuration_that_accepts_no_attributes(project: Project, tmp_path: Path, monkeypatch, *, raises) -> None:
-    plain = BuilderConfig.__setattr__
+@pytest.mark.parametrize(
+    ("owner", "shown", "name"),
+    [
+        (SdistBuilder, "SdistBuilder", "recurse_project_files"),
+        (BuilderConfig, "SdistBuilderConfig", "set_build_data"),
+    ],
+)
+def test_attribute_that_cannot_be_replaced(
+    project: Project, tmp_path: Path, monkeypatch, owner: Any, shown: str, name: str, *, raises: bool
+) -> None:
+    """As one of a class with `__slots__`."""
+    plain = owner.__setattr__
 
-    def refuse(self: Any, name: str, value: Any) -> None:
-        if name != "set_build_data":
-            plain(self, name, value)
+    def refuse(self: Any, attribute: str, value: Any) -> None:
+        if attribute != name:
+            plain(self, attribute, value)
         elif raises:
             raise AttributeError(name)
 
-    monkeypatch.setattr(BuilderConfig, "__setattr__", refuse)
-    built = run(SdistBuilder(str(project.root)), tmp_path / "dist")
-    check_closed(built, "has no replaceable `set_build_data` in `SdistBuilderConfig`")
+    monkeypatch.setattr(owner, "__setattr__", refuse)
+    builder = SdistBuilder(str(project.root))
+    check_closed(run(builder, tmp_path / "dist"), f"has no replaceable `{name}` in `{shown}`")
+    check_gone(builder)
 
 
 class Bypassing(SdistBuilder):
