@@ -445,7 +445,7 @@ def test_a_wheel_whose_heads_cannot_be_read(write):
 
 def test_memory_for_many_members(write):
     """Some 200 bytes for each: its name, not the kilobytes of a TarInfo."""
-    number = 10_000
+    number = 5_000
     template = bytearray(Entry("d/00000000").blocks())
     blocks = bytearray()
     for count in range(number):
