@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from pathlib import Path
-from typing import Iterator, List
+from typing import List
 
 import pytest
 from building import NO_HOOKS, build_apart
@@ -23,29 +24,6 @@ def chain(where: Path, end: str) -> str:
     for target, name in zip(names, names[1:]):
         os.symlink(target, where / name)
     return names[-1]
-
-
-@pytest.fixture
-def deep(project: Project) -> Iterator[None]:
-    """Make a file that is too deep for one path, and for what pytest cleans up with."""
-    here = os.getcwd()
-    os.chdir(str(project.root))
-    try:
-        for _ in range(DEEP.count("/")):
-            os.mkdir("a")
-            os.chdir("a")
-        Path("f.txt").write_bytes(b"x")
-        os.chdir(here)
-        yield
-        os.chdir(str(project.root))
-        for _ in range(DEEP.count("/")):
-            os.chdir("a")
-        os.remove("f.txt")
-        for _ in range(DEEP.count("/")):
-            os.chdir("..")
-            os.rmdir("a")
-    finally:
-        os.chdir(here)
 
 
 # --- `./` in the names of members -------------------------------------------------------------------------------------
@@ -101,16 +79,23 @@ def test_directory_symlink_that_is_its_own_real_path(project: Project, monkeypat
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no paths of that length")
-@pytest.mark.usefixtures("deep")
-@pytest.mark.parametrize("target", ["sdist", "wheel"])
-def test_deep_file_that_no_walk_reaches(project: Project, target: str) -> None:
+def test_deep_file_that_no_walk_reaches(project: Project) -> None:
     """One level is one step, not one call."""
-    forced = f'force-include = {{"{DEEP}f.txt" = "demo/f.txt"}}'
-    project.configure(after=f'[tool.hatch.build]\nonly-include = ["src"]\n{forced}')
-    built, control = project.build(target), project.build(target, **NO_HOOKS)
-    # Python 3.8 does not get it into an sdist.
-    assert built.code == control.code
-    assert "RecursionError" not in built.said or "RecursionError" in control.said
+    project.configure(
+        after=f'[tool.hatch.build]\nonly-include = ["src"]\nforce-include = {{"{DEEP}f.txt" = "demo/f.txt"}}'
+    )
+    where = project.root / DEEP
+    try:
+        # Python's own functions are recursive.
+        subprocess.run(["mkdir", "-p", str(where)], check=True)
+        (where / "f.txt").write_bytes(b"x")
+        for target in ("sdist", "wheel"):
+            built, control = project.build(target), project.build(target, **NO_HOOKS)
+            # Python 3.8 does not get it into an sdist.
+            assert built.code == control.code
+            assert "RecursionError" not in built.said or "RecursionError" in control.said
+    finally:
+        subprocess.run(["rm", "-rf", str(project.root / "a")], check=True)
 
 
 # --- Files of other tools ---------------------------------------------------------------------------------------------

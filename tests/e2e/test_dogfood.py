@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import List
 
 import pytest
-from building import Archive, read, unpack
+from building import read, unpack
 from projects import KINDS, tomllib
 
 ROOT = Path(__file__).parent.parent.parent
@@ -51,14 +51,6 @@ def litter(root: Path) -> None:
     KINDS["venv"](str(root / "src" / "hatch_nocache" / "env"))
 
 
-def littered(archive: Archive) -> List[str]:
-    return [
-        name
-        for name in archive.names
-        if name.startswith(("tests/store/", "src/hatch_nocache/env/", "hatch_nocache/env/"))
-    ]
-
-
 @pytest.fixture
 def build(front_end, tmp_path: Path):
     """Build the project at `root` with Hatchling, and return the directory of the archives."""
@@ -89,15 +81,6 @@ def test_its_own_hook_guards_it(name: str, front_end, run, tmp_path: Path) -> No
     done = run(PYTHON, "-m", "hatch_nocache", "check", *dist.glob("hatch*"), cwd=tmp_path)
     assert done.returncode == 0
     assert "NC" not in done.stdout
-
-
-def test_without_it(build, tmp_path: Path) -> None:
-    """The same litter would be packed."""
-    root = clone(tmp_path / "hatch-nocache")
-    litter(root)
-    dist = build(root, HATCH_BUILD_NO_HOOKS="true")
-    assert littered(read(dist / SDIST))
-    assert littered(read(dist / WHEEL))
 
 
 def test_editable(run, tmp_path: Path) -> None:
