@@ -210,6 +210,16 @@ def test_environments(write):
     assert inspect(write(zipped(*own), WHEEL)).findings == ()
 
 
+@pytest.mark.parametrize("at", ["", "sub/"])
+def test_environment_in_place(at, write):
+    """`python -m venv .`: one finding, and none for what is in its parts."""
+    names = ("setup.py", "bin/activate", "lib/python3.9/site-packages/__pycache__/x.pyc", "src/__pycache__/x.pyc")
+    entries = (file(f"{at}pyvenv.cfg", b"home = /usr/bin\n"), *(file(f"{at}{name}") for name in names))
+    findings = inspect(write(case("in place", *entries))).findings
+    assert places(findings) == [("NC004", at.rstrip("/") or "."), ("NC003", f"{at}src/__pycache__/")]
+    assert findings[0].is_environment
+
+
 def test_heads_of_files(write):
     """A hard link has the head of its link target; the last member of a name counts."""
     entries = (TAG, hard("b/CACHEDIR.TAG", f"{ROOT}/{TAG.name}"), file("b/x"), hard("c/CACHEDIR.TAG", f"{ROOT}/b/x"))
@@ -403,9 +413,9 @@ def test_headers_without_end(write):
 def test_too_many_members_and_directories(write, monkeypatch):
     monkeypatch.setattr(check, "_MAX_DIRECTORIES", 1000)
     assert inspect(write(case("deep", file("d/" * 990 + "a")))).members == len(BASE) + 1
-    assert "absurdly many" in too_much(write(case("deep", file("d/" * 1000 + "a"), file("b"))))
+    assert "too many members" in too_much(write(case("deep", file("d/" * 1000 + "a"), file("b"))))
     monkeypatch.setattr(check, "_MAX_MEMBERS", 3)
-    assert "absurdly many" in too_much(write(case("many", sym("data/l", "real.txt"))))
+    assert "too many members" in too_much(write(case("many", sym("data/l", "real.txt"))))
 
 
 def test_a_cache_below_very_many_directories(write):

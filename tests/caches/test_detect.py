@@ -241,7 +241,7 @@ def test_declaration_that_is_not_sure():
 def test_uv_cache_in_an_archive():
     """The variables of this build say nothing about an archive that was built elsewhere."""
     hint = found(tree(*BUCKETS), uv_cache_dir="/somewhere").hint
-    assert hint == f"uv takes its place from UV_CACHE_DIR, {WAYS.partition('reads ')[2]}"
+    assert hint == f"uv reads the location of its cache from UV_CACHE_DIR, {WAYS.partition('reads ')[2]}"
 
 
 def test_other_tools_say_nothing_of_uv():

@@ -137,7 +137,7 @@ def test_allow(tmp_path):
 
 
 ALLOW = 'to accept it, add "/store/" to `allow` in [tool.hatch.build.hooks.nocache] of the project\'s pyproject.toml'
-PASS = 'to accept it, pass --allow "/store/"'
+PASS = 'to accept it, pass "/store/" to --allow'
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="FIFOs, signals, directories 
 @pytest.mark.parametrize(
     ("name", "make", "words"),
     [
-        ("text.tar.gz", lambda path: path.write_text("text", encoding="utf-8"), "but it is none"),
+        ("text.tar.gz", lambda path: path.write_text("text", encoding="utf-8"), "but is not one"),
         ("text.whl", lambda path: path.write_text("text", encoding="utf-8"), "not a"),
         ("notes.txt", lambda path: path.write_text("text", encoding="utf-8"), "not a"),
         ("truncated.tar.gz", truncated, "truncated"),

@@ -17,7 +17,7 @@ from hatch_nocache.report import describe
 from hatch_nocache.rules import Action
 from hatch_nocache.selection.checker import UnreadableError
 
-UNKNOWN_CONTENTS = "what the backend packs is not known: check its archives with `hatch-nocache check dist`"
+UNKNOWN_CONTENTS = "the files that the backend packs are unknown; check its archives with `hatch-nocache check dist`"
 CASES = [case for case in load() if not case.unprivileged]
 ROWS = [pytest.param(case, target, id=f"{case.id}-{target}") for case in CASES for target in case.expect]
 
@@ -130,7 +130,7 @@ def test_custom_builder(project):
 
 WITHOUT = BASE.replace(', "hatch-nocache"', "")
 SPELT = BASE.replace("hatch-nocache", "Hatch_Nocache>=0.1 ; python_version > '3'")
-TAKES = 'it takes "hatch-nocache" in `requires` of [build-system], and the table '
+NEEDS = '"hatch-nocache" to `requires` in [build-system], and '
 HYPHEN = ('hatch-nocache"; rename its table to [tool.hatch.build.hooks.nocache]', "pyproject.toml", 9)
 UNDERSCORE = ('hatch_nocache"; rename its table to [build.hooks.nocache] in hatch.toml', "hatch.toml", 2)
 REQUIRE = ('nocache"; add "hatch-nocache" to `requires` in [build-system]', "pyproject.toml", 2)
@@ -145,8 +145,8 @@ REQUIRE = ('nocache"; add "hatch-nocache" to `requires` in [build-system]', "pyp
         (WITHOUT + HOOK + "enable-by-default = false\n", "", "sdist, wheel", "", ()),
         (BASE + "[tool.hatch.build.hooks.hatch-nocache]\n", "", "sdist, wheel", "", HYPHEN),
         (BASE, "\n[build.hooks.hatch_nocache]\n", "sdist, wheel", "", UNDERSCORE),
-        (BASE, "", "sdist, wheel", '"hatch-nocache" is in `requires`, but [tool.hatch.build.hooks.nocache]', ()),
-        (WITHOUT, "[build]\n", "sdist, wheel", "[build.hooks.nocache] in hatch.toml", ()),
+        (BASE, "", "sdist, wheel", "the table [tool.hatch.build.hooks.nocache]", ()),
+        (WITHOUT, "[build]\n", "sdist, wheel", f"{NEEDS}the table [build.hooks.nocache] in hatch.toml", ()),
         (BASE + "[tool.hatch.build.targets.sdist.hooks.nocache]\n", "", "wheel", "", ()),
     ],
 )
@@ -157,8 +157,7 @@ def test_whether_the_build_starts(settings, hatch_toml, off, note, error, projec
     result = run(root)
     off = f"; the hook is not enabled for {off}, so this is what it would do" if off else ""
     assert result.about == f"Hatchling project demo{off}"
-    before, _, table = note.rpartition("[")
-    assert list(result.notes) == ([f"{before}the hook is not enabled: {TAKES}[{table}"] if note else [])
+    assert list(result.notes) == ([f"the hook is not enabled; add {note}"] if note else [])
     unknown = 'the build ends with "Unknown build hook: '
     assert errors([result]) == ([(unknown + error[0], *error[1:])] if error else [])
     assert list(brief(result)) == ["sdist", "wheel"]

@@ -91,7 +91,7 @@ def test_project_and_its_archives(here):
 def test_formats(form, capsys):
     """Each of them, with an error among the paths: one line on stderr, exit code 2."""
     code, out, err = call(capsys, "check", "--format", form, ".", "nothing")
-    assert (code, err) == (2, "hatch-nocache: nothing: there is no such file or directory\n")
+    assert (code, err) == (2, "hatch-nocache: nothing: no such file or directory\n")
     if form == "json":
         validate(json.loads(out))
         assert [each["exit_code"] for each in json.loads(out)["results"]] == [0, 2]
@@ -102,7 +102,7 @@ def test_formats(form, capsys):
         ]
     elif form == "github":
         assert out.startswith("::warning file=.uv-cache,title=hatch-nocache NC001::NC001 .uv-cache/   uv cache")
-        assert "\n::error file=nothing,title=hatch-nocache::there is no such file or directory\n" in out
+        assert "\n::error file=nothing,title=hatch-nocache::no such file or directory\n" in out
     if form in ("github", "text"):
         assert out.endswith("2 paths: 1 accepted, 1 with errors\n")
 

@@ -1,7 +1,8 @@
-"""Check the members of an archive: what an installer would refuse or silently alter, and caches in it.
+"""Check the members of an archive.
 
-The rule is the intersection of what the installers in `incompatibilities` accept (PEP 706, the sdist and wheel
-specifications, and what uv and pip add to them).
+Findings are members that an installer would refuse or silently alter, and caches. The rule is the intersection of what
+the installers in `incompatibilities` accept (PEP 706, the sdist and wheel specifications, and what uv and pip add to
+them).
 """
 
 from __future__ import annotations
@@ -16,17 +17,18 @@ from hatch_nocache.archive.tree import ArchiveDirectory, Entry, Member, Unreadab
 from hatch_nocache.caches.declared import NOTHING
 from hatch_nocache.caches.detect import detect, head_names
 from hatch_nocache.caches.match import HEAD_SIZE
+from hatch_nocache.caches.virtualenvs import in_place
 from hatch_nocache.members import incompatibilities as table
 from hatch_nocache.members.incompatibilities import Incompatibility
 from hatch_nocache.members.names import name_problem, outside_root, parents, too_long
 from hatch_nocache.members.symlinks import follow, text_problem
 from hatch_nocache.rules import Action, Finding
 
-# The rest is counted.
+# Further findings are only counted.
 _MAX_FINDINGS = 1000
 # The largest sdists have about 100,000. Each takes some 200 bytes of memory.
 _MAX_MEMBERS = 2_000_000
-# Each takes some 400 bytes of memory and its path, and may have a file of which the head is kept.
+# Each takes some 400 bytes of memory and its path, and may have a file whose head is stored.
 _MAX_DIRECTORIES = 200_000
 
 _METADATA = "PKG-INFO"
@@ -34,7 +36,7 @@ _SPECIAL = {tarfile.FIFOTYPE: "FIFO", tarfile.CHRTYPE: "character device", tarfi
 
 
 class ArchiveReport(NamedTuple):
-    """What an archive is and what was found in it.
+    """The kind of an archive, and its findings.
 
     `kind` is "sdist" or "wheel", `root` the top-level directory of an sdist. `size` is the sum of what the members
     unpack to, in bytes. `more` counts the findings beyond those in `findings`.
@@ -49,7 +51,7 @@ class ArchiveReport(NamedTuple):
 
 
 def inspect(path: str, expected: AbstractSet[str] | None = None, *, rooted: bool = True) -> ArchiveReport:
-    """Check everything in the archive at `path`. A `.whl` is a wheel, everything else an sdist.
+    """Check the archive at `path`. A `.whl` is a wheel, all others are sdists.
 
     With `expected`, this build has just written the archive, of any size. Members in `expected` (paths below the
     archive root) were checked before: for them only the rules of the installers apply, and they do not make a directory
@@ -59,7 +61,7 @@ def inspect(path: str, expected: AbstractSet[str] | None = None, *, rooted: bool
     bounded = expected is None
     with open_archive(path, head_names(), HEAD_SIZE, bounded=bounded) as (zipped, members):
         checker = MemberChecker(rooted=rooted and not wheel, zipped=zipped)
-        # What the build did not let through.
+        # Members that the build did not pack.
         unexpected = ArchiveDirectory() if expected else checker.tree
         count = size = 0
         for member in members:
@@ -70,7 +72,7 @@ def inspect(path: str, expected: AbstractSet[str] | None = None, *, rooted: bool
             count += 1
             size += member.size
             if bounded and (count > _MAX_MEMBERS or checker.tree.made > _MAX_DIRECTORIES):
-                raise UnreadableArchive("it has absurdly many members or directories")
+                raise UnreadableArchive("it has too many members or directories")
             place = checker.add(member)
             if expected and place is not None and place not in expected:
                 unexpected.copy(place, checker.tree)
@@ -80,7 +82,7 @@ def inspect(path: str, expected: AbstractSet[str] | None = None, *, rooted: bool
 
 
 def verify(path: str, expected: AbstractSet[str], *, rooted: bool) -> tuple[Finding, ...]:
-    """Return what is wrong with an archive that this build has just written: see `inspect`."""
+    """Return the findings in an archive that this build has written: see `inspect`."""
     return inspect(path, expected, rooted=rooted).findings
 
 
@@ -89,12 +91,18 @@ def _caches(top: ArchiveDirectory, *, wheel: bool) -> Iterator[Finding]:
     # `.data` has the layout of an environment, because it is unpacked over one (binary distribution format).
     own = tuple(f"{name}/data" for name in top.directories if name.endswith(".data")) if wheel else ()
     surroundings = NOTHING._replace(own_packages=own)
+    skipped: set[str] = set()
     ahead = [top]
     while ahead:
         directory = ahead.pop()
         evidence = detect(directory, surroundings)
         if evidence is None:
-            ahead.extend(reversed(list(directory.children())))
+            parts = frozenset() if directory.path in own else in_place(directory)
+            if parts:
+                what, reason = "virtual environment in place", "contains pyvenv.cfg"
+                yield Finding("NC004", directory.path or ".", what, reason, Action.REJECTED, is_environment=True)
+            skipped.update(f"{directory.path}/{part}".strip("/") for part in parts)
+            ahead.extend(child for child in reversed(list(directory.children())) if child.path not in skipped)
             continue
         members, size = directory.total()
         finding = Finding(evidence.code, f"{directory.path}/", evidence.name, evidence.reason, Action.REJECTED)
@@ -102,7 +110,7 @@ def _caches(top: ArchiveDirectory, *, wheel: bool) -> Iterator[Finding]:
 
 
 class MemberChecker:
-    """Takes members in order, keeps the tree they make, and returns findings at the end.
+    """Checks members in order. Builds their tree, and returns findings at the end.
 
     An sdist is `rooted`: it has one top-level directory, `root`, known from the first member that can have one. In a
     `zipped` archive (every wheel, some sdists) installers unpack each member that is not a directory as a regular file.
@@ -122,7 +130,10 @@ class MemberChecker:
         self._shared: set[str] = set()
 
     def add(self, member: Member) -> str | None:
-        """Check the next member. Returns its path below the root if it is there now, else None."""
+        """Check the next member.
+
+        Returns its path below the root, or None if it cannot be placed there.
+        """
         if self._rooted and not self.root:
             top = member.name.split("/")[0]
             self.root = "" if top in (".", "..") else top
@@ -148,11 +159,11 @@ class MemberChecker:
         return None
 
     def finish(self) -> tuple[Finding, ...]:
-        """Check what needs the whole archive, and return everything that was found."""
+        """Check the archive as a whole, and return all findings."""
         for path, text in self._links.items():
             end = follow(path, self._links)
             if end == path:
-                self.report(table.LOOP, path, "following it never arrives", text)
+                self.report(table.LOOP, path, "following it never ends", text)
             elif end is None or self.tree.find(end) is not None:
                 continue
             elif path == "pyproject.toml":
@@ -179,7 +190,7 @@ class MemberChecker:
         # Only the last part of a path must not end with a space, and a directory is not the last part.
         problem = name_problem(f"{member.name}/" if is_directory else member.name, wheel=self._zipped)
         if problem is None and member.name.endswith(("/", "/.")) and not is_directory:
-            problem = "it is spelled like a directory, but is none"
+            problem = "it has the name of a directory, but is not one"
         if problem is not None:
             row = table.NAME_IN_ZIP if self._zipped else table.NAME
             self.report(table.TOO_LONG if too_long(member.name) else row, path or member.name, problem)
@@ -205,7 +216,7 @@ class MemberChecker:
         elif member.type == tarfile.SYMTYPE:
             directory.entries[name] = member.target
             self._links.pop(path, None)
-            # One problem is enough: it does not matter where a refused symlink leads.
+            # One problem is enough: a refused symlink is not followed.
             if problem is None:
                 self._links[path] = member.target
         else:
@@ -214,7 +225,7 @@ class MemberChecker:
         return path
 
     def _collision(self, kind: bytes, path: str, earlier: Entry | None) -> Incompatibility | None:
-        """Return what is wrong when a member of type `kind` comes to `path`, where `earlier` is already."""
+        """Return the problem of a member of type `kind` at `path`, where `earlier` is."""
         if earlier is None or (kind == tarfile.DIRTYPE and isinstance(earlier, ArchiveDirectory)):
             return None
         if kind == tarfile.SYMTYPE:
@@ -224,7 +235,10 @@ class MemberChecker:
         return table.FILE_OVER_LINK if isinstance(earlier, str) or path in self._shared else None
 
     def _check_hard_link(self, member: Member, path: str) -> bytes:
-        """Check the link target and return its head. Source of the rule: PEP 706, the sdist format specification."""
+        """Check the link target, and return its head.
+
+        Source of the rule: PEP 706, the sdist format specification.
+        """
         outside = outside_root(member.target, self.root) is not None
         target = "" if outside else _path(member.target, self.root)
         there = self.tree.find(target) if target != path else None
@@ -239,6 +253,9 @@ class MemberChecker:
 
 
 def _path(name: str, root: str) -> str:
-    """Return the path below the root (if the member is there), without empty and `.` parts."""
+    """Return the path below the root, without empty and `.` parts.
+
+    A path outside the root stays as it is.
+    """
     inner = name[len(root) :] if f"{name}/".startswith(f"{root}/") else name
     return "/".join(part for part in inner.split("/") if part not in ("", "."))

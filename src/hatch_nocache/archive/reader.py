@@ -1,4 +1,4 @@
-"""Read a finished archive, from any build backend, as a stream of members: once, with bounded memory."""
+"""Read an archive as a stream of members: once, with bounded memory."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hatch_nocache.members import incompatibilities as table
 # The last header of a compressed tar is found by decompressing all of it. The package index takes 100 MB unless asked
 # for more, and gzip can make a thousand times as much of them: hours of work. Two gibibytes take seconds.
 MAX_BYTES = 2 * 1024**3
-# All that tarfile may read for one member besides its data. It reads PAX records into memory, some versions in pieces.
+# Size limit of a member without its data. tarfile reads PAX records into memory, some versions in pieces.
 _MAX_HEADER = 1024**2
 # uv from 0.13 refuses a larger PAX header ("exceeds configured limit"). There is a block before and after it; tarfile
 # also reads the last byte of the member before.
@@ -74,7 +74,10 @@ def open_archive(
 
 
 def unsupported(path: str) -> str | None:
-    """Return why the archive is in a format that is not supported, by its name or its first bytes, or None."""
+    """Return why the format of the archive is not supported, or None.
+
+    The name or the first bytes show it.
+    """
     magic = _magic(path)
     for start, suffixes, name in _UNSUPPORTED:
         if magic.startswith(start) or path.lower().endswith(suffixes):
@@ -83,7 +86,10 @@ def unsupported(path: str) -> str | None:
 
 
 def read_member(path: str, name: str) -> bytes | None:
-    """Return the content of the regular file `name` directly below the root of an sdist; None above 256 KiB."""
+    """Return the content of the file `name` directly below the root of an sdist.
+
+    None if it does not exist, is not regular, or is larger than 256 KiB.
+    """
     with open_archive(path, {name}, _MAX_SETTINGS) as (_, members):
         for member in members:
             is_it = member.name.split("/")[1:] == [name] and member.type == tarfile.REGTYPE
@@ -98,14 +104,17 @@ def _magic(path: str) -> bytes:
 
 
 class TarFile(io.BufferedReader):
-    """The decompressed tar archive at `path` as a file that tarfile reads: forward only, at most `max_bytes`."""
+    """The decompressed tar archive at `path`, as a file for tarfile.
+
+    It is read forward only, up to `max_bytes`.
+    """
 
     def __init__(self, path: str, max_bytes: int) -> None:
         magic = _magic(path)
         # The name of the module that reads it, which a Python may lack. "": the archive is not compressed.
         self.compression = next((module for start, module in _COMPRESSIONS if magic.startswith(start)), "")
         if path.lower().endswith((".gz", ".tgz")) and self.compression != "gzip":
-            raise UnreadableArchive("its name is that of a gzip file, but it is none")
+            raise UnreadableArchive("it has the name of a gzip file, but is not one")
         # The decompressors of the standard library are slow where little is read at a time.
         super().__init__(importlib.import_module(self.compression or "io").open(path, "rb"), _CHUNK)
         self._max_bytes = max_bytes if self.compression else os.path.getsize(path)
@@ -144,7 +153,7 @@ def _tar_members(file: TarFile, heads: AbstractSet[str], head_size: int) -> Iter
     try:
         tar = tarfile.TarFile(fileobj=file, encoding="utf-8", errors="surrogateescape")
         for info in iter(tar.next, None):
-            # TarFile would keep them all.
+            # TarFile would store them all.
             tar.members = []  # type: ignore[attr-defined]
             if not info.issparse():
                 formats.add(file.last[257:265])
@@ -182,7 +191,7 @@ def _check_end(file: TarFile) -> None:
 
 
 def _disputed(info: tarfile.TarInfo, global_records: Mapping[str, str]) -> str | None:
-    """Return why readers disagree about where the member ends or what it is."""
+    """Return why readers disagree about the end or the type of the member."""
     if info.size < 0 or not info.pax_headers.get("size", "0").isdigit():
         return "a header has an invalid size"
     if info.size and info.type in (tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE):
@@ -191,7 +200,10 @@ def _disputed(info: tarfile.TarInfo, global_records: Mapping[str, str]) -> str |
 
 
 def _problem(info: tarfile.TarInfo, taken: int, formats: int) -> Problem | None:
-    """Return what an installer refuses in the header of a member. Source of the rules: uv from 0.13, as observed."""
+    """Return the problem that installers have with the header of a member.
+
+    Source of the rules: uv from 0.13, as observed.
+    """
     records = info.pax_headers
     is_link = info.type in (tarfile.SYMTYPE, tarfile.LNKTYPE)
     empty = [key for key, value in records.items() if not value]

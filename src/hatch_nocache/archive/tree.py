@@ -1,4 +1,7 @@
-"""The members of an archive and the directory tree they make. Keeps little of each, so that a million members fit."""
+"""The members of an archive, and their directory tree.
+
+Little is stored of each, so that a million members fit in memory.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +11,23 @@ from typing import Iterator, NamedTuple, Tuple, Union
 
 from hatch_nocache.members.incompatibilities import Incompatibility
 
-# What an installer refuses, and the reason.
+# The row of a problem, and the reason.
 Problem = Tuple[Incompatibility, str]
 # The size and the head of a regular file, the link target of a symlink, or a directory.
 Entry = Union[Tuple[int, bytes], str, "ArchiveDirectory"]
 
 
 class UnreadableArchive(Exception):  # noqa: N818 - the file is wrong, not the program
-    """The archive cannot be checked. The message says why, in one line and without the path."""
+    """The archive cannot be checked.
+
+    The message is one line, without the path.
+    """
 
 
 class Member(NamedTuple):
     """One member, in the order of the archive.
 
-    `type` is one of tarfile's, REGTYPE only for a regular file; "" (with no name) stands for the archive as a whole.
+    `type` is one of tarfile's, REGTYPE only for a regular file; "" (without a name) is the archive as a whole.
     `target` is the link target of a symlink or hard link, `size` the bytes of a regular file, `head` its beginning if
     that was asked for. `problem` is what the reader found wrong with its header.
     """
@@ -35,14 +41,17 @@ class Member(NamedTuple):
 
 
 class ArchiveDirectory:
-    """A directory in an archive: see `caches.model.Directory`. Paths in methods are relative to it."""
+    """A directory in an archive: see `caches.model.Directory`.
+
+    Paths in methods are relative to it.
+    """
 
     location: str | None = None
 
     def __init__(self, path: str = "") -> None:
         self.path = path
         self.entries: dict[str, Entry] = {}
-        # How many directories `make` made: one path can make two thousand.
+        # How many directories `make` created: one path can create two thousand.
         self.made = 0
 
     @property
@@ -70,7 +79,7 @@ class ArchiveDirectory:
         return (entry for entry in self.entries.values() if isinstance(entry, ArchiveDirectory))
 
     def total(self) -> tuple[int, int]:
-        """Return how many files and symlinks are in it at any depth, and their bytes."""
+        """Return the number of files and symlinks at any depth, and their bytes."""
         count = size = 0
         directories = [self]
         for directory in directories:
@@ -80,14 +89,20 @@ class ArchiveDirectory:
         return count, size
 
     def find(self, path: str) -> Entry | None:
-        """Return the entry at `path` without following symlinks, or None. "" is the directory itself."""
+        """Return the entry at `path`, or None. Symlinks are not followed.
+
+        "" is the directory itself.
+        """
         here: Entry | None = self
         for part in path.split("/") if path else ():
             here = here.entries.get(part) if isinstance(here, ArchiveDirectory) else None
         return here
 
     def make(self, path: str) -> Entry:
-        """Return the directory at `path`, which is made if it is missing; or the file or symlink in its place."""
+        """Return the directory at `path`, created if missing.
+
+        Returns the file or symlink that is in its place, if there is one.
+        """
         here: Entry = self
         for part in path.split("/") if path else ():
             if not isinstance(here, ArchiveDirectory):

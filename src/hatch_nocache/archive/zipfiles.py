@@ -1,7 +1,8 @@
-"""Read the members of a zip archive (every wheel, a few sdists) and check its structure.
+"""Read the members of a zip archive, and check its structure.
 
-uv reads a wheel from an index as a stream and compares each record with the central directory afterwards, so records
-must follow each other without gaps and agree with the directory. pip finds each record through the directory.
+Every wheel and a few sdists are zip archives. uv reads a wheel from an index as a stream and compares each record with
+the central directory afterwards, so records must follow each other without gaps and agree with the directory. pip finds
+each record through the directory.
 """
 
 from __future__ import annotations
@@ -35,7 +36,10 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def zip_members(file: IO[bytes], heads: AbstractSet[str], head_size: int, max_directory: int) -> Iterator[Member]:
-    """Yield each member, then what is wrong with the archive as a whole. For the arguments, see `open_archive`."""
+    """Yield each member, then the problems of the archive as a whole.
+
+    For the arguments, see `open_archive`.
+    """
     size, trailing, numbers = _read_end(file)
     if size > max_directory:
         raise UnreadableArchive(f"its central directory has more than {max_directory:,} bytes")
@@ -76,11 +80,14 @@ def _structure_problems(
     if trailing:
         yield table.TRAILING, f"{trailing} bytes" if trailing > 0 else "its comment is cut short"
     if numbers not in ((), (0, 0, members, members)):
-        yield table.GAP, f"its end does not say that it has {members} members on one disk"
+        yield table.GAP, f"its end record does not give {members} members on one disk"
 
 
 def _check_record(file: IO[bytes], archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[Problem | None, int]:
-    """Return what an installer refuses in the record of a member, and where it ends (0: there is none)."""
+    """Return the problem of a member's record, and where the record ends.
+
+    0: there is no record.
+    """
     file.seek(info.header_offset)
     raw = file.read(_LOCAL.size)
     if len(raw) < _LOCAL.size or not raw.startswith(b"PK\3\4"):
@@ -98,7 +105,7 @@ def _check_record(file: IO[bytes], archive: zipfile.ZipFile, info: zipfile.ZipIn
         (name != _raw_name(info), table.LOCAL_HEADER, f"named {name.decode('utf-8', 'replace')!r} in its header"),
         (is_streamed and info.compress_type == zipfile.ZIP_STORED, table.STREAMED, ""),
         (has_sizes and (method, crc, packed, size) != listed, table.LOCAL_HEADER, "its sizes or checksum differ"),
-        (last.CRC != info.CRC, table.TWO_CONTENTS, "another of its name differs"),
+        (last.CRC != info.CRC, table.TWO_CONTENTS, "another record with its name differs"),
     )
     problem = next(((row, reason) for applies, row, reason in problems if applies), None)
     return problem, info.header_offset + _LOCAL.size + name_size + extra_size + info.compress_size
@@ -109,7 +116,7 @@ def _head(archive: zipfile.ZipFile, info: zipfile.ZipInfo, size: int) -> bytes:
         with archive.open(info) as file:
             return file.read(size)
     except (RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile, zlib.error):
-        # Encrypted, compressed in an unknown way, or damaged: the name can be checked all the same.
+        # Encrypted, compressed in an unknown way, or damaged: only the name is checked.
         return b""
 
 
@@ -128,7 +135,7 @@ def _read_end(file: IO[bytes]) -> tuple[int, int, tuple[int, ...]]:
     tail = file.read()
     at = tail.rfind(b"PK\5\6")
     if at < 0 or at + _END.size > len(tail):
-        # zipfile says what is wrong.
+        # zipfile reports the problem.
         return 0, 0, ()
     _, *numbers, directory, comment = _END.unpack_from(tail, at)
     magic, where = _LOCATOR.unpack_from(tail, at - _LOCATOR.size) if at >= _LOCATOR.size else (b"", 0)

@@ -1,1 +1,1 @@
-"""Whether a directory is a cache or a virtual environment, and how that is known: on disk and in archives."""
+"""Detection of caches and virtual environments, on disk and in archives."""

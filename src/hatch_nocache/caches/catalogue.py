@@ -1,10 +1,10 @@
-"""The tools that leave caches and environments in a project, as data. To add a tool is to add a row.
+"""The catalogue: one row for each tool that leaves caches or environments.
 
-The rows were observed by running the tools; `documented` rows are from documentation only. Detection, the tables of the
-documentation and the tests are driven from here.
+The rows were observed by running the tools; `documented` rows are from documentation only. Detection, the
+tables in the documentation and the tests use them.
 
-Ordinary directories have plain words (`wheels`, `http`) and short hexadecimal names (`0` … `f`) too. A row whose marks
-are made of these asks for enough of the path below, or looks into a file.
+Ordinary directories also have plain words (`wheels`, `http`) and short hexadecimal names (`0` … `f`). A row with such
+marks must require more of the path below, or the content of a file.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _HEX5 = rf"{_HEX1}/{_HEX1}/{_HEX1}/{_HEX1}/{_HEX1}/~[0-9a-f]{{56}}(\.body)?"
 _PIP_WHEEL = f"{_HEX2}/{_HEX2}/{_HEX2}/~[0-9a-f]{{40,}}/~.*\\.whl|origin\\.json"
 _ARTIFACT = f"{_HEX2}/{_HEX2}/{_HEX2}/~[0-9a-f]{{40,}}/~.*\\.(whl|zip|tar\\.(gz|bz2|xz))"
 _PRE_COMMIT = r"db\.db|README|patch.*|repo[a-z0-9_]{8}|pre-commit\.log|\.cache"
-# Random characters, as opposed to `repositories`, `report_2024` and `repofixture1`: a digit before a letter.
+# Random characters: a digit before a letter, unlike `repositories`, `report_2024` and `repofixture1`.
 _CLONE = r"repo(?![rs])(?=[a-z0-9_]*[0-9][a-z])[a-z0-9_]{8}"
 _UV_PYTHON = r"(cpython|pypy|graalpy|pyodide)-3\.[0-9]+\.[0-9].*-[a-z]+-[^-]+-[a-z]+"
 _HUB_REPOSITORY = "(models|datasets|spaces|kernels)--.*"
@@ -60,17 +60,17 @@ _DENO = (
     r"((dep|node)_analysis|check|fast_check|v8_code)_cache_v.*|gen|npm|remote|deps|registries|jsr|latest\.txt|"
     r"location_data|bin|dl|web_worker.*|deno_history\.txt|\.deno.*"
 )
-# Next to `is-odd@3.0.1@@@1` there is a directory `is-odd`: any name but those that projects have.
+# Next to `is-odd@3.0.1@@@1` there is a directory `is-odd`: any name except those of projects.
 _OF_PROJECTS = "(bin|data|docs?|examples?|include|lib|notes|scripts?|share|src|tests?|tools?)$"
 _BUN = rf"(?!{_TEXTS}|{_OF_PROJECTS})@?[a-z0-9._~-]+(@.*@@@[0-9]+)?"
 _ENVIRONMENTS_OF_UV = Mark("~.*/uv-receipt.toml")
 VERSIONED = r"~(python|pypy)[23]\.[0-9]+t?"
-# Names at the top of an environment. `local` and `src`, which some have too, may hold anything.
+# Names at the top of an environment. Some also have `local` and `src`, which may contain anything.
 _PARTS = "lib|lib64|Lib|bin|Scripts|Include|etc|include|man|share"
 _SOME_PART = f"~{_PARTS}|local|src/"
 _TOX_FILE = r"\.tox-info\.json|\.tox-config1"
 _INSTALLED = r"~(pip|setuptools)(-.*)?|_virtualenv\.py|_distutils_hack|distutils-precedence\.pth|.*\.dist-info"
-# A value, but not one that a program is to replace.
+# A value, but not a placeholder of a template.
 _HAS_HOME = r"(?m:^\s*home\s*=[^\S\r\n]*(?![^\r\n]*([{}<>$%]|@\w+@|__\w+__))\S)"
 _NO_HOME = r"(?m:\A(?!(.*\n)*\s*home\s*=))"
 _NO_CONFIGURATION = r"(?!pyvenv\.cfg$)(?s:.*)"
@@ -78,12 +78,12 @@ _NO_CONFIGURATION = r"(?!pyvenv\.cfg$)(?s:.*)"
 CONFIGURED = Mark("pyvenv.cfg", says=_HAS_HOME)
 TOX_MARK = Mark(f"~{_TOX_FILE}")
 SITE_PACKAGES = (Mark(f"~lib|lib64/{VERSIONED}/site-packages/"), Mark("Lib/site-packages/"))
-# SHA-512. Of the files, only pnpm's own names give it away; an index is there in every store.
+# SHA-512. Of the files, only pnpm's own names identify it. Every store contains an index.
 _PNPM = f"files/{_HEX2}/~[0-9a-f]{{126}}(-exec|-index\\.json)"
 _PNPM_PLAIN = Mark(f"files/{_HEX2}/~[0-9a-f]{{126}}")
 _PNPM_INDEX = Mark(rf"index/{_HEX2}/~[0-9a-f]{{62,126}}.*\.json")
 
-# Directories that no row describes: one with the tag of an unknown tool, and one of environments.
+# Directories without a row of their own: with the tag of an unknown tool, and of environments.
 CACHE = Tool("cache directory")
 ENVIRONMENTS = Tool("virtual environments", Kind.ENVIRONMENTS)
 UV = Tool(
@@ -92,7 +92,7 @@ UV = Tool(
     keys=(Key("uv.toml", "", "cache-dir"), Key("pyproject.toml", "tool.uv", "cache-dir", unless="uv.toml")),
     names=(".uv-cache",),
     shapes=(
-        # Two buckets. The names of the others are plain, so those also need what uv writes into them.
+        # Two buckets. The other names are ordinary, so those buckets must also contain files of uv.
         Shape((Mark("archive-v0/"), Mark("~(built-wheels|interpreter|sdists|wheels)-v[0-9]+/")), only=_UV),
         Shape((Mark(r"~interpreter-v[0-9]+/**/~[0-9a-f]{16}\.msgpack"),), only=_UV),
         Shape((Mark(r"~simple-v[0-9]+/**/~.*\.rkyv"),), only=_UV),
@@ -113,7 +113,7 @@ ENVIRONMENT = Tool(
     shapes=(
         Shape((Mark("pyvenv.cfg", says=f"{_HAS_HOME}|{_NO_HOME}"), Mark("~bin|Scripts/"))),
         Shape((CONFIGURED, Mark("~lib|lib64|Lib/"), Mark("~include|Include/"))),
-        # An ignore file may have taken most of it away, and a symlink of its interpreter often dangles.
+        # An ignore file may have removed most of it, and the symlink of its interpreter often dangles.
         Shape((CONFIGURED,), only=rf"{_PARTS}|pyvenv\.cfg|pipx_metadata\.json|uv-receipt\.toml|{_TOX_FILE}"),
         Shape((Mark(".tox-info.json"), Mark(_SOME_PART)), only=_NO_CONFIGURATION),
         Shape((Mark(".tox-config1"), Mark(_SOME_PART)), only=_NO_CONFIGURATION),
@@ -132,7 +132,7 @@ ENVIRONMENT = Tool(
             Shape((Mark(path + r"~no-global-site-packages\.txt|orig-prefix\.txt"),), only=_NO_CONFIGURATION)
             for path in ("~lib|lib64|Lib/", f"~lib|lib64|Lib/{VERSIONED}/")
         ),
-        # A usual name, with what an installer leaves.
+        # A common name, with files of an installer.
         *(
             Shape(
                 (Mark(f"{path}/{_INSTALLED}{end}"),),
@@ -174,9 +174,9 @@ WORKTREE = Tool(
         ),
     ),
 )
-# Next to `pyvenv.cfg`, what only an environment has that is not a template or a test's.
+# Files next to `pyvenv.cfg` in real environments, but not in templates or test data.
 IN_USE = (Mark("~bin|Scripts|conda-meta/"), Mark(rf"~pipx_metadata\.json|uv-receipt\.toml|{_TOX_FILE}"), *SITE_PACKAGES)
-# What tox puts next to its environments.
+# Entries that tox creates next to its environments.
 TOX_EXTRAS = frozenset([".package", ".pkg", ".tmp", "dist", "log"])
 
 CATALOGUE: tuple[Tool, ...] = (
@@ -303,7 +303,7 @@ CATALOGUE: tuple[Tool, ...] = (
         "Conda package cache",
         variables=(Variable("CONDA_PKGS_DIRS", many=True), Variable("MAMBA_ROOT_PREFIX", "pkgs")),
         shapes=(
-            # Name, version and build: `my-data-set` and `log-2024-01` are the names of others.
+            # Name, version and build. Other directories have names such as `my-data-set` and `log-2024-01`.
             Shape(
                 (Mark("urls.txt"), Mark(r"~.+-[0-9]+\.[^-]*-([^-]*_)?[0-9]+/info/index.json")),
                 only=r"urls(\.txt)?|cache|.*-.*-.*|.*\.conda",
@@ -521,7 +521,7 @@ CATALOGUE: tuple[Tool, ...] = (
                 only=r"blobs|refs|snapshots|\.no_exist|\.lock.*",
             ),
             Shape((Mark(f"~{_HUB_REPOSITORY}/"),), at=".locks", only=_HUB_REPOSITORY),
-            # Next to the files that `hf_hub_download(local_dir=…)` was asked for: those are wanted.
+            # Next to the files that `hf_hub_download(local_dir=…)` downloaded: the project needs those.
             Shape((Mark("download/"),), at=".cache/huggingface"),
         ),
         layout=rf"{_HUB_REPOSITORY}|\.locks|version\.txt|tmp.*",
@@ -622,7 +622,7 @@ CATALOGUE: tuple[Tool, ...] = (
         "Maven repository",
         shapes=(
             Shape(at=".m2/repository"),
-            # What was downloaded, or could not be. A repository that a project ships was installed from files.
+            # Downloads, and failed downloads. A repository that a project ships was installed from files.
             *(
                 Shape(
                     (mark,),
@@ -683,7 +683,7 @@ CATALOGUE: tuple[Tool, ...] = (
         shapes=(
             Shape((Mark(f"~v[0-9]+/{_PNPM}"),), only="v[0-9]+"),
             Shape((Mark(f"~v[0-9]+/{_PNPM_PLAIN.path}"), Mark(f"~v[0-9]+/{_PNPM_INDEX.path}")), only="v[0-9]+"),
-            # Since version 11 of the store. Few people count to two digits.
+            # Since version 11 of the store. Projects rarely number directories with two digits.
             Shape((Mark("~v1[1-9]/index.db"), Mark("~v1[1-9]/files/")), only="v1[1-9]"),
             *(
                 Shape(marks, at="~v[0-9]+", only=r"files|index(\.db.*)?|tmp|projects|links|metadata.*")
@@ -707,7 +707,7 @@ CATALOGUE: tuple[Tool, ...] = (
         proof=(Mark(r"~[0-9a-f]{16}(\.tar\.zst|-meta\.json)|turbo-.*\.log"),),
     ),
     # Not `.dvc` itself: `config` in it is written by hand. Any store may have names that are MD5 sums, so without a
-    # declaration it takes DVC's description of a directory.
+    # declaration, DVC's description of a directory is required.
     Tool(
         "DVC cache",
         keys=(Key(".dvc/config", "cache", "dir"), Key(".dvc/config.local", "cache", "dir")),
@@ -828,7 +828,7 @@ CATALOGUE: tuple[Tool, ...] = (
     ),
     # tests/e2e/test_pipeline.py runs it.
     Tool("gitlab-ci-local state", names=(".gitlab-ci-local",)),
-    # The next rows are documented only: their tools are on no index that the tests use, or need an account or a SDK.
+    # The next rows are documented only. Their tools are not on the indexes of the tests, or need an account or an SDK.
     # `.direnv` has symlinks into the Nix store, and the environments of `layout python`.
     Tool("direnv directory", names=(".direnv",), documented=True),
     Tool("devenv directory", names=(".devenv",), documented=True),
@@ -839,7 +839,7 @@ CATALOGUE: tuple[Tool, ...] = (
     Tool("Jekyll cache", names=(".jekyll-cache", ".sass-cache"), documented=True),
     Tool("Dart tool directory", names=(".dart_tool",), documented=True),
     Tool("Metals and Bloop", names=(".bloop", ".metals"), documented=True),
-    # Of AI coding tools. `.claude`, `.cursor` and the like are written by hand.
+    # AI coding tools. Not `.claude`, `.cursor` and the like, which are written by hand.
     Tool("Aider tags cache", shapes=(Shape(at=r"~\.aider\.tags\.cache\.v[0-9]+"),), documented=True),
     Tool("Serena cache", shapes=(Shape(at=".serena/cache"),), documented=True),
     Tool("Playwright MCP output", names=(".playwright-mcp",), documented=True),
@@ -860,7 +860,7 @@ CATALOGUE: tuple[Tool, ...] = (
     ENVIRONMENT,
 )
 
-# What else tools put into XDG_CACHE_HOME, by its name there.
+# Other directories that tools create in XDG_CACHE_HOME, by name.
 CACHE_HOME_NAMES: frozenset[str] = frozenset(
     [
         "JetBrains",
@@ -982,7 +982,10 @@ LINK_DIRECTORIES: dict[str, str] = {
 
 
 class LinkName(NamedTuple):
-    """Symlinks that a tool makes next to the project's files: their names, link targets, a pattern for all names."""
+    """Symlinks that a tool creates next to the project's files.
+
+    Their names, link targets, and a gitignore pattern for all of them.
+    """
 
     tool: str
     name: str

@@ -1,6 +1,7 @@
-"""What the running build declares to be a cache or an environment: by variables, configuration keys, its interpreter.
+"""Directories that the running build declares to be caches or environments.
 
-Nothing here raises: a value that makes no sense declares nothing.
+The sources are environment variables, configuration keys and the interpreter. Nothing here raises: a value that makes
+no sense declares nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ else:
 
 INTERPRETER = "the interpreter that runs this build"
 
-# How tox and mypy spell the directory of their configuration file.
+# The variables of tox and mypy for the directory of their configuration file.
 _ROOT_SPELLINGS = r"(\{(tox_root|toxinidir)\}|\$MYPY_CONFIG_FILE_DIR|\$\{MYPY_CONFIG_FILE_DIR\})[/\\]?"
 _MOST_BYTES = 256 * 1024
 # Both parsers are superlinear in the length of a line, configparser also in that of a run of blanks.
@@ -31,7 +32,7 @@ _MANY_BLANKS = r"[^\S\n]{50,}"
 
 
 class Declaration(NamedTuple):
-    """A directory that the running build says `tool` uses.
+    """A directory that `tool` uses, according to the running build.
 
     `directory` is its real absolute path. `source` is a variable (`UV_CACHE_DIR`), a key (``cache-dir` in [tool.uv] of
     pyproject.toml``) or `INTERPRETER`, and `value` what it says. It is not `sure` if the value is relative and leads
@@ -45,12 +46,12 @@ class Declaration(NamedTuple):
     sure: bool = True
 
     def leads_to(self, location: str | None) -> bool:
-        """Return whether `directory` is the directory at `location`, however the two are spelled."""
+        """Return whether `directory` is the directory at `location`, in any spelling."""
         return location is not None and _is_same(location, self.directory)
 
     @property
     def reason(self) -> str:
-        """A clause that says what declares the directory."""
+        """The reason, as a clause."""
         if self.source == INTERPRETER:
             return f"contains {INTERPRETER}"
         if self.source.startswith("`"):
@@ -61,7 +62,10 @@ class Declaration(NamedTuple):
 
 
 class Surroundings(NamedTuple):
-    """What a build knows: declarations, the root-relative paths of its packages, and the value of UV_CACHE_DIR."""
+    """The context of a build.
+
+    Declarations, the root-relative paths of the project's packages, and the value of UV_CACHE_DIR.
+    """
 
     declarations: tuple[Declaration, ...]
     own_packages: tuple[str, ...]
@@ -72,7 +76,7 @@ NOTHING = Surroundings((), (), None)
 
 
 def read(root: str, environ: Mapping[str, str], prefix: str, own_packages: Sequence[str]) -> Surroundings:
-    """Read what is declared of the directories that exist below `root`.
+    """Read the declarations of existing directories below `root`.
 
     `prefix` is `sys.prefix`, "" if no build is running. For one tool, variables come before keys, keys before the
     interpreter.
@@ -85,7 +89,7 @@ def read(root: str, environ: Mapping[str, str], prefix: str, own_packages: Seque
 
 
 def _by_variables(root: str, environ: Mapping[str, str], prefix: str) -> Iterator[Declaration]:
-    """Yield what variables declare.
+    """Yield the declarations by environment variables.
 
     A relative value is relative to the front end's working directory, which a backend is not told: PWD and the root are
     tried. If no build is running, the front end would be started here.
@@ -105,7 +109,10 @@ def _by_variables(root: str, environ: Mapping[str, str], prefix: str) -> Iterato
 
 
 def _by_keys(root: str) -> Iterator[Declaration]:
-    """Yield what is declared in files, each of which is read once, and parsed only if a key can be in it."""
+    """Yield the declarations by configuration keys.
+
+    Each file is read once, and parsed only if it can contain a key.
+    """
     for file in dict.fromkeys(key.file for tool in CATALOGUE for key in tool.keys):
         text = _text(os.path.join(root, file))
         likely = [(tool, key) for tool in CATALOGUE for key in tool.keys if key.file == file and _may_have(text, key)]
@@ -131,7 +138,7 @@ def _by_interpreter(root: str, prefix: str) -> Iterator[Declaration]:
 
 
 def _existing(root: str, start: str, value: str, below: str = "") -> Iterator[str]:
-    """Yield the real path of a directory that exists inside the root, which may be spelled in another way."""
+    """Yield the real path of a directory that exists inside the root, in any spelling."""
     # RecursionError: a chain of a thousand symlinks.
     with contextlib.suppress(OSError, ValueError, RecursionError):
         directory = os.path.realpath(os.path.join(start, value, below))
@@ -150,12 +157,15 @@ def _is_same(one: str, other: str) -> bool:
 
 
 def _may_have(text: str, key: Key) -> bool:
-    """Return whether the words of the key are in the text: parsing takes a thousand times as long."""
+    """Return whether the words of the key are in the text.
+
+    Parsing takes a thousand times as long.
+    """
     return all(word in text.lower() for word in re.findall(r"[\w-]+", f"{key.table} {key.name}"))
 
 
 def _values(contents: object, key: Key) -> Iterator[str]:
-    """Yield the non-empty strings that the key has: several if its table has a `*` in it."""
+    """Yield the non-empty values of the key: several if its table contains a `*`."""
     # The name of a section of an INI file may contain any character.
     path = key.table.split(".") * bool(key.table) if key.file.endswith(".toml") else [key.table]
     values: list[Any] = [contents]
@@ -168,7 +178,7 @@ def _values(contents: object, key: Key) -> Iterator[str]:
 
 
 def _text(path: str) -> str:
-    """Return the text of a file, "" if there is none, it cannot be read or is too large."""
+    """Return the text of a file; "" if it is missing, unreadable or too large."""
     with contextlib.suppress(OSError, ValueError):
         # Opening a FIFO would hang.
         if os.path.isfile(path) and os.path.getsize(path) <= _MOST_BYTES:

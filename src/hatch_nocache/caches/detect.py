@@ -1,4 +1,4 @@
-"""Decide whether a directory is a cache or an environment, and say how that is known."""
+"""Decide whether a directory is a cache or an environment, and give the reason."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from hatch_nocache.caches.virtualenvs import MOST_ENTRIES, count_environments, i
 # A valid tag begins with exactly these 43 bytes: https://bford.info/cachedir/.
 SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55"
 _OTHER_WAYS = "--cache-dir, XDG_CACHE_HOME and `cache-dir` in uv.toml or [tool.uv]"
-# Texts that people write, and tools do not write into the top levels of their caches.
+# Suffixes of files that people write. Tools do not write them at the top level of a cache.
 _TEXTS = (".cfg", ".csv", ".html", ".ini", ".ipynb", ".md", ".py", ".rst", ".toml", ".tsv", ".txt", ".yaml", ".yml")
 
 
 class LinkOwner(NamedTuple):
-    """The tool whose directory or name a symlink has: all its symlinks are one finding.
+    """The tool that a symlink belongs to. All its symlinks are one finding.
 
-    `path` stands for all of them ("wandb/", "bazel-*"), and so does the gitignore pattern `pattern`.
+    `path` ("wandb/", "bazel-*") and the gitignore pattern `pattern` match all of them.
     """
 
     name: str
@@ -33,12 +33,12 @@ class LinkOwner(NamedTuple):
 
 
 def detect(directory: Directory, surroundings: Surroundings = NOTHING) -> Evidence | None:
-    """Return why the directory is a cache or an environment, or None unless the evidence is conclusive."""
+    """Classify a directory. Returns None unless the evidence is conclusive."""
     if not is_candidate(directory, surroundings):
         return None
     declared = (each for each in surroundings.declarations if each.leads_to(directory.location))
     declaration = next((each for each in declared if _has_used(each.tool, directory)), None)
-    # Asked for by its usual name: on some file systems case does not matter.
+    # By its usual name: some file systems ignore case.
     is_tagged = directory.head(TAG, len(SIGNATURE)) == SIGNATURE
     seen = _see(directory, is_tagged=is_tagged)
     tool, reason = seen or (catalogue.CACHE, "")
@@ -64,14 +64,20 @@ def detect(directory: Directory, surroundings: Surroundings = NOTHING) -> Eviden
 
 
 def head_names() -> frozenset[str]:
-    """Return the names of the files whose first `match.HEAD_SIZE` bytes detection may ask for."""
+    """Return the names of the files whose content detection may read.
+
+    It reads the first `match.HEAD_SIZE` bytes.
+    """
     marks = [mark for tool in CATALOGUE for mark in (*tool.proof, *(m for shape in tool.shapes for m in shape.marks))]
     names = {mark.path.rpartition("/")[2] for mark in marks if mark.says}
     return frozenset(name for name in names if not name.startswith("~")) | {TAG}
 
 
 def tag_problem(directory: Directory) -> str | None:
-    """Return what is wrong with the directory's `CACHEDIR.TAG`, or None if there is none or it is valid."""
+    """Return the problem of the directory's `CACHEDIR.TAG`.
+
+    None if it is valid or missing.
+    """
     if TAG in directory.links:
         return "a symlink"
     if TAG in directory.directories:
@@ -83,7 +89,10 @@ def tag_problem(directory: Directory) -> str | None:
 
 
 def link_owner(path: str, target: str) -> LinkOwner | None:
-    """Return the tool whose symlink this is, or None. `path` is relative to the root, `target` is the link target."""
+    """Return the tool that the symlink belongs to, or None.
+
+    `path` is relative to the root, `target` is the link target.
+    """
     *parents, own = path.split("/")
     for number, parent in enumerate(parents, 1):
         if parent in catalogue.LINK_DIRECTORIES:
@@ -97,7 +106,7 @@ def link_owner(path: str, target: str) -> LinkOwner | None:
 
 
 def _has_used(tool: Tool, directory: Directory) -> bool:
-    """Return whether the tool has used the directory that is declared to be its own, or nothing has.
+    """Return whether a declared directory is the tool's, or empty.
 
     What does not fit is the project's own: `UV_CACHE_DIR=src` must not empty a project.
     """
@@ -120,9 +129,10 @@ def _has_used(tool: Tool, directory: Directory) -> bool:
 
 
 def _is_home(directory: Directory) -> bool:
-    """Return whether all of it was put there by tools: one is known, and the others do not look like the project's own.
+    """Return whether tools have created everything in the directory.
 
-    In a directory with an ordinary name (`docs`), each must be known.
+    One of them is known, and no other entry looks like the project's own. In a directory with an ordinary name
+    (`docs`), each must be known.
     """
     names = entries(directory)
     if not set(names) <= directory.directories:
@@ -141,21 +151,24 @@ def _has_texts(directory: Directory) -> bool:
 
 
 def _see(directory: Directory, *, is_tagged: bool) -> tuple[Tool, str] | None:
-    """Return the tool whose name or shape the directory has, and how that is known. A build output must be tagged."""
+    """Return the tool whose name or shape the directory has, and the reason.
+
+    A build output must have a tag.
+    """
     for tool, shape in candidates(directory):
         if (is_tagged or tool.kind is not Kind.OUTPUT) and is_shaped(directory, shape):
             path = find(directory, shape.marks[0]) if shape.marks else ""
             reason = shape.reason or f"contains {path}"
             if not shape.reason and tool.kind is not Kind.ENVIRONMENT:
                 name, slash, _ = path.partition("/")
-                # Names may be hashes: only the beginning and the end of a long one.
+                # A long name may be a hash: show its beginning and end.
                 shown = re.sub(r"(?s)^(.{20}).{9,}(.{12})$", r"\1...\2", name + slash)
                 reason = f"contains `{shown}`" if path else "only the tool uses this directory name"
             return tool, reason
     count = count_environments(directory)
     known = (tool for tool in CATALOGUE if count and tool.kind is Kind.ENVIRONMENTS)
     tool = next((tool for tool in known if any(is_shaped(directory, shape) for shape in tool.shapes)), ENVIRONMENTS)
-    # A single one may be test data, unless its tool is known.
+    # A single environment may be test data, unless its tool is known.
     if count > 1 or (count and is_tagged) or tool is not ENVIRONMENTS:
         return tool, "contains only virtual environments"
     if not is_tagged:
@@ -165,9 +178,9 @@ def _see(directory: Directory, *, is_tagged: bool) -> tuple[Tool, str] | None:
 
 
 def _about_uv(directory: Directory, declaration: Declaration | None, uv_cache_dir: str | None) -> str:
-    """Return what UV_CACHE_DIR, the usual reason for a uv cache in a project, has to do with this one."""
+    """Return the hint about UV_CACHE_DIR, the usual reason for a cache in a project."""
     if directory.location is None:
-        return f"uv takes its place from UV_CACHE_DIR, {_OTHER_WAYS}"
+        return f"uv reads the location of its cache from UV_CACHE_DIR, {_OTHER_WAYS}"
     ways = "" if declaration and declaration.source != INTERPRETER else f"; uv also reads {_OTHER_WAYS}"
     if not uv_cache_dir:
         return f"UV_CACHE_DIR is unset{ways}"

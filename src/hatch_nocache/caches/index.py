@@ -1,6 +1,7 @@
-"""Which rows of the catalogue can be true of a directory, by its own name or by one name in it.
+"""Find the catalogue rows that a directory can match.
 
-A build in which no directory is a candidate imports no other part of detection.
+They are found by its own name, or by a name in it. A build in which no directory is a candidate imports no other part
+of detection.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from hatch_nocache.caches.model import TAG, Directory, Kind, Shape, Tool
 
 
 class _Names:
-    """Rows by a name, or by a regular expression for a name."""
+    """Rows by name, or by a regular expression for names."""
 
     def __init__(self, segments: list[tuple[str, int]]) -> None:
         literal: dict[str, set[int]] = {}
@@ -30,7 +31,7 @@ class _Names:
         self._any_pattern = re.compile("|".join(f"^(?:{pattern})$" for pattern, _ in self._patterns), re.MULTILINE)
 
     def rows(self, names: frozenset[str]) -> set[int]:
-        """Return the numbers of the rows that one of the names fits."""
+        """Return the numbers of the rows that match one of the names."""
         found = {number for name in self._names & names for number in self._literal[name]}
         # A directory may have thousands of names: all are searched at once.
         text = "\n".join(names)
@@ -52,7 +53,7 @@ _INSIDE = _Names([(shape.marks[0].path.partition("/")[0], number) for shape, num
 
 
 def candidates(directory: Directory) -> list[tuple[Tool, Shape]]:
-    """Return the rows that can be true of the directory, in the order of the catalogue."""
+    """Return the rows that the directory can match, in the order of the catalogue."""
     own = directory.path.rpartition("/")[2]
     found = _OWN.rows(frozenset([own])) | _INSIDE.rows(directory.directories | directory.files)
     return [_ROWS[number] for number in sorted(found)]
@@ -70,10 +71,10 @@ def is_candidate(directory: Directory, surroundings: Surroundings) -> bool:
         return True
     if TAG in files or _OWN.rows(frozenset([path.rpartition("/")[2]])) or _INSIDE.rows(directories | files):
         return True
-    # On some file systems case does not matter.
+    # Some file systems ignore case.
     if TAG in "\n".join(files).upper():
         return True
-    # A directory of environments has no files but hidden ones, and any of its directories will do.
+    # A directory of environments has only hidden files. Any of its directories is a sufficient sample.
     children = directories - TOX_EXTRAS
     if not children or not all(name.startswith(".") for name in files):
         return False

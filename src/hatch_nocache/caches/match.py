@@ -1,4 +1,7 @@
-"""Compare a directory with a shape. The search is bounded: after `BUDGET` opened directories the answer is no."""
+"""Match a directory against a shape.
+
+The search is bounded: after `BUDGET` opened directories, there is no match.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ from hatch_nocache.caches.model import TAG, Directory, Mark, Shape
 
 BUDGET = 64
 HEAD_SIZE = 512
-# Files at the top of a project or a package, and of no cache.
+# Files at the top of a project or a package, but not of a cache.
 SOURCES = frozenset(["__init__.py", "pyproject.toml", "setup.py"])
-# Files that any tool and any person may put into a directory.
+# Files that can be in any directory.
 NOISE = frozenset([".DS_Store", ".gitignore", ".gitkeep", ".hgignore", ".keep", ".lock", TAG])
 _TESTS = frozenset(["data", "examples", "fixtures", "samples", "test", "test_data", "test-data", "testdata", "tests"])
 

@@ -1,4 +1,7 @@
-"""The types of the catalogue, and what a check may know of a directory, on disk or in an archive."""
+"""The types of the catalogue, and the interface of a directory.
+
+A directory is on disk or in an archive.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,17 @@ TAG = "CACHEDIR.TAG"
 
 
 class Directory(Protocol):
-    """The facts of one directory.
+    """The entries of one directory.
 
     Reading them never follows a symlink and never raises: what cannot be read is not there.
     """
 
     @property
     def path(self) -> str:
-        """Its path below the project root or the archive root, with `/` as separator and none at either end."""
+        """Its path below the project root or archive root.
+
+        The separator is `/`, with none at either end.
+        """
 
     @property
     def location(self) -> str | None:
@@ -36,14 +42,17 @@ class Directory(Protocol):
         """The names of its symlinks, including dangling ones."""
 
     def head(self, name: str, size: int) -> bytes:
-        """Return up to `size` bytes from the beginning of the regular file `name`; empty if it cannot be read."""
+        """Return the first `size` bytes of the regular file `name`.
+
+        Empty if it cannot be read.
+        """
 
     def child(self, name: str) -> Directory:
-        """Return the facts of the subdirectory `name`; an empty directory if there is none."""
+        """Return the subdirectory `name`; an empty directory if it does not exist."""
 
 
 class Evidence(NamedTuple):
-    """Why a directory is a cache or an environment.
+    """The reason why a directory is a cache or an environment.
 
     `name` is a noun phrase ("uv cache", "virtual environment"); `reason` says how it is known ("valid CACHEDIR.TAG",
     "UV_CACHE_DIR=.uv-cache points into the project"). `hint` is a further fact for the user, "" for none.
@@ -61,7 +70,7 @@ class Evidence(NamedTuple):
 
 
 class Kind(enum.Enum):
-    """What a tool's directory is. A build output is a cache only with a valid tag."""
+    """The kind of a tool's directory. A build output is a cache only with a valid tag."""
 
     CACHE = "cache"
     HOME = "home of caches"
@@ -71,7 +80,10 @@ class Kind(enum.Enum):
 
 
 class Variable(NamedTuple):
-    """An environment variable. The cache is `below` its value; with `many` the value may be a list of directories."""
+    """An environment variable.
+
+    The cache is `below` its value. With `many`, the value may be a list of directories.
+    """
 
     name: str
     below: str = ""
@@ -79,9 +91,9 @@ class Variable(NamedTuple):
 
 
 class Key(NamedTuple):
-    """A configuration key. A `*` in `table` is any name. Relative values are relative to the directory of `file`.
+    """A configuration key. A `*` in `table` is any name.
 
-    The tool does not read the key if the file `unless` exists.
+    Relative values are relative to the directory of `file`. The tool does not read the key if the file `unless` exists.
     """
 
     file: str
@@ -91,7 +103,7 @@ class Key(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """Something inside a directory.
+    """A path inside a directory.
 
     The segments of `path` are literal names, `~` and a regular expression for the whole name, or `**` for any number of
     levels. A path that ends with `/` is a directory, any other a file or a symlink. `says` is a regular expression that
@@ -103,12 +115,13 @@ class Mark(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """Conditions that must all hold: the end of the directory's path, marks, and no entries that `only` does not fit.
+    """Conditions that must all hold.
 
-    `at` is literal names, or `~` and a regular expression for the directory's own name. With `every`, `only` is about
-    files and symlinks, and each subdirectory must have that mark. With `some`, an entry must fit it, or there must be
-    none. A directory with a file of `SOURCES` has no shape; for a `checkout` only `__init__.py` counts.
-    `outside_tests`: it proves nothing below a directory of tests. `reason` replaces "contains <the first mark>".
+    They concern the end of the directory's path, marks inside it, and entries: `only` matches all of them. `at` is
+    literal names, or `~` and a regular expression for the directory's own name. With `every`, `only` is about files and
+    symlinks, and each subdirectory must have that mark. With `some`, an entry must fit it, or there must be none. A
+    directory with a file of `SOURCES` has no shape; for a `checkout` only `__init__.py` counts. `outside_tests`: it
+    proves nothing below a directory of tests. `reason` replaces "contains <the first mark>".
     """
 
     marks: tuple[Mark, ...] = ()

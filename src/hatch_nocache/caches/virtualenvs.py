@@ -1,4 +1,4 @@
-"""Directories that hold only environments, and what of an environment is in a project root.
+"""Directories of environments, and environments in a project root.
 
 Packages below `lib/pythonX.Y/site-packages` alone are no environment: an AWS Lambda layer and a bundled runtime have
 them too.
@@ -21,7 +21,7 @@ from hatch_nocache.caches.model import TAG, Directory, Kind, Mark
 MOST_ENTRIES = 36
 _RECORD_SIZE = 1024 * 1024
 _OWN_SCRIPTS = r"(de)?[Aa]ctivate(_this\.py|\.\w+)?|pydoc\.bat|(python|pypy|pip|\U0001d70bthon)w?[0-9.]*t?(\.exe)?"
-# The interpreter of a script; `/bin/sh` stands in for one whose path is long or has blanks.
+# The interpreter of a script. `/bin/sh` replaces one whose path is long or contains spaces.
 _SHEBANG = rb"\A#!(?:/bin/sh\r?\n'''exec' )?\"?([^\"\r\n]+?)[/\\](?:bin|Scripts)[/\\]python[^/\\]*(?:[\s\"]|$)"
 # Where packages put files outside of site-packages. A README in the root may be the project's own.
 _RECORDED = r"(bin|Scripts|lib|lib64|Lib|Include|include|etc|man|share)/.+"
@@ -33,7 +33,10 @@ def is_environment(directory: Directory) -> bool:
 
 
 def count_environments(directory: Directory) -> int:
-    """Return how many environments the directory holds: 0 if it has anything else, except what tox puts there."""
+    """Return the number of environments in the directory.
+
+    0 if it contains anything else, except files of tox.
+    """
     names = sorted(directory.directories)
     if len(names) > MOST_ENTRIES or directory.links:
         return 0
@@ -54,7 +57,7 @@ def count_environments(directory: Directory) -> int:
 
 
 def in_place(directory: Directory) -> frozenset[str]:
-    """Return the parts of an environment that was made in the root of a project (`python -m venv .`).
+    """Return the parts of an environment in a project root (`python -m venv .`).
 
     They are paths relative to the root; a directory ends with `/`. The set is empty if there is no such environment.
     """
@@ -90,7 +93,7 @@ def _head(directory: Directory, path: str, size: int) -> bytes:
 
 
 def _is_own(directory: Directory, script: str) -> bool:
-    """Return whether the environment and its installers have put the script there: it runs in the environment."""
+    """Return whether the script belongs to the environment."""
     if re.fullmatch(_OWN_SCRIPTS, posixpath.basename(script)):
         return True
     found = re.search(_SHEBANG, _head(directory, script, HEAD_SIZE))
@@ -101,7 +104,10 @@ def _is_own(directory: Directory, script: str) -> bool:
 
 
 def _recorded(directory: Directory, library: str) -> Iterator[str]:
-    """Yield the files outside of site-packages that its packages list in their RECORD: scripts, manual pages."""
+    """Yield the files outside site-packages that packages list in their RECORD.
+
+    They are scripts, manual pages and the like.
+    """
     for path in _all(directory, Mark(library + r"~.*\.dist-info/RECORD")):
         record = _head(directory, path, _RECORD_SIZE).decode("utf-8", "replace")
         for line in record.splitlines():

@@ -1,1 +1,1 @@
-"""The command: `hatch-nocache check` and `hatch-nocache explain`. The hook imports nothing of it."""
+"""The command `hatch-nocache`. The hook does not import it."""

@@ -1,4 +1,7 @@
-"""One path of the command line → results: a project, a workspace, an archive or a directory of archives."""
+"""Check one path of the command line.
+
+It is a project, a workspace, an archive or a directory of archives.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,10 @@ _PROJECT = ("pyproject.toml", "setup.py", "setup.cfg")
 
 
 class Request(NamedTuple):
-    """The options of `check` that decide on findings: the first and the last for projects, `allow` for archives."""
+    """The options of `check` that affect findings.
+
+    `allow` is for archives, the others are for projects.
+    """
 
     targets: Sequence[str] = ()
     allow: Patterns = Patterns(())
@@ -33,7 +39,7 @@ def check(path: str, request: Request) -> list[Result]:
     if os.path.isdir(path):
         return _directory(path, request)
     if not os.path.lexists(path):
-        return [_failed(path, "there is no such file or directory")]
+        return [_failed(path, "no such file or directory")]
     # Reading would hang on a FIFO.
     if not os.path.isfile(path):
         return [_failed(path, "it is neither a directory nor a regular file")]
@@ -47,12 +53,12 @@ def _failed(path: str, text: str) -> Result:
 def _directory(path: str, request: Request) -> list[Result]:
     try:
         names = sorted(os.listdir(path))
-        # A relative path leads nowhere from a directory that was deleted.
+        # Fails for a relative path if the working directory was deleted.
         os.path.realpath(path)
     except OSError as error:
         return [_failed(path, error.strerror or str(error))]
     if not names:
-        # Nobody should take an empty `dist` for good archives.
+        # An empty `dist` must not pass.
         return [_failed(path, "the directory is empty")]
     if not any(name in names for name in _PROJECT):
         paths = (os.path.normpath(os.path.join(path, name)) for name in names)
@@ -90,7 +96,7 @@ def _archive(path: str, allow: Patterns) -> Result:
 
 
 class _Declared:
-    """What the user has declared about an archive: by --allow, and in the tables that an sdist contains."""
+    """The options for an archive: --allow, and the tables in an sdist."""
 
     def __init__(self, tables: Tables, allow: Patterns) -> None:
         self._tables = tables
@@ -99,20 +105,20 @@ class _Declared:
         try:
             self._options = parse(self._table or {}, prefix="", target="sdist")
         except ConfigError:
-            # No build has run with these options.
+            # A build with these options would have failed.
             self._options = Options({}, "sdist")
         self._explicit = ExplicitPaths(os.path.abspath(os.sep), tables.build, table(tables.build, "targets"))
         forced = (table(tables.build, *keys, "force-include") for keys in ((), ("targets", "sdist")))
         self._forced = [str(member).strip("/") for each in forced for member in each.values()]
 
     def accepts(self, finding: Finding) -> bool:
-        """Return whether the hook would have let the finding through."""
+        """Return whether the hook would have packed it."""
         if self._allow.match(finding.path) or self._options.allow.match(finding.path):
             return True
         if finding.code in OPTIONAL:
             return self._options.symlinks == "keep"
         if not finding.is_rejected:
-            # The build has said so.
+            # The build has already reported it.
             return self._table is not None
         is_directory = finding.category is Category.DIRECTORY
         return is_directory and (self._options.caches == "keep" or self._is_explicit(finding.path.rstrip("/")))
@@ -122,7 +128,7 @@ class _Declared:
             return True
         where = os.path.join(os.path.abspath(os.sep), native(path))
         explicit = self._explicit.concerning(where)
-        # Without the hook, all other files in the directory are in the archive, too.
+        # Without the hook, the archive also contains all other files of the directory.
         return any(self._table is not None or (each.path == where and not each.pattern) for each in explicit)
 
     def with_hints(self, finding: Finding) -> Finding:
@@ -135,4 +141,6 @@ class _Declared:
             return finding._replace(hints=(Hint("accept it", f"add {{}} to `allow` in {where}", entry),))
         exclude = "exclude {} in the configuration of the build backend"
         leave = "build it with the hook hatch-nocache" if self._tables.is_hatchling else exclude
-        return finding._replace(hints=(Hint("leave it out", leave, entry), Hint("accept it", "pass --allow {}", entry)))
+        return finding._replace(
+            hints=(Hint("leave it out", leave, entry), Hint("accept it", "pass {} to --allow", entry))
+        )

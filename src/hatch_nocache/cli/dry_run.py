@@ -1,4 +1,4 @@
-"""A project of Hatchling's → what a build of each target would do, without building.
+"""Report what a build of a Hatchling project would do, without building.
 
 The classes that decide are those of a build. None of the project's code runs, and no other plugin's hook, unless the
 user asks for it.
@@ -28,7 +28,7 @@ _PLUGIN = "hatch-nocache"
 
 
 class _UnavailableError(Exception):
-    """A target that cannot be checked. It is an error only if the user has asked for the target."""
+    """A target cannot be checked. It is an error only if the user asked for it."""
 
 
 def check_project(path: str, tables: Tables, targets: Sequence[str], *, run_hooks: bool) -> Result:
@@ -46,7 +46,7 @@ def check_project(path: str, tables: Tables, targets: Sequence[str], *, run_hook
 
 
 class _DryRun:
-    """The targets of one project, one after the other, and what was found on the way."""
+    """The checks of all targets of one project."""
 
     def __init__(self, root: str, tables: Tables, *, run_hooks: bool) -> None:
         self.root = root
@@ -66,7 +66,7 @@ class _DryRun:
             metadata_hooks = self._metadata.hatch.metadata.hook_config
             not_run = [] if self._run_hooks else [f"metadata hook {name}" for name in metadata_hooks]
             if not_run:
-                # They seldom decide which files are packed, but may provide required fields.
+                # Metadata hooks rarely affect which files are packed, but may provide required fields.
                 metadata_hooks.clear()
             else:
                 self._metadata.validate_fields()
@@ -102,14 +102,14 @@ class _DryRun:
             if str(frame.f_globals.get("__name__")).startswith("hatch_nocache."):
                 raise
             message = f"{text}: Hatchling cannot build it: {first_line(error)}"
-            # Not every project is built as a wheel: Hatchling finds no package then.
+            # Hatchling finds no package in a project that is not built as a wheel.
             if text == "wheel" and not (is_asked_for or is_configured) and isinstance(error, ValueError):
                 self.notes.append(message)
             else:
                 self.errors.append(self._tables.error(message))
 
     def _check_start(self) -> None:
-        """Check whether a build would know the hook, and use it."""
+        """Check whether a build would find and use the hook."""
         _, prefix = self._tables.hook("")
         where = f"[{prefix}]" + (" in hatch.toml" if self._tables.build_file == "hatch.toml" else "")
         is_required = _PLUGIN in self._tables.requires
@@ -123,9 +123,8 @@ class _DryRun:
                 self.errors.append(self._tables.error(f"{ends}; rename its table to {where}", key))
         every = (self._tables.build, *table(self._tables.build, "targets").values())
         if not self.errors and not any(HOOK in table(each, "hooks") for each in every):
-            state = f'"{_PLUGIN}" is in `requires`, but the hook' if is_required else "the hook"
-            needs = f'"{_PLUGIN}" in `requires` of [build-system], and the table {where}'
-            self.notes.append(f"{state} is not enabled: it takes {needs}")
+            requirement = "" if is_required else f'"{_PLUGIN}" to `requires` in [build-system], and '
+            self.notes.append(f"the hook is not enabled; add {requirement}the table {where}")
 
     def _known_targets(self) -> Iterator[str]:
         for target in sorted(self._plugins.builder.collect()):
@@ -170,7 +169,7 @@ class _DryRun:
             selection = SelectionFilter(config, target, version, options, build_data, prefix="")
             with selection.installed(), contextlib.suppress(RejectedError):
                 selection.plan()
-                # Another builder selects its files while it builds; Hatchling's remaining builders select none.
+                # Other builders select their files while they build. Hatchling's other builders select none.
                 if target not in ("sdist", "wheel") and not type(builder).__module__.startswith("hatchling."):
                     list(builder.recurse_included_files())
         name = target if version == "standard" else f"{target}:{version}"
@@ -178,7 +177,10 @@ class _DryRun:
 
 
 def _with_static_version(tables: Tables) -> dict[str, Any]:
-    """Return `pyproject.toml` with some version: to find out a dynamic one may run the project's code."""
+    """Return `pyproject.toml` with a placeholder version.
+
+    Reading a dynamic one may run the project's code.
+    """
     dynamic = table(tables.pyproject, "project").get("dynamic")
     if not isinstance(dynamic, list) or "version" not in dynamic:
         return dict(tables.pyproject)
@@ -187,15 +189,18 @@ def _with_static_version(tables: Tables) -> dict[str, Any]:
 
 
 def _is_misspelt(hook: str) -> bool:
-    """Return whether a table of this name was meant for our hook."""
+    """Return whether the name of a table is a misspelling of this hook's."""
     return hook != HOOK and re.sub(r"[-_]", "", hook.lower()) in ("nocache", "hatchnocache")
 
 
 @contextlib.contextmanager
 def _in_directory(root: str) -> Iterator[None]:
-    """Change into the project, as a front end does. What other code prints goes to stderr."""
+    """Change into the project, as a front end does.
+
+    Output of other code goes to stderr.
+    """
     with contextlib.ExitStack() as stack:
-        # It may have been deleted.
+        # The directory may have been deleted.
         with contextlib.suppress(OSError):
             stack.callback(os.chdir, os.getcwd())
         os.chdir(root)

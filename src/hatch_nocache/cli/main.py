@@ -1,4 +1,4 @@
-"""`hatch-nocache`: arguments in, exit code out."""
+"""The command line of `hatch-nocache`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hatch_nocache.patterns import Patterns
 from hatch_nocache.report import escape
 from hatch_nocache.rules import CODES
 
-# As a shell reports the end by these signals.
+# The exit codes of a shell for these signals.
 _INTERRUPTED, _BROKEN_PIPE = 130, 141
 _EPILOG = """\
 examples:
@@ -29,8 +29,8 @@ examples:
   hatch-nocache check --format gitlab > gl-code-quality-report.json
   hatch-nocache explain NC102
 
-exit code of check: 0 nothing is rejected, 1 something is rejected (with --strict: or dropped), 2 an error in the
-arguments, the configuration or the input; with several paths the highest. An archive that breaks a rule is rejected.
+exit code of check: 0 if nothing is rejected, 1 if something is rejected (with --strict: or dropped), 2 for errors in
+arguments, configuration or input. With several paths, it is the highest. An archive that breaks a rule is rejected.
 """
 
 
@@ -53,13 +53,13 @@ def _run(arguments: Sequence[str] | None) -> tuple[int, str, str]:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             options = _parser().parse_args(arguments)
     except SystemExit as stop:
-        # `--help`, or an error that repeats the arguments, which may be names of files.
+        # `--help`, or an error. It repeats the arguments, which may be file names.
         return int(stop.code or 0), out.getvalue().rstrip(), "\n".join(map(escape, err.getvalue().splitlines()))
     return _explain(options.codes) if options.command == "explain" else _check(options)
 
 
 def _explain(codes: Sequence[str]) -> tuple[int, str, str]:
-    """Return the sections of codes.md on `codes`, or all of them. docs/codes.md is a copy."""
+    """Return the sections of codes.md on `codes`, or all. docs/codes.md is a copy."""
     with open(os.path.join(os.path.dirname(__file__), "codes.md"), encoding="utf-8") as file:
         sections = dict(zip(CODES, file.read().split("\n## ")[1:]))
     for code in codes:
@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     common: Any = {"epilog": _EPILOG, "formatter_class": argparse.RawDescriptionHelpFormatter}
     about = "Keep caches, virtual environments and unsafe symlinks out of sdists and wheels."
     parser = argparse.ArgumentParser(prog="hatch-nocache", description=about, **common)
-    # There is none if the command runs from the source tree.
+    # Empty if the command runs from the source tree.
     own = " ".join(each.version for each in distributions(name="hatch-nocache"))
     text = f"hatch-nocache {own} (hatchling {_hatchling.version()})"
     parser.add_argument("--version", action="version", version=text)
@@ -101,13 +101,19 @@ def _parser() -> argparse.ArgumentParser:
     add = commands.add_parser("explain", help="explain codes: cause, remedies, an example", **common).add_argument
     add("codes", nargs="*", metavar="CODE", help="such as NC102 (default: all codes)")
 
-    about = "say, without building, what a build would leave out or reject, or what is wrong with an archive"
+    about = "report what a build would leave out or reject, without building, or what is wrong with an archive"
     add = commands.add_parser("check", help=about, description=about, **common).add_argument
     add("paths", nargs="*", default=["."], metavar="PATH", help="project, workspace, archive or directory of archives")
     add("-t", "--target", action="append", default=[], help="such as wheel or wheel:editable; may be repeated")
     add("--format", choices=("text", "json", "github", "gitlab"), default="text", help="default: text")
-    add("--allow", action="append", default=[], metavar="PATTERN", help="gitignore pattern for paths in archives")
-    add("--strict", action="store_true", help="exit with 1 if something would be dropped, too")
+    add(
+        "--allow",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="accept the paths in archives that match this gitignore pattern",
+    )
+    add("--strict", action="store_true", help="exit with 1 also if something would be dropped")
     add("-v", "--verbose", action="store_true", help="list all findings")
     add("--run-hooks", action="store_true", help="run the other build hooks, metadata hooks and the custom builder")
     return parser
@@ -125,7 +131,7 @@ def _end(code: int, out: str, err: str) -> int:
 
 
 def _write(stream: TextIO, text: str) -> OSError | None:
-    """Write lines to a stream of any encoding. Return the error if that fails."""
+    """Write lines to a stream of any encoding. Return the error if it fails."""
     encoding = stream.encoding or "utf-8"
     try:
         if text:

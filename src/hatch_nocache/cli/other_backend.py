@@ -1,4 +1,4 @@
-"""The tree of a project that another backend builds → the caches, environments and symlinks in it.
+"""Report caches, environments and symlinks in a project of another backend.
 
 What that backend packs is unknown, so nothing is rejected. Only the `.gitignore` in the root is honored.
 """
@@ -22,11 +22,11 @@ from hatch_nocache.selection.directory import DirectoryStates
 from hatch_nocache.selection.explicit import ExplicitPaths
 from hatch_nocache.selection.walk import Aliases, filtered_walk
 
-# Version control: no backend packs it.
+# Version control directories: no backend packs them.
 _SKIPPED = frozenset((".bzr", ".git", ".hg", ".jj", ".sl", ".svn"))
 _EXCLUDE = "exclude {} in the configuration of the build backend"
-_NOTE = "what the backend packs is not known: check its archives with `hatch-nocache check dist`"
-# Stands in for `_hatchling.Route`: every file is selected, by no option.
+_NOTE = "the files that the backend packs are unknown; check its archives with `hatch-nocache check dist`"
+# Replaces `_hatchling.Route`: every file is selected, without an option.
 _ROUTE: Any = SimpleNamespace(
     start=lambda source: None,  # noqa: ARG005 - as in `Route`
     selects_any=lambda directory, names, *, most: True,  # noqa: ARG005 - as in `Route`
@@ -53,7 +53,7 @@ def check_tree(path: str, tables: Tables) -> Result:
         walked = (name for name in directories if name not in _SKIPPED and not ignored.match(f"{prefix}{name}/"))
         directories[:] = sorted(walked)
         for name in files:
-            # A file may be unreadable, or vanish meanwhile.
+            # A file may be unreadable, or vanish.
             with contextlib.suppress(OSError, UnreadableError):
                 if not ignored.match(prefix + name):
                     file = SimpleNamespace(path=os.path.join(state.directory.walked, name))

@@ -1,4 +1,4 @@
-"""The formats: text for a person, JSON for a program, annotations for GitHub, a Code Quality report for GitLab."""
+"""The output formats: text, JSON, GitHub annotations, GitLab Code Quality."""
 
 from __future__ import annotations
 
@@ -26,17 +26,20 @@ _LEVELS = {
 
 
 def _file(result: Result, path: str) -> str:
-    """Return a path below that of the result, for a person or a program that opens it."""
+    """Return a path in the result, relative to the working directory."""
     return os.path.normpath(os.path.join(result.path, path)).replace(os.sep, "/")
 
 
 def _size(row: Result | Finding) -> list[str]:
-    """Return the words on the size of an archive, or of a directory in it; none about other things."""
+    """Return the size of an archive or of a directory in it; empty for other rows."""
     return [f"{count(row.members, 'member')}, {row.size / 1e6:,.1f} MB"] if row.members else []
 
 
 def _merged(result: Result) -> list[tuple[Finding, str]]:
-    """Return each finding once, with the names of the parts that share it and all their hints. The worst is first."""
+    """Return each finding once, the worst first.
+
+    A finding comes with the names of the parts that share it, and all their hints.
+    """
     names: dict[Finding, list[str]] = {}
     hints: dict[Finding, dict[Hint, None]] = {}
     for part in result.parts:
@@ -57,7 +60,7 @@ def error_lines(result: Result) -> Iterator[str]:
 
 
 def as_text(result: Result, *, verbose: bool) -> str:
-    """Return what a person reads about one path, escaped; "" when it could not be checked at all."""
+    """Return the text about one path, escaped; "" if it could not be checked."""
     if not result.about:
         return ""
     findings = _merged(result)
@@ -76,19 +79,21 @@ def as_text(result: Result, *, verbose: bool) -> str:
 
 
 def _wrapped(word: str, text: str) -> list[str]:
-    """Break a line at blanks: a path may exceed the width."""
+    """Break a line at spaces. A path may exceed the width."""
     first, others = f"  {word:8}  ", " " * 14
     return textwrap.TextWrapper(120, first, others, break_long_words=False, break_on_hyphens=False).wrap(text)
 
 
 def _counts(part: Part) -> str:
-    """Return `1 rejected, 2 dropped, 3 notice`."""
+    """Return `1 rejected, 2 dropped, 3 notices`."""
     by_action = Counter(finding.action for finding in part.findings)
-    return ", ".join(f"{by_action[each]:,} {each.value}" for each in ORDER if by_action[each]) or "nothing found"
+    words = [f"{by_action[each]:,} {each.value}" for each in ORDER if by_action[each]]
+    plural = "s" if by_action[Action.NOTICE] > 1 else ""
+    return ", ".join(words) + plural if words else "nothing found"
 
 
 def _note(note: Note, most: int) -> str:
-    """Return the note with at most so many of its lines as one line."""
+    """Return the note as one line, with at most `most` of its lines."""
     lines = "; ".join(note.lines[:most])
     more = f"; and {len(note.lines) - most:,} more" if most < len(note.lines) else ""
     return "; ".join([f"{note.header}: {lines}{more}" if lines else note.header, *_hints(note.hints)])
@@ -101,19 +106,19 @@ def _hints(hints: Sequence[Hint]) -> list[str]:
 
 
 def summary(codes: Sequence[int]) -> str:
-    """Return the last line about paths with these exit codes."""
+    """Return the summary line for these exit codes."""
     words = {CLEAN: "accepted", REJECTED: "rejected", UNUSABLE: "with errors"}
     counts = ", ".join(f"{codes.count(code)} {word}" for code, word in words.items() if code in codes)
     return f"{count(len(codes), 'path')}: {counts}"
 
 
 def as_json(results: Sequence[Result], codes: Sequence[int]) -> str:
-    """Return one document about all paths and their exit codes, in ASCII. docs/json.md describes it."""
+    """Return one document about all paths, in ASCII. docs/json.md describes it."""
     return _dump({"version": 2, "exit_code": max(codes), "results": [*map(_result, results, codes)]})
 
 
 def _dump(document: object) -> str:
-    # Both can only be in strings. A CI log takes lines with them for commands.
+    # Both occur only in strings. A CI log would take lines with them for commands.
     return json.dumps(document, indent=2).replace("::", ":\\u003a").replace("##[", "#\\u0023[")
 
 
@@ -141,7 +146,7 @@ def _renamed(row: Result | Finding, **names: str) -> dict[str, Any]:
 
 
 def _issues(results: Sequence[Result]) -> Iterator[tuple[Action | None, str, int, str, str, list[str]]]:
-    """Yield the action, the file, the line, a title, what else tells it from others, and its text, in lines.
+    """Yield the issues: action, file, line, title, identity, and the lines of the text.
 
     They are those of each error (which has no action) and each finding. The text is escaped.
     """
@@ -171,13 +176,13 @@ def as_github(results: Sequence[Result]) -> list[str]:
 
 
 def as_gitlab(results: Sequence[Result]) -> str:
-    """Return a Code Quality report: an array with one issue for each finding and each error.
+    """Return a Code Quality report: one issue for each finding and each error.
 
     Source of the format: https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
     """
     issues: dict[str, dict[str, Any]] = {}
     for action, file, line, title, identity, lines in _issues(results):
-        # Neither the line nor the wording: GitLab compares the fingerprints of two commits.
+        # Without the line and the wording: GitLab compares the fingerprints of two commits.
         fingerprint = hashlib.sha256(f"{title}\0{file}\0{identity}".encode("utf-8", "surrogatepass")).hexdigest()
         row = {
             "description": lines[0],
@@ -186,6 +191,6 @@ def as_gitlab(results: Sequence[Result]) -> str:
             "severity": _LEVELS[action][1],
             "location": {"path": escape(file), "lines": {"begin": line or 1}},
         }
-        # Of a path in two targets, the most severe finding counts.
+        # If two targets share a path, the most severe finding counts.
         issues.setdefault(fingerprint, row)
     return _dump(list(issues.values()))

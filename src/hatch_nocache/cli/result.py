@@ -1,4 +1,7 @@
-"""What `hatch-nocache check` found out about one path, as data. The formats and the exit code are made from it."""
+"""The result of `hatch-nocache check` for one path.
+
+The output and the exit code are derived from it.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ _MAX_FINDINGS = 1000
 
 
 class Problem(NamedTuple):
-    """Why a path, or a part of it, could not be checked or built: one line.
+    """The reason why a path or a part of it cannot be checked or built: one line.
 
     `file` is the configuration file at fault, "" for none; `line` is the line in it, 0 if unknown.
     """
@@ -26,7 +29,7 @@ class Problem(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What was checked at once: one target of a project, an archive, or the tree of a project of another backend.
+    """One checked unit: a target, an archive, or the tree of another backend.
 
     `name` is the target (`sdist`, `wheel`, `wheel:editable`, …), `archive` or `tree`. `enabled`: the project has the
     hook on for the target.
@@ -60,7 +63,7 @@ class Result(NamedTuple):
         return [finding for each in self.parts for finding in each.findings]
 
     def exit_code(self, *, strict: bool = False) -> int:
-        """Return its exit code; that of the command is the highest. `strict`: dropped findings count as well."""
+        """Return the exit code of this path. `strict`: dropped findings count as well."""
         if self.errors:
             return UNUSABLE
         counted = (Action.REJECTED, Action.DROPPED) if strict else (Action.REJECTED,)
@@ -70,7 +73,10 @@ class Result(NamedTuple):
 def part(
     name: str, findings: Sequence[Finding], notes: Sequence[Note] = (), *, more: int = 0, enabled: bool = False
 ) -> Part:
-    """Return a part with `findings` in order: by action, path and code. `more` were found, but are not in the list."""
+    """Return a part with `findings` sorted by action, path and code.
+
+    `more` is the number of findings that are not in the list.
+    """
     ordered = sorted(findings, key=lambda each: (ORDER.index(each.action), each.path, each.code, each.target))
     more += max(len(ordered) - _MAX_FINDINGS, 0)
     notes = [*notes, Note(f"{more:,} more findings are not listed")] if more else notes

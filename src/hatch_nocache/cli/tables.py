@@ -1,4 +1,4 @@
-"""`pyproject.toml` and `hatch.toml` as plain tables, of a project on disk or of an sdist."""
+"""`pyproject.toml` and `hatch.toml` of a project or an sdist, as plain tables."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ else:
 
 
 class Tables(NamedTuple):
-    """The two files, parsed, and their texts by name. `problem` says why one cannot be read: then both are empty."""
+    """The two parsed files, and their texts by name.
+
+    `problem` says why one cannot be read; then both are empty.
+    """
 
     pyproject: Mapping[str, Any]
     hatch_toml: Mapping[str, Any]
@@ -28,7 +31,7 @@ class Tables(NamedTuple):
 
     @classmethod
     def read(cls, read: Callable[[str], bytes | None]) -> Tables:
-        """Parse both files. `read` returns the content of a file, None if there is no such file."""
+        """Parse both files. `read` returns the content of a file, None if it is missing."""
         texts: dict[str, str] = {}
         tables: list[dict[str, Any]] = []
         try:
@@ -61,7 +64,7 @@ class Tables(NamedTuple):
 
     @property
     def is_hatchling(self) -> bool:
-        """Whether Hatchling builds the project, perhaps wrapped by a backend of the project's own."""
+        """Whether Hatchling builds the project, directly or wrapped by another backend."""
         backend = self.backend
         return backend.split(".", maxsplit=1)[0] == "hatchling" or (bool(backend) and "hatchling" in self.requires)
 
@@ -81,7 +84,7 @@ class Tables(NamedTuple):
         return "hatch.toml" if "build" in self.hatch_toml else "pyproject.toml"
 
     def hook(self, target: str) -> tuple[Mapping[str, Any] | None, str]:
-        """Return the hook's table that is in force for the target, None if there is none, and its TOML path."""
+        """Return the hook's table in force for the target (None if missing) and its path."""
         own = table(self.build, "targets", target, "hooks")
         prefix = f"build.targets.{target}.hooks.{HOOK}" if HOOK in own else f"build.hooks.{HOOK}"
         found = {**table(self.build, "hooks"), **own}.get(HOOK)
@@ -89,7 +92,7 @@ class Tables(NamedTuple):
         return found if isinstance(found, dict) else None, in_full
 
     def error(self, text: str, key: str = "") -> Problem:
-        """Return an error with the file and the line that set `key`, the TOML path that the text is about.
+        """Return an error with the file and the line that set `key`, a TOML path.
 
         Without `key`, the text begins with one, or has one of Hatchling's in backticks, or is about none.
         """
@@ -124,7 +127,7 @@ def read_file(path: str) -> bytes | None:
 
 
 def _line_of(key: str, text: str) -> int:
-    """Return the line that sets the dotted `key` or the innermost of its tables, 0 if there is none.
+    """Return the line that sets `key` or the innermost of its tables; 0 if unknown.
 
     Not a parser: a line of a multi-line string may be mistaken for a key.
     """
@@ -156,7 +159,10 @@ def workspace_members(root: str, tables: Tables) -> list[str]:
 
 
 def _expand(root: str, patterns: object) -> list[str]:
-    """Return the normalized paths that match a list of globs; an entry may be a table with a `path`."""
+    """Return the normalized paths that match a list of globs.
+
+    An entry may be a table with a `path`.
+    """
     entries = patterns if isinstance(patterns, list) else []
     globs = _strings([each.get("path") if isinstance(each, dict) else each for each in entries])
     matches = (glob.glob(os.path.join(glob.escape(root), each), recursive=True) for each in globs)

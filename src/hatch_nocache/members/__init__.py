@@ -1,1 +1,1 @@
-"""Rules for archive members that need no archive: names and symlinks."""
+"""Rules for archive members before the archive exists."""

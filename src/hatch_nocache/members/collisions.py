@@ -1,4 +1,7 @@
-"""Find archive members that collide, before the archive exists: what Hatchling's builders would make of a selection."""
+"""Find colliding archive members before the archive exists.
+
+The rules are those of Hatchling's builders.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ from hatch_nocache.members.names import parents
 
 
 class Collision(NamedTuple):
-    """A member that collides with an earlier one. `code` is NC205, or NC204 for a hard link to the wrong file."""
+    """A member that collides with an earlier one.
+
+    `code` is NC205, or NC204 for a hard link to the wrong file.
+    """
 
     code: str
     member: str
@@ -19,7 +25,10 @@ class Collision(NamedTuple):
 
 
 class _Packed(NamedTuple):
-    """The last file of a name. `inode` is that of a regular file with several names in an sdist."""
+    """The last file of a name.
+
+    In an sdist, `inode` is that of a regular file with several names.
+    """
 
     source: str
     is_symlink: bool
@@ -27,12 +36,13 @@ class _Packed(NamedTuple):
 
 
 def collisions(selection: Sequence[tuple[str, str]], *, sdist: bool, unique: bool = False) -> Iterator[Collision]:
-    """Yield the colliding members of a selection: pairs of member and source path, in the order of the archive.
+    """Yield the colliding members of a selection.
 
-    The source is "" for what the builder writes itself. Sources are only read if two members may collide. A file may
-    replace a file of the same name in an sdist. In a wheel it may not unless both have the same content: uv from 0.8.6
-    refuses such a wheel from an index ("multiple entries with different contents"). `unique`: no file may replace
-    another, since the builder raises then.
+    The selection contains pairs of member and source path, in the order of the archive. The source is "" for what the
+    builder writes itself. Sources are only read if two members may collide. A file may replace a file of the same name
+    in an sdist. In a wheel it may not unless both have the same content: uv from 0.8.6 refuses such a wheel from an
+    index ("multiple entries with different contents"). `unique`: no file may replace another, since the builder raises
+    then.
 
     Raises:
         OSError: a source cannot be read.
@@ -44,7 +54,7 @@ def collisions(selection: Sequence[tuple[str, str]], *, sdist: bool, unique: boo
     directories: set[str] = set()
     # In an sdist, `TarFile.gettarinfo` makes the second name of a file a hard link to the first one.
     first_names: dict[tuple[int, int], str] = {}
-    # Members that are two names of one file.
+    # Members that are names of the same file.
     shared: set[str] = set()
     for member, source in selection:
         above = parents([member])
@@ -57,12 +67,12 @@ def collisions(selection: Sequence[tuple[str, str]], *, sdist: bool, unique: boo
         if earlier is None:
             is_refused = member in directories
         elif sdist:
-            # It would be written to the file that the earlier member is linked to.
+            # Unpacking it would write to the file that the earlier member is linked to.
             is_refused = is_hard_link or (not is_symlink and (earlier.is_symlink or member in shared))
         else:
             is_refused = unique or not _is_same(source, earlier.source)
         if not above.isdisjoint(packed):
-            yield Collision("NC205", member, f"{min(above.intersection(packed))} is no directory")
+            yield Collision("NC205", member, f"{min(above.intersection(packed))} is not a directory")
         elif is_refused:
             yield Collision("NC205", member, "an earlier member has this name")
         elif is_hard_link and packed[target].inode != inode:

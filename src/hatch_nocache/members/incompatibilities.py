@@ -1,4 +1,4 @@
-"""What can be wrong with a member, and which installers refuse or alter it: one row each, as observed.
+"""Problems of members, and the installers that refuse or alter them.
 
 Observed with pip 23.2.1 to 26.3, uv 0.8.0 to 0.13.9 and build 1.6.1 on Python 3.8 to 3.14. "uv 0.8.1+" means that the
 release before was seen to accept it. `build` stands for every program that unpacks with tarfile's data filter. uv reads
@@ -27,7 +27,7 @@ class Incompatibility(NamedTuple):
 
     @property
     def consequence(self) -> str:
-        """What the installers make of it: "refused by pip 24.1+ and build; left out by uv"."""
+        """The effect in installers: "refused by pip 24.1+ and build; left out by uv"."""
         effects = (("refused", self.installers), (self.effect, self.altered_by))
         return "; ".join(f"{effect} by {_enumerate(names)}" for effect, names in effects if names)
 

@@ -1,19 +1,22 @@
-"""Member names that installers refuse. Pure functions on text; most names have no problem."""
+"""Member names that installers refuse.
+
+These are pure functions on text. Most names have no problem.
+"""
 
 from __future__ import annotations
 
 import unicodedata
 from typing import Iterable
 
-# File systems hold 255 bytes (NTFS and APFS: characters) in one part of a path.
+# File systems limit one part of a path to 255 bytes (NTFS and APFS: characters).
 _MAX_COMPONENT = 255
-# Linux takes 4095 bytes in one path. The rest is for the directory that an installer unpacks into.
+# Linux limits a path to 4095 bytes. The difference is for the directory that an installer unpacks into.
 _MAX_PATH = 3840
 
 
 def is_plain(name: str) -> bool:
-    """Return whether the name of a file certainly has no problem, in any archive. Most names have none."""
-    # No regular expression: to compile one costs as much as to check a small project.
+    """Return whether the name is certainly valid. False: call `name_problem`."""
+    # No regular expression: compiling one costs as much as checking a small project.
     return (
         name.isascii()
         and name.isprintable()
@@ -23,10 +26,11 @@ def is_plain(name: str) -> bool:
 
 
 def name_problem(name: str, *, wheel: bool) -> str | None:
-    """Return what a current installer refuses in the name of a member, or None. A directory's name ends with `/`.
+    """Return why a current installer refuses the name of a member, or None.
 
-    Source of the rule: uv from 0.13 refuses an sdist with such a name; uv from 0.9.6 refuses a wheel (and any zip file)
-    with a control, format or private-use character in one. A name that is too long cannot be written to a disk.
+    The name of a directory ends with `/`. Source of the rule: uv from 0.13 refuses an sdist with such a name; uv from
+    0.9.6 refuses a wheel (and any zip file) with a control, format or private-use character in one. A name that is too
+    long cannot be written to a disk.
     """
     if is_plain(name):
         return None
@@ -37,19 +41,20 @@ def too_long(name: str) -> str | None:
     """Return why the name does not fit into a file system, or None."""
     size = len(name.encode("utf-8", "surrogatepass"))
     if size > _MAX_PATH:
-        return f"it has {size} bytes; only {_MAX_PATH} are certain to fit"
+        return f"it has {size} bytes; only {_MAX_PATH} always fit"
     longest = max(len(part.encode("utf-8", "surrogatepass")) for part in name.split("/"))
     if longest > _MAX_COMPONENT:
-        return f"one part of it has {longest} bytes; file systems take {_MAX_COMPONENT}"
+        return f"one part of it has {longest} bytes; file systems accept {_MAX_COMPONENT}"
     return None
 
 
 def outside_root(name: str, root: str) -> str | None:
-    """Return why a member would not be unpacked below the directory `root` of its archive, or None. Wheel: "".
+    """Return why a member would be unpacked outside `root`, or None.
 
-    Source of the rule: the sdist format specification asks for one top-level directory; PEP 706 and uv from 0.13 refuse
-    `..`; pip takes the text before the first `/` for the top-level directory, so `./top/file` is not below `top`, and
-    before 24.1 it reads `top//file` as an absolute path.
+    `root` is the top-level directory of the archive, "" for a wheel. Source of the rule: the sdist format specification
+    asks for one top-level directory; PEP 706 and uv from 0.13 refuse `..`; pip takes the text before the first `/` for
+    the top-level directory, so `./top/file` is not below `top`, and before 24.1 it reads `top//file` as an absolute
+    path.
     """
     inner = name[len(root) + 1 :] if root and name.startswith(f"{root}/") else name
     if ".." in name and ".." in name.split("/"):
@@ -64,7 +69,7 @@ def outside_root(name: str, root: str) -> str | None:
 
 
 def parents(members: Iterable[str]) -> set[str]:
-    """Return every directory that the members are in, at any depth; "" is the archive root."""
+    """Return all parent directories of the members; "" is the archive root."""
     found = {""}
     for member in members:
         parent = member.rpartition("/")[0]
@@ -77,12 +82,12 @@ def parents(members: Iterable[str]) -> set[str]:
 def _refused_part(name: str, *, wheel: bool) -> str | None:
     for char in name:
         category, point = unicodedata.category(char), ord(char)
-        # In an ASCII locale, Python has surrogates for UTF-8.
+        # In an ASCII locale, Python decodes UTF-8 to surrogates.
         if category == "Cs" and not _is_utf8(name):
             return "it is not UTF-8"
         if category == "Cs" and wheel:
             return "the locale of this build cannot represent it"
-        # Not "Cn": an old Python does not know what a current installer knows. Noncharacters: Unicode 23.7.
+        # Not "Cn": the tables of an old Python are not those of a current installer. Noncharacters: Unicode 23.7.
         is_format = category in ("Cc", "Cf", "Co") or 0xFDD0 <= point <= 0xFDEF or point & 0xFFFE == 0xFFFE  # noqa: PLR2004
         if is_format and (wheel or (category == "Cc" and char.isascii())):
             return f"it contains a control or format character (U+{point:04X})"

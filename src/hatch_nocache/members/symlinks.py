@@ -1,7 +1,7 @@
-"""What a symlink would be in the archive, from its text and place; and its facts on disk.
+"""Symlinks in archives and on disk.
 
-Paths of members are relative to the archive root, with `/` as separator. What reads a symlink on disk raises `OSError`
-if that has vanished or cannot be read.
+A symlink in an archive is checked by its text and location. Paths of members are relative to the archive root, with `/`
+as separator. What reads a symlink on disk raises `OSError` if that has vanished or cannot be read.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _WINDOWS_LOOP = 1921
 
 
 class SymlinkProblem(NamedTuple):
-    """A symlink on disk and what is wrong with it: a code, what it is, and a consequence.
+    """A symlink on disk and its problem: a code, what it is, and a consequence.
 
     `text` is its link target as written, `real` as resolved, `mode` the mode of that file. If it cannot be read,
-    `error` is the number of the error. `rejected`: whatever the options say. `needs_content`: the link target is in the
-    project, but not where the symlink would point in the archive, and something needs its content.
+    `error` is the number of the error. `rejected`: independent of the options. `needs_content`: the link target is in
+    the project, but not where the symlink would point in the archive, and something needs its content.
     """
 
     text: str
@@ -52,7 +52,7 @@ class SymlinkProblem(NamedTuple):
             mode = os.stat(path).st_mode
         except OSError as error:
             number = errno.ELOOP if getattr(error, "winerror", None) == _WINDOWS_LOOP else error.errno or errno.EIO
-        # `realpath` would follow a chain that no system follows, by recursion.
+        # `realpath` would follow, by recursion, a chain that no system follows.
         return cls(text, path if number == errno.ELOOP else os.path.realpath(path), mode, number)
 
     @property
@@ -62,14 +62,15 @@ class SymlinkProblem(NamedTuple):
 
     @property
     def is_missing(self) -> bool:
-        """Whether there is nothing at the link target."""
+        """Whether the link target does not exist."""
         return self.error in (errno.ENOENT, errno.ENOTDIR)
 
 
 class StoredSymlink(NamedTuple):
-    """A symlink at `path` that an sdist stores as `member`. On disk, it must not leave the real directory `home`.
+    """A symlink at `path` that an sdist stores as `member`.
 
-    `problem` is what is wrong with its link target as the member's. `is_aliased`: it is reached through a symlink.
+    On disk, it must not leave the real directory `home`. `problem` is what is wrong with its link target as the
+    member's. `is_aliased`: it is reached through a symlink.
     """
 
     path: str
@@ -84,18 +85,19 @@ class StoredSymlink(NamedTuple):
 
 
 def is_absolute(text: str) -> bool:
-    r"""Return whether the link target `text` is absolute on any system (`/x`, `C:/x`, `\\server\share`).
+    r"""Return whether the link target `text` is absolute on any system.
 
-    Source of the rule: the sdist format specification ("Source distribution archive features") and PEP 706.
+    Examples: `/x`, `C:/x`, `\\server\share`. Source of the rule: the sdist format specification ("Source distribution
+    archive features") and PEP 706.
     """
     return text.startswith(("/", "\\")) or re.match("[A-Za-z]:", text) is not None
 
 
 def leaves_root(at: str, text: str) -> bool:
-    """Return whether the relative link target of the symlink at `at` leaves the archive root.
+    """Return whether the relative link target leaves the archive root.
 
-    It does even if it comes back through the root's own name: pip strips that name, and uv moves the root to a
-    directory of another name.
+    The symlink is at `at`. It does even if it comes back through the root's own name: pip strips that name, and uv
+    moves the root to a directory of another name.
     """
     return posixpath.normpath(posixpath.join(posixpath.dirname(at), text)).split("/")[0] == ".."
 
@@ -110,10 +112,10 @@ def goes_up_again(text: str) -> bool:
 
 
 def follow(at: str, links: Mapping[str, str]) -> str | None:
-    """Return where `at` leads if every symlink in `links` (path to link target) on the way is followed.
+    """Return the path that `at` leads to if all symlinks are followed.
 
-    "" is the archive root; None if it leaves the root; `at` if it never arrives, or after more steps than a system
-    follows. Says nothing about whether something is there.
+    `links` maps paths to link targets. "" is the archive root; None if it leaves the root; `at` if it never arrives, or
+    after more steps than a system follows. Says nothing about whether something is there.
     """
     here = "."
     ahead = at.split("/")[::-1]
@@ -134,13 +136,14 @@ def follow(at: str, links: Mapping[str, str]) -> str | None:
 
 
 def text_problem(at: str, text: str) -> tuple[Incompatibility, str] | None:
-    """Return what an installer refuses in the symlink at `at` in an sdist by its link target `text`, with the reason.
+    """Return why installers refuse a symlink in an sdist, by its text alone.
 
-    A link target that passes leads, symlink by symlink, only to places below the root: it goes up first and then down,
-    and it is not below another symlink. Only the whole archive shows whether something is there. Source of the rules:
-    PEP 721, the sdist format specification, and the installers of the incompatibility.
+    The symlink is at `at`, with the link target `text`. A link target that passes leads, symlink by symlink, only to
+    places below the root: it goes up first and then down, and it is not below another symlink. Only the whole archive
+    shows whether something is there. Source of the rules: PEP 721, the sdist format specification, and the installers
+    of the incompatibility.
     """
-    # Source of the rule: uv from 0.13 holds link targets to the rules for names; every uv refuses an empty one.
+    # Source of the rule: uv from 0.13 applies the rules for names to link targets. Every uv refuses an empty one.
     problem = name_problem(text, wheel=False) if text else "it is empty"
     problems = (
         # `C:/x` is relative for most programs, except on Windows.
@@ -155,11 +158,14 @@ def text_problem(at: str, text: str) -> tuple[Incompatibility, str] | None:
     return next(((row, reason) for applies, row, reason in problems if applies), None)
 
 
-# --- What is wrong with a symlink that is to be packed ----------------------------------------------------------------
+# --- Problems of symlinks to pack -------------------------------------------------------------------------------------
 
 
 def problem_in_text(path: str, member: str, home: str) -> SymlinkProblem | None:
-    """Return what is wrong with a symlink in an sdist by its text alone, or None. `home` is its project."""
+    """Return the problem of a symlink in an sdist by its text alone, or None.
+
+    `home` is its project.
+    """
     symlink = SymlinkProblem.read(path)
     found = (table.LOOP, "") if symlink.error == errno.ELOOP else text_problem(member, symlink.text)
     if found is None and symlink.error == errno.ENOTDIR:
@@ -174,7 +180,7 @@ def problem_in_text(path: str, member: str, home: str) -> SymlinkProblem | None:
 
 
 def problem_on_disk(path: str, home: str) -> SymlinkProblem | None:
-    """Return what is wrong with a symlink whose content is packed, as in a wheel, or None."""
+    """Return the problem of a symlink whose content is packed, or None."""
     problem = problem_without_content(path)
     symlink = SymlinkProblem.read(path)
     if problem is not None or within(symlink.real, home):
@@ -185,7 +191,7 @@ def problem_on_disk(path: str, home: str) -> SymlinkProblem | None:
 
 
 def problem_without_content(path: str) -> SymlinkProblem | None:
-    """Return why a symlink has no content that could be packed, or None."""
+    """Return why a symlink has no content to pack, or None."""
     symlink = SymlinkProblem.read(path)._replace(rejected=True)
     if symlink.error == errno.ELOOP:
         return symlink._replace(code="NC105", what="symlink loop", note="nothing can read it")
@@ -199,7 +205,7 @@ def problem_without_content(path: str) -> SymlinkProblem | None:
 def problems_in_sdist(
     symlinks: Sequence[StoredSymlink], members: AbstractSet[str], selected_by_wheel: Callable[[], AbstractSet[str]]
 ) -> Iterator[tuple[int, SymlinkProblem]]:
-    """Yield the index of each symlink that leads to no member of the sdist, and what is wrong with it.
+    """Yield the index and the problem of each symlink that leads to no member.
 
     `members` are all members of the sdist; `selected_by_wheel` returns the paths that a wheel selects from the tree. A
     symlink to a member is in order, wherever its link target is on disk.
@@ -208,7 +214,7 @@ def problems_in_sdist(
     ends = parents(members).union(members)
     for index, symlink in enumerate(symlinks):
         end = follow(symlink.member, links)
-        # It can be a loop in the archive alone: through directories that are symlinks on disk.
+        # It can be a loop in the archive only: through directories that are symlinks on disk.
         if symlink.problem is None and end in ends and end != symlink.member:
             continue
         dangling = SymlinkProblem.read(symlink.path)._replace(code="NC104", what="dangling symlink")
@@ -224,5 +230,5 @@ def problems_in_sdist(
         elif not is_inside and not dangling.is_missing:
             yield index, dangling._replace(code="NC102", what=table.OUT.what, note="it dangles in the sdist")
         else:
-            # From the tree, a wheel can be built, unless the link target is missing there too.
+            # A wheel can be built from the tree, unless the link target is missing there too.
             yield index, dangling._replace(note=note, rejected=is_selected and not dangling.is_missing)
