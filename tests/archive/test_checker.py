@@ -92,12 +92,7 @@ def test_add_returns_the_place():
 
 # -- Pairs and sequences: the table of bad archives has most -----------------------------------------------------------
 
-COLLISIONS = {
-    FILE: (HARD, FOLDER),
-    LINK: (FILE, HARD, FOLDER),
-    FOLDER: (FILE, LINK, HARD),
-    HARD: (FILE, HARD, FOLDER),
-}
+COLLISIONS = {FILE: (HARD, FOLDER), LINK: (FILE, HARD, FOLDER), FOLDER: (FILE, LINK, HARD), HARD: (FILE, HARD, FOLDER)}
 TARGETS = {LINK: "t", HARD: "p/t"}
 
 

@@ -292,8 +292,7 @@ def test_windows(monkeypatch, text, real, home, in_sdist, in_wheel):
 
 
 @pytest.mark.parametrize(
-    ("number", "winerror", "code"),
-    [(errno.EINVAL, 1921, "NC105"), (errno.ENOENT, 3, "NC104"), (errno.EINVAL, 87, "")],
+    ("number", "winerror", "code"), [(errno.EINVAL, 1921, "NC105"), (errno.ENOENT, 3, "NC104"), (errno.EINVAL, 87, "")]
 )
 def test_windows_has_no_number_for_a_loop(monkeypatch, number, winerror, code):
     """ERROR_CANT_RESOLVE_FILENAME. A link target that cannot be read is left to the builder."""

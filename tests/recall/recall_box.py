@@ -92,13 +92,7 @@ class Workshop:
         full = {**clean_environment(), **(env or {})}
         try:
             done = subprocess.run(
-                command,
-                env=full,
-                cwd=cwd or self.root,
-                capture_output=True,
-                text=True,
-                timeout=_TIMEOUT,
-                check=False,
+                command, env=full, cwd=cwd or self.root, capture_output=True, text=True, timeout=_TIMEOUT, check=False
             )
         except (OSError, subprocess.SubprocessError) as error:
             raise CannotRunError(f"{os.path.basename(command[0])}: {error}") from error
