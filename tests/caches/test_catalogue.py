@@ -28,11 +28,6 @@ def _said(tool: Tool, *own: str) -> Surroundings:
     return Surroundings((Declaration(tool, HERE, "SOME_DIR", "zeta-3"),), own, None)
 
 
-def _sample(tool: Tool) -> FakeDirectory:
-    sample = next(sample for sample in SAMPLES if sample.tool == tool.name and not sample.tagged)
-    return tree(*sample.lines, path=sample.at, location=HERE)
-
-
 def test_every_row_has_a_sample_and_a_near_miss() -> None:
     """Add what the tool leaves behind, and what a project may have instead, to tests/helpers/cache_samples.py."""
     assert {sample.tool for sample in SAMPLES} == {tool.name for tool in CATALOGUE}
@@ -43,12 +38,10 @@ def test_every_row_has_a_sample_and_a_near_miss() -> None:
 
 def test_names_and_variables_are_unique() -> None:
     """The name tells the rows apart. A variable leads to one cache; different paths below its value may be others."""
-    for claims in (
-        [tool.name for tool in CATALOGUE],
-        [name for tool in CATALOGUE for name in tool.names],
-        [variable[:2] for tool in CATALOGUE for variable in tool.variables],
-    ):
-        assert len(claims) == len(set(claims))
+    names = [tool.name for tool in CATALOGUE]
+    own = [name for tool in CATALOGUE for name in tool.names]
+    variables = [variable[:2] for tool in CATALOGUE for variable in tool.variables]
+    assert [len(claims) - len(set(claims)) for claims in (names, own, variables)] == [0, 0, 0]
 
 
 @pytest.mark.parametrize("tool", CATALOGUE, ids=_id)
@@ -69,7 +62,6 @@ def test_row_is_valid(tool: Tool) -> None:
 @pytest.mark.parametrize("location", [HERE, None], ids=["disk", "archive"])
 def test_sample_is_detected(sample, location) -> None:
     found = detect(tree(*sample.lines, path=sample.at, location=location))
-    assert found is not None
     assert (found.name, found.code) == (sample.tool, "NC001" if sample.tagged else sample.code)
     assert found.reason
     assert found.output == (TOOLS[sample.tool].kind is Kind.OUTPUT)
@@ -95,10 +87,8 @@ def test_package_is_no_cache(sample) -> None:
 @pytest.mark.parametrize("name", [name for tool in CATALOGUE for name in tool.names])
 def test_own_name_is_enough(name) -> None:
     tool = next(tool for tool in CATALOGUE if name in tool.names)
-    found = detect(tree("x", path=f"deep/{name}"))
-    assert found is not None
-    assert (found.code, found.name) == ("NC003", tool.name)
-    assert found.reason == "only the tool uses this directory name"
+    expected = ("NC003", tool.name, "only the tool uses this directory name")
+    assert detect(tree("x", path=f"deep/{name}"))[:3] == expected
     assert detect(tree("x", path=f"deep/{name}.d")) is None
 
 
@@ -115,14 +105,12 @@ def test_own_name_that_people_use_too(name, fitting) -> None:
 @pytest.mark.parametrize("tool", DECLARED, ids=_id)
 def test_declared_directory(tool) -> None:
     """It is the tool's if it is empty, or has something that only the tool writes and no files of others."""
-    directory = _sample(tool)
-    found = detect(directory, _said(tool))
-    assert found is not None
-    assert (found.code, found.name, found.reason) == ("NC002", tool.name, "SOME_DIR=zeta-3 points into the project")
+    sample = next(sample for sample in SAMPLES if sample.tool == tool.name and not sample.tagged)
+    directory = tree(*sample.lines, path=sample.at, location=HERE)
+    expected = ("NC002", tool.name, "SOME_DIR=zeta-3 points into the project")
+    assert detect(directory, _said(tool))[:3] == expected
     for lines in ((), (".lock",), (".gitignore=*", ".DS_Store")):
-        found = detect(tree(*lines, location=HERE), _said(tool))
-        assert found is not None
-        assert (found.code, found.name) == ("NC002", tool.name)
+        assert detect(tree(*lines, location=HERE), _said(tool))[:3] == expected
     for lines in (
         ("guide.md", "main.c", "figures/x.svg"),
         ("module/__init__.py", "__init__.py"),
@@ -132,7 +120,6 @@ def test_declared_directory(tool) -> None:
         assert detect(tree(*lines, location=HERE), _said(tool)) is None
     directory.nodes["CACHEDIR.TAG"] = SIGNATURE.encode()
     found = detect(directory, _said(tool))
-    assert found is not None
     assert (found.code, found.name) == ("NC001", tool.name)
     assert "SOME_DIR=" in found.reason
 
@@ -184,9 +171,7 @@ def test_declared_directory_of_the_project_stays(tool, lines) -> None:
 )
 def test_declared_directory_of_the_tool(tool, lines) -> None:
     directory = tree(*lines, path=".yarn/cache", location=HERE)
-    found = detect(directory, _said(TOOLS[tool]))
-    assert found is not None
-    assert (found.code, found.name) == ("NC002", tool)
+    assert detect(directory, _said(TOOLS[tool]))[:2] == ("NC002", tool)
 
 
 @pytest.mark.parametrize(
@@ -217,9 +202,7 @@ def test_file_next_to_a_cache(lines, cache, location) -> None:
     assert detect(directory) is None
     for name in cache.split("/"):
         directory = directory.child(name)
-    found = detect(directory)
-    assert found is not None
-    assert found.code == "NC003"
+    assert detect(directory).code == "NC003"
 
 
 @pytest.mark.parametrize(
@@ -237,17 +220,13 @@ def test_file_next_to_a_cache(lines, cache, location) -> None:
 )
 def test_mixed_directory_loses_only_its_cache(whole, cache, inside) -> None:
     assert detect(tree("config", "config.toml", f"{cache}/{inside}", path=whole)) is None
-    found = detect(tree(inside, path=f"{whole}/{cache}"))
-    assert found is not None
-    assert found.code == "NC003"
+    assert detect(tree(inside, path=f"{whole}/{cache}")).code == "NC003"
 
 
 def test_pickles_of_pylint() -> None:
     """They name its class first. Those of others, and a profiler's files, are something else."""
     pickles = dict.fromkeys(("a_1.stats", "b_1.stats"), b"\x80\x04\x95\x8c\x18pylint.utils.linterstats")
-    found = detect(FakeDirectory(pickles))
-    assert found is not None
-    assert found.name == "Pylint cache"
+    assert detect(FakeDirectory(pickles)).name == "Pylint cache"
     for others in (dict.fromkeys(pickles, b"\x80\x04\x95\x8c\x04runs"), {**pickles, "x.c": b""}):
         assert detect(FakeDirectory(others)) is None
 
@@ -266,17 +245,10 @@ def test_search_is_bounded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shape", "path", "expected"),
-    [
-        (Shape(at=".cargo/registry"), ".cargo/registry", True),
-        (Shape(at=".cargo/registry"), "a/.cargo/registry", True),
-        (Shape(at=".cargo/registry"), "x.cargo/registry", False),
-        (Shape((Mark("~x."),)), "a", True),
-        (Shape((Mark("x1/"),)), "a", False),
-    ],
+    ("path", "expected"), [(".cargo/registry", True), ("a/.cargo/registry", True), ("x.cargo/registry", False)]
 )
-def test_shapes(shape, path, expected) -> None:
-    assert is_shaped(tree("x1", "x2", path=path), shape) == expected
+def test_end_of_a_path(path, expected) -> None:
+    assert is_shaped(tree("x", path=path), Shape(at=".cargo/registry")) == expected
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,6 @@ SITE = "lib/python3.9/site-packages"
 @pytest.mark.parametrize("location", [HERE, None], ids=["disk", "archive"])
 def test_environment(lines, reason, location):
     found = detect(tree(*lines, location=location))
-    assert found is not None
     assert (found.code, found.environment) == ("NC004", True)
     assert found.name == ("Conda environment" if "conda-meta" in reason else "virtual environment")
     assert reason in found.reason
@@ -131,9 +130,7 @@ def test_usual_name_with_what_an_installer_leaves(path, lines, expected):
 def test_directory_of_environments(lines, name):
     """It is left out whole, with what tools put next to the environments."""
     found = detect(tree(*lines))
-    assert found is not None
-    assert found[:3] == ("NC003", name, found.reason)
-    assert found.environment
+    assert (found.code, found.name, found.environment) == ("NC003", name, True)
 
 
 @pytest.mark.parametrize(
@@ -161,15 +158,15 @@ def test_directory_with_more_than_environments_stays(lines):
     assert all(detect(directory.child(name)) for name in directory.directories if name.startswith("a"))
 
 
-@pytest.mark.parametrize("copies", [(), ("--copies",)], ids=["links", "copies"])
-def test_environment_made_in_a_project(tmp_path, copies):
+@pytest.mark.parametrize("options", [(), ("--copies", "--without-pip")], ids=["links", "copies"])
+def test_environment_made_in_a_project(tmp_path, options):
     """`python -m venv .`: its parts go, and what the project has in `bin/`, `lib/` and `include/` stays."""
     disk = pytest.importorskip("hatch_nocache.selection.directory")
     root = tmp_path / "project"
     for name in ("bin/tool", "lib/helper.c", "include/zeta.h", "src/zeta.py"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text("#!/usr/bin/env python3\n")
-    subprocess.run([sys.executable, "-m", "venv", *copies, str(root)], check=True)
+    subprocess.run([sys.executable, "-m", "venv", *options, str(root)], check=True)
     scripts, site = ("Scripts", "Lib/site-packages/") if os.name == "nt" else ("bin", "lib/python{}.{}/")
     found = in_place(disk.DiskDirectory(os.path.realpath(root), ""))
     assert {"pyvenv.cfg", site.format(*sys.version_info), f"{scripts}/activate"} <= found
@@ -188,46 +185,34 @@ RECORD = "../../../bin/tool,sha256=x,1\n../../../share/man/man1/x.1,,\n../../../
     ("lines", "parts"),
     [
         (
-            (HOME, f"{SITE}/x.py", "bin/python3@", "bin/activate", "lib64@", "include/", "CACHEDIR.TAG", ".lock"),
-            {
-                ".lock",
-                "pyvenv.cfg",
-                "lib/python3.9/",
-                "bin/python3",
-                "bin/activate",
-                "lib64",
-                "include/",
-                "CACHEDIR.TAG",
-            },
+            (f"{SITE}/x.py", "bin/python3@", "bin/activate", "lib64@", "include/", "CACHEDIR.TAG", ".lock"),
+            "lib/python3.9/ bin/python3 bin/activate lib64 include/ CACHEDIR.TAG .lock",
         ),
         (
             (
-                HOME,
                 "Lib/site-packages/x.py",
-                "Scripts/python.exe",
-                "Scripts/pip3.11.exe",
-                "Scripts/own.exe",
-                "Include/zeta.h",
+                *(f"Scripts/{name}.exe" for name in ("python", "pip3.11", "own")),
+                "Include/x.h",
             ),
-            {"pyvenv.cfg", "Lib/site-packages/", "Scripts/python.exe", "Scripts/pip3.11.exe"},
+            "Lib/site-packages/ Scripts/python.exe Scripts/pip3.11.exe",
         ),
+        ((f"{SITE}/", "include/python3.9/x.h", "include/zeta.h"), "lib/python3.9/ include/python3.9/"),
         (
-            (HOME, f"{SITE}/", "include/python3.9/x.h", "include/zeta.h"),
-            {"pyvenv.cfg", "lib/python3.9/", "include/python3.9/"},
+            (f"{SITE}/x-1.dist-info/RECORD={RECORD}", "bin/tool", "bin/own"),
+            "lib/python3.9/ bin/tool share/man/man1/x.1",
         ),
-        (
-            (HOME, f"{SITE}/x-1.dist-info/RECORD={RECORD}", "bin/tool", "bin/own"),
-            {"pyvenv.cfg", "lib/python3.9/", "bin/tool", "share/man/man1/x.1"},
-        ),
-        ((HOME, "bin/python@", "bin/x=#!/no/such/bin/python\n"), {"pyvenv.cfg", "bin/python"}),
-        ((HOME, "bin/own", "lib/own.c"), set()),
-        (("pyvenv.cfg=home = {{ x }}", "bin/python@"), set()),
-        (("pyvenv.cfg@", "bin/python@"), set()),
-        (("bin/python@", f"{SITE}/"), set()),
+        (("bin/python@", "bin/x=#!/no/such/bin/python\n"), "bin/python"),
+        (("bin/own", "lib/own.c"), ""),
     ],
 )
 def test_parts_of_an_environment_in_a_root(lines, parts):
-    assert in_place(tree(*lines, path="", location=HERE)) == parts
+    expected = {"pyvenv.cfg", *parts.split()} if parts else set()
+    assert in_place(tree(HOME, *lines, path="", location=HERE)) == expected
+
+
+@pytest.mark.parametrize("marker", ["pyvenv.cfg=home = {{ x }}", "pyvenv.cfg@", "x"])
+def test_no_environment_in_a_root(marker):
+    assert in_place(tree(marker, "bin/python@", f"{SITE}/", path="", location=HERE)) == frozenset()
 
 
 def test_scripts_that_run_in_the_environment(tmp_path):
