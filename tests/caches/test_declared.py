@@ -90,21 +90,6 @@ def test_home_of_caches(root):
     assert found == [("uv cache", "zeta-3/uv"), ("home of caches", "zeta-3"), ("pip cache", "zeta-3/pip")]
 
 
-@pytest.mark.parametrize("environ", [{}, {"PWD": ""}, {"PWD": "relative"}, {"PWD": "/nowhere"}])
-def test_relative_value_needs_a_working_directory(root, environ):
-    """Without the front end's working directory only the root is tried."""
-    (root / "sub" / "inner").mkdir(parents=True)
-    assert _found(root, {"UV_CACHE_DIR": "inner", **environ}) == []
-    assert _found(root, {"UV_CACHE_DIR": "sub/inner", **environ})[0][1] == "sub/inner"
-
-
-def test_relative_value_from_where_the_shell_was(root):
-    """A front end that was started above or below the project resolves the value from there."""
-    (root / "sub" / "inner").mkdir(parents=True)
-    assert _found(root, {"UV_CACHE_DIR": "inner", "PWD": str(root / "sub")})[0][1] == "sub/inner"
-    assert _found(root, {"UV_CACHE_DIR": "project/zeta-3", "PWD": str(root.parent)})[0][1] == "zeta-3"
-
-
 @pytest.mark.parametrize("separator", [os.pathsep, ","])
 def test_list_of_directories(root, separator):
     (root / "zeta-4").mkdir()
@@ -162,23 +147,18 @@ def test_variable_comes_before_key_before_interpreter(root):
 @pytest.mark.parametrize(
     ("file", "text"),
     [
-        ("pyproject.toml", ""),
         ("pyproject.toml", "[tool.uv\ncache-dir"),
         ("pyproject.toml", "tool = 1 # uv cache-dir"),
         ("pyproject.toml", "[tool]\nuv = 1 # cache-dir"),
         ("pyproject.toml", "[tool.uv]\ncache-dir = 1"),
         ("pyproject.toml", "[tool.uv]\ncache-dir = ''"),
-        ("pyproject.toml", "[tool.uv]\ncache-dir = ['zeta-3']"),
         ("pyproject.toml", "[tool.uv]\ncache-dir = 'a\\u0000b'"),
         ("pyproject.toml", "[[tool.uv]]\ncache-dir = 'zeta-3'"),
         pytest.param("pyproject.toml", "tool.uv.cache-dir = " + "[" * 5000, id="deep"),
         ("mypy.ini", ""),
-        ("mypy.ini", "cache_dir"),
         ("mypy.ini", "[mypy\ncache_dir=zeta-3"),
         ("mypy.ini", "[mypy]\ncache_dir"),
-        ("mypy.ini", " x\n=\n"),
         ("mypy.ini", "[\0]\nx=1"),
-        ("uv.toml", "cache-dir = "),
         ("uv.toml", 'cache-dir = "zeta-3"\n[x'),
         ("tox.ini", "[tox]\nwork_dir = zeta-3\n= x"),
         (".npmrc", "cache=zeta-3\nignore-scripts\n  audit=false"),
@@ -243,24 +223,30 @@ def test_uv_toml_wins(root):
 
 
 @pytest.mark.parametrize(
-    ("value", "pwd", "sure"),
+    ("value", "pwd", "expected"),
     [
-        ("zeta-3", "project", True),
-        ("project/zeta-3", ".", True),
-        ("{root}/zeta-3", None, True),
-        ("{root}/zeta-3", ".", True),
-        ("zeta-3", None, False),
-        ("zeta-3", ".", False),
-        ("zeta-3", "project/sub", False),
-        ("zeta-3", "gone", False),
+        ("zeta-3", "{root}", ("zeta-3", True)),
+        ("project/zeta-3", "{root}/..", ("zeta-3", True)),
+        ("inner", "{root}/sub", ("sub/inner", True)),
+        ("{root}/zeta-3", None, ("zeta-3", True)),
+        ("{root}/zeta-3", "{root}/..", ("zeta-3", True)),
+        ("zeta-3", None, ("zeta-3", False)),
+        ("zeta-3", "{root}/..", ("zeta-3", False)),
+        ("zeta-3", "{root}/sub", ("zeta-3", False)),
+        ("zeta-3", "{root}/gone", ("zeta-3", False)),
+        # Without the front end's working directory only the root is tried.
+        *(("inner", pwd, None) for pwd in (None, "", "sub", "{root}/..")),
     ],
 )
-def test_value_is_sure_from_where_the_front_end_was_started(root, value, pwd, sure):
-    environ = {"UV_CACHE_DIR": value.format(root=root)}
-    if pwd is not None:
-        environ["PWD"] = os.path.join(str(root.parent), pwd)
-    found = [said for said in read(str(root), environ, "/usr", ()).declarations if said.source == "UV_CACHE_DIR"]
-    assert [(os.path.basename(said.directory), said.sure) for said in found] == [("zeta-3", sure)]
+def test_relative_value(root, value, pwd, expected):
+    """It is relative to where the front end was started, which is not certain to be the root."""
+    (root / "sub" / "inner").mkdir(parents=True)
+    environ = {"UV_CACHE_DIR": value.format(root=root), **({} if pwd is None else {"PWD": pwd.format(root=root)})}
+    found = read(str(root), environ, "/usr", ()).declarations
+    paths = [
+        (os.path.relpath(each.directory, os.path.realpath(root)).replace(os.sep, "/"), each.sure) for each in found
+    ]
+    assert paths == ([expected] if expected else [])
 
 
 def test_without_a_build_the_front_end_would_start_here(root, monkeypatch):

@@ -13,13 +13,14 @@ import sys
 import threading
 import zipfile
 
+import venvs
 from badarchives import BACKEND, ROOT
 
 # Old and new, and those between which the behavior changed. None is the newest.
 VERSIONS = {"uv": ("0.8.0", "0.8.4", "0.8.22", "0.12.24", None), "pip": ("23.2.1", "24.3.1", None), "build": (None,)}
 
-_LISTING = {}
-exec(BACKEND, _LISTING)
+_BACKEND = {}
+exec(BACKEND, _BACKEND)
 _FILTER = """
 import sys, tarfile
 with tarfile.open(sys.argv[1]) as tar:
@@ -28,23 +29,23 @@ with tarfile.open(sys.argv[1]) as tar:
 
 
 def pythons():
-    """Return every Python found that has extraction filters, one of each version."""
-    listed = os.environ.get("HATCH_NOCACHE_PYTHONS", "").split(os.pathsep)
-    names = [shutil.which(f"python3.{minor}") for minor in range(8, 20)]
-    found = {}
-    for path in [sys.executable, *listed, *names]:
-        if not path:
-            continue
-        code = "import sys, tarfile; tarfile.data_filter; print(sys.version.split()[0])"
-        done = subprocess.run([path, "-c", code], capture_output=True, text=True, check=False)
-        if done.returncode == 0:
-            found.setdefault(done.stdout.strip(), path)
-    return found
+    """Return every Python found that has extraction filters, by version."""
+    command = ("-c", "import tarfile; tarfile.data_filter")
+    found = venvs.pythons().items()
+    return {version: path for version, path in found if subprocess.run([path, *command], check=False).returncode == 0}
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_):
         pass
+
+
+def _listing(out):
+    """Return what was unpacked to `out`, by itself or by the wheel there."""
+    for path in glob.glob(os.path.join(out, "*.whl")):
+        with zipfile.ZipFile(path) as wheel:
+            return json.loads(wheel.read("myproject/listing.json"))
+    return _BACKEND["listing"](os.path.join(out, ROOT))
 
 
 class Tools:
@@ -87,67 +88,59 @@ class Tools:
         with open(sdist, "wb") as file:
             file.write(case.sdist())
         found = {}
-        for label, (command, variables) in self._front.items():
-            out = self._fresh(folder, label)
-            option = "-w" if label.startswith("pip") else "-o"
-            found[label] = self._wheel(case, [*command, option, out, sdist], variables, out)
-        for version, python in self._pythons.items():
-            label = f"data filter {version}"
-            out = self._fresh(folder, label)
-            found[label] = self._tree(case, [python, "-c", _FILTER, sdist, out], out)
-        for name, path in self._archivers.items():
-            out = self._fresh(folder, name)
-            found[name] = self._tree(case, [path, "-xzf", sdist, "-C", out], out)
+        for label, out, problem in self._unpacked(sdist, folder):
+            found[label] = problem or self._compare(case, _listing(out))
         return found
 
     def problems(self, sdist, folder):
         """Return why a real sdist is refused, for each that refuses it; `folder` is an empty directory."""
-        found = {}
+        outcomes = self._unpacked(sdist, folder, HATCH_BUILD_NO_HOOKS="true")
+        return {label: problem for label, _, problem in outcomes if problem}
+
+    def _unpacked(self, sdist, folder, **more):
+        """Yield each program, the directory that it unpacks to or builds a wheel in, and why it refuses the sdist."""
         for label, (command, variables) in self._front.items():
             out = self._fresh(folder, label)
             option = "-w" if label.startswith("pip") else "-o"
-            found[label] = self._run([*command, option, out, sdist], {**variables, "HATCH_BUILD_NO_HOOKS": "true"}, out)
-        for version, python in self._pythons.items():
-            out = self._fresh(folder, version)
-            found[f"data filter {version}"] = self._run([python, "-c", _FILTER, sdist, out], {}, out)
-        for name, path in self._archivers.items():
-            out = self._fresh(folder, name)
-            found[name] = self._run([path, "-xzf", sdist, "-C", out], {}, out)
-        return {label: problem for label, problem in found.items() if problem}
+            yield label, out, self._run([*command, option, out, sdist], {**variables, **more}, out)
+        for version, path in self._pythons.items():
+            out = self._fresh(folder, f"data filter {version}")
+            yield f"data filter {version}", out, self._run([path, "-c", _FILTER, sdist, out], {}, out)
+        for label, path in self._archivers.items():
+            out = self._fresh(folder, label)
+            yield label, out, self._run([path, "-xzf", sdist, "-C", out], {}, out)
 
-    def install(self, wheel, folder):
-        """Return what pip and uv installed from a wheel: the paths below the target, or why they refuse it."""
+    def install(self, wheel, folder, **more):
+        """Return what pip and uv installed from a wheel: the paths below the target, or why they refuse it.
+
+        With more variables, `wheel` is a URL, which only uv is given.
+        """
         found = {}
         for label, (command, variables) in self._front.items():
-            if label.startswith("pip"):
-                line = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--no-compile"]
-                found[label] = self._target(folder, label, [*line, wheel], variables)
-            elif label.startswith("uv"):
+            if label.startswith("uv"):
                 line = [command[0], "pip", "install", "--no-deps", "--no-index", "--python", sys.executable]
-                found[label] = self._target(folder, label, [*line, "--offline", wheel], variables)
+            elif label.startswith("pip") and not more:
+                line = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--no-compile"]
+            else:
+                continue
+            out = self._fresh(folder, f"{label} streams" if more else label)
+            problem = self._run([*line, wheel, "--target", out], {**variables, **more}, out)
+            files = {
+                os.path.relpath(os.path.join(here, name), out) for here, _, names in os.walk(out) for name in names
+            }
+            # uv leaves a lock file at the top.
+            found[label] = problem or {name for name in files if ".dist-info" not in name and name != ".lock"}
         return found
 
     def install_from_server(self, wheel, folder):
         """Return what uv installed from a wheel that it reads as a stream, as from a package index."""
         handler = functools.partial(_Quiet, directory=os.path.dirname(wheel))
-        found = {}
         with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             url = f"http://127.0.0.1:{server.server_port}/{os.path.basename(wheel)}"
-            for label, (command, variables) in self._front.items():
-                if label.startswith("uv"):
-                    line = [command[0], "pip", "install", "--no-deps", "--no-index", "--python", sys.executable]
-                    online = {**variables, "UV_OFFLINE": "0"}
-                    found[label] = self._target(folder, f"{label} streams", [*line, f"myproject @ {url}"], online)
+            found = self.install(f"myproject @ {url}", folder, UV_OFFLINE="0")
             server.shutdown()
         return found
-
-    def _target(self, folder, label, command, variables):
-        out = self._fresh(folder, label)
-        problem = self._run([*command, "--target", out], variables, out)
-        files = {os.path.relpath(os.path.join(h, f), out) for h, _, names in os.walk(out) for f in names}
-        # uv leaves a lock file at the top.
-        return problem or {name for name in files if ".dist-info" not in name and name != ".lock"}
 
     @staticmethod
     def _fresh(folder, label):
@@ -168,23 +161,9 @@ class Tools:
             return "refuses: " + " | ".join(done.stdout.decode("utf-8", "replace").splitlines()[-3:])[-300:]
         return ""
 
-    def _wheel(self, case, command, variables, out):
-        problem = self._run(command, variables, out)
-        if problem:
-            return problem
-        (path,) = glob.glob(os.path.join(out, "*.whl"))
-        with zipfile.ZipFile(path) as wheel:
-            return self._compare(case, json.loads(wheel.read("myproject/listing.json")))
-
-    def _tree(self, case, command, out):
-        return self._run(command, {}, out) or self._compare(case, _LISTING["listing"](os.path.join(out, ROOT)))
-
     @staticmethod
     def _compare(case, found):
         wanted = case.faithful()
         changed = sorted(key for key in {*wanted, *found} if wanted.get(key) != found.get(key))
-        return (
-            "alters: " + ", ".join(bytes.fromhex(key).decode("utf-8", "replace") for key in changed)
-            if changed
-            else "ok"
-        )
+        names = ", ".join(bytes.fromhex(key).decode("utf-8", "replace") for key in changed)
+        return f"alters: {names}" if changed else "ok"
