@@ -155,13 +155,13 @@ def _lines(findings: Sequence[Finding], *, verbose: bool) -> list[str]:
 
 
 def _some(places: Sequence[str], room: int) -> str:
-    named: list[str] = []
+    listed: list[str] = []
     for place in places:
         room -= len(place) + 2
-        if room < 0 and named:
-            return ", ".join(named) + ", …"
-        named.append(place)
-    return ", ".join(named)
+        if room < 0 and listed:
+            return ", ".join(listed) + ", …"
+        listed.append(place)
+    return ", ".join(listed)
 
 
 def _wrapped(text: str, first: str, following: str) -> list[str]:

@@ -135,11 +135,11 @@ class Session:
                 return
             _delete(artifact_path)
             self._fail(f"deleted {artifact_path}: it cannot be verified: {error}")
-        settled = OPTIONAL if self._options.symlinks == "keep" else ()
+        optional = OPTIONAL if self._options.symlinks == "keep" else ()
         rejected = [
             finding
             for finding in findings
-            if finding.is_rejected and finding.code not in settled and finding.path not in selection.accepted
+            if finding.is_rejected and finding.code not in optional and finding.path not in selection.accepted
         ]
         if rejected:
             _delete(artifact_path)

@@ -83,7 +83,7 @@ def test_untracked_files(project: Project, git: Git, ignore_file: str, option: s
     entries = '"/.env" or "/docs/draft.md" or "/notes/" or "/unrelated"'
     how = "anyway" if option != "keep" else "without this notice"
     allow = f"hint: to pack one {how}, add it to `allow` in {HOOK}, as {entries}"
-    leave = f'hint: to leave out what git does not track, set untracked = "drop" in {HOOK}'
+    leave = f'hint: to leave out untracked files, set untracked = "drop" in {HOOK}'
     assert lines[5:] == ([allow] if option == "drop" else [leave, allow])
     header = {
         "keep": "packed 4 paths that git does not track into the sdist",

@@ -108,8 +108,8 @@ class ExplicitPaths:
 
     def of_source(self, path: str) -> tuple[ExplicitPath, ...]:
         """Return the explicit paths for `path`, a forced source outside the project."""
-        named = tuple(each for each in self._paths if each.pattern is None and each.path == path)
-        return named or (ExplicitPath(path, "force-include"),)
+        found = tuple(each for each in self._paths if each.pattern is None and each.path == path)
+        return found or (ExplicitPath(path, "force-include"),)
 
     def above(self, path: str) -> Iterator[str]:
         """Yield the explicit paths of users and hooks that are `path` or above it."""

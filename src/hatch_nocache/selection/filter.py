@@ -203,7 +203,7 @@ class SelectionFilter:
 
     def _plan_routes(self) -> None:
         written = list(_hatchling.written_members(self._builder, self._target))
-        named: list[tuple[str, Selected]] = []
+        members: list[tuple[str, Selected]] = []
         for part in _hatchling.parts(self._builder, self._target, self._version, self._build_data):
             if part.kind == "licenses":
                 self._check_licenses(part.iterate())
@@ -213,13 +213,13 @@ class SelectionFilter:
             collections.deque(part.iterate(), maxlen=0)
             if part.kind == "imports":
                 self._dropped_imports = self._pass.checker.dropped
-            named += ((part.prefix + each.member, each) for each in self.packed[before:])
+            members += ((part.prefix + each.member, each) for each in self.packed[before:])
         self._pass = self._main
         if self._target == "sdist":
             self._finish_sdist()
-        kept = set(map(id, (each.file for each in self.packed)))
-        named = [(member, each) for member, each in named if id(each.file) in kept]
-        self._check_collisions(named, written)
+        packed = set(map(id, (each.file for each in self.packed)))
+        members = [(member, each) for member, each in members if id(each.file) in packed]
+        self._check_collisions(members, written)
         self._report_aliases()
 
     def _generator(self, name: str, original: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
@@ -397,9 +397,9 @@ class SelectionFilter:
         if not paths:
             return set()
         messages, advice = checker.words()
-        kept = (path for path in files if path not in paths)
+        others = (path for path in files if path not in paths)
         left_out: set[int] = set()
-        for highest, inside in untracked.grouped(paths, kept).items():
+        for highest, inside in untracked.grouped(paths, others).items():
             finding = messages.untracked(highest, len(inside), self.options.untracked, advice)
             if finding.drops:
                 left_out.update(id(files[path].file) for path in inside)
@@ -428,8 +428,8 @@ class SelectionFilter:
                     note = "the wheel's `force-include` requires it"
                     self._main.checker.add(finding._replace(action=Action.REJECTED, note=note, hints=()))
 
-    def _check_collisions(self, named: list[tuple[str, Selected]], written: list[str]) -> None:
-        selection = [*((member, each.file.path) for member, each in named), *((member, "") for member in written)]
+    def _check_collisions(self, members: list[tuple[str, Selected]], written: list[str]) -> None:
+        selection = [*((member, each.file.path) for member, each in members), *((member, "") for member in written)]
         unique = not _hatchling.packs_duplicates(self._builder)
         for collision in collisions(selection, sdist=self._target == "sdist", unique=unique):
             messages, _ = self._main.checker.words()

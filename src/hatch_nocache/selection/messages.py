@@ -131,7 +131,7 @@ def untracked(path: str, count: int, option: str, advice: Advice) -> Finding:
     )
     hints = [advice.allow(path, "pack it without this notice" if action is Action.NOTICE else "pack it anyway")]
     if action is not Action.DROPPED:
-        hints.insert(0, advice.option("leave out what git does not track", "untracked", "drop"))
+        hints.insert(0, advice.option("leave out untracked files", "untracked", "drop"))
     return Finding("NC006", path, what, "", action, hints=tuple(hints))
 
 

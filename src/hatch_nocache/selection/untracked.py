@@ -71,15 +71,15 @@ class Untracked:
 
     def is_explicit(self, path: str, explicit: ExplicitPaths) -> bool:
         """Return whether the absolute path, or its untracked directory, is explicit."""
-        named = (os.path.relpath(each, self._root).replace(os.sep, "/") for each in explicit.above(path))
-        return any(self._entry(each) or f"{each}/" in self._entries for each in named)
+        spelled_out = (os.path.relpath(each, self._root).replace(os.sep, "/") for each in explicit.above(path))
+        return any(self._entry(each) or f"{each}/" in self._entries for each in spelled_out)
 
-    def grouped(self, paths: Iterable[str], kept: Iterable[str]) -> dict[str, list[str]]:
+    def grouped(self, paths: Iterable[str], others: Iterable[str]) -> dict[str, list[str]]:
         """Group untracked paths by their highest directory without other files.
 
-        Other files are tracked, or in `kept`. A key is the directory, with `/` at its end, or the file itself.
+        `others` are the other files. A key is the directory, with `/` at its end, or the file itself.
         """
-        shared = {f"{parent}/" for path in kept for parent in _parents(path)}
+        shared = {f"{parent}/" for path in others for parent in _parents(path)}
         groups: dict[str, list[str]] = {}
         for path in sorted(paths):
             entry = self._entry(path)
