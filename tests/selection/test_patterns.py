@@ -23,15 +23,6 @@ else:
     import tomli as tomllib
 
 
-def test_last_match_decides() -> None:
-    patterns = Patterns(["/data/*", "!/data/keep"])
-    assert patterns.match("data/x")
-    assert not patterns.match("data/keep")
-    assert patterns
-    assert not Patterns(())
-    assert not Patterns(()).match("x")
-
-
 def test_unused() -> None:
     """Each positive entry counts for itself, whether or not a later one excludes its match again."""
     patterns = Patterns(["/a/", "/b/", "# c", "!/d", "/d"])

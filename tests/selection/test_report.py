@@ -7,7 +7,7 @@ from typing import List
 import pytest
 from projects import SIGNATURE, Project
 
-from hatch_nocache.report import built, describe, escape, failed, hint_lines, refused
+from hatch_nocache.report import built, escape, hint_lines, refused
 from hatch_nocache.rules import CODES, Action, Finding, Hint, Note
 
 HOOK = "[tool.hatch.build.hooks.nocache]"
@@ -256,11 +256,6 @@ def test_wrapping() -> None:
     assert path in "\n".join([head, *rest]).replace("\n        ", " ")
 
 
-def test_describe() -> None:
-    assert describe(finding("a/", what="uv cache", note="n")) == "NC001 a/   uv cache: so; n"
-    assert describe(finding("l", code="NC101", target="/x\n")) == r"NC101 l -> /x\n   uv cache: so"
-
-
 def test_hints() -> None:
     """Those that differ only in their entry are one line."""
     add = "add {} to `allow`"
@@ -273,10 +268,6 @@ def test_hints() -> None:
     for entry in ("", '"/' + "x" * 120 + '"'):
         (line,) = hint_lines([Hint("pack it", add, '"/a"'), Hint("pack it", add, entry)])
         assert line == "  hint: to pack one, add it to `allow`, with a leading `/`"
-
-
-def test_failed() -> None:
-    assert failed("a\x1b", ["b\n"], [Hint("", "c")]) == "hatch-nocache: a\\x1b\n  b\\n\n  hint: c"
 
 
 @pytest.mark.parametrize(
