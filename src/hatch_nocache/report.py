@@ -189,7 +189,8 @@ def describe(finding: Finding) -> str:
 def _describe(finding: Finding, blank: str) -> str:
     what = finding.what + (f": {finding.reason}" if finding.reason else "")
     what += f"; {finding.note}" if finding.note else ""
-    return f"{finding.code} {_where(finding).replace(' ', blank)}   {escape(what)}"
+    head = f"{finding.code} {_where(finding)}".replace(" ", blank)
+    return f"{head}   {escape(what)}"
 
 
 def _where(finding: Finding) -> str:

@@ -75,7 +75,7 @@ class Checker:
         self.findings = [finding for finding in self.findings if finding.path not in paths]
         self.is_rejected = any(finding.is_rejected for finding in self.findings)
 
-    def report(self, found: DirectoryFinding) -> None:
+    def report(self, found: DirectoryFinding, option: str) -> None:
         """Report the finding about a directory."""
         if found.reported:
             return
@@ -84,7 +84,7 @@ class Checker:
             self.dropped.append(found.walked)
         messages, advice = self.words()
         whole = next((each.key for each in found.explicit if not found.drops), "")
-        finding = messages.directory(found, whole, self._options, advice)
+        finding = messages.directory(found, whole, self._options, option, advice)
         if finding is not None:
             # The new finding includes the explicit files.
             self.findings = [each for each in self.findings if each not in self._explicit.get(found, ())]
@@ -104,7 +104,7 @@ class Checker:
             self.accepted.add(member)
             return self._check_allowed(file, member, route)
         is_plain_directory = state.cache is None and state.outside is None and not state.has_parts
-        if not is_plain_directory and self.is_left_out(path, state):
+        if not is_plain_directory and self.is_left_out(path, state, route):
             return False
         if self._is_archive and not is_plain(member):
             self._check_name(path, member, route)
@@ -140,20 +140,20 @@ class Checker:
         """Return whether `allow` matches the path, relative to the root."""
         return self._options.allow.match(path)
 
-    def is_left_out(self, path: str, state: DirectoryState) -> bool:
+    def is_left_out(self, path: str, state: DirectoryState, route: Route) -> bool:
         """Return whether the file is left out because of its directory, and report it."""
         for found in (state.cache, state.outside, self._states.parts.get(path)):
             if found is None:
                 continue
             if not found.drops:
-                self.report(found)
+                self.report(found, "")
             elif not self._is_explicit(path, found):
                 if path in self._required:
                     messages, advice = self.words()
                     shown = relative(path, self.root)
                     self.add(messages.required(shown, self._required[path], found, advice))
                 else:
-                    self.report(found)
+                    self.report(found, route.option(relative(path, self.root)))
                 return True
         return False
 

@@ -299,7 +299,7 @@ class SelectionFilter:
                 homes = _outside_homes(mapping or {}, self._config.root) if homes is None else homes
                 state = states.at(directory, homes.get(path))
             if not packs:
-                if not checker.is_left_out(path, state):
+                if not checker.is_left_out(path, state, route):
                     yield Selected(file, path, "", route)
                 continue
             member = as_member(file.distribution_path)
@@ -369,7 +369,8 @@ class SelectionFilter:
         for path in self._required.keys() - packed:
             is_dropped = any(within(path, directory) for directory in checker.dropped) and os.path.isfile(path)
             if is_dropped and _hatchling.selects(self._config, relative(path, self._config.root)):
-                checker.is_left_out(path, states.at(os.path.dirname(path)))
+                route = Route(self._config, "recurse_forced_files", {})
+                checker.is_left_out(path, states.at(os.path.dirname(path)), route)
 
     def _check_untracked(self) -> set[int]:
         root, config, checker = self._config.root, self._config, self._main.checker

@@ -57,14 +57,14 @@ class Advice(NamedTuple):
 # --- Directories ------------------------------------------------------------------------------------------------------
 
 
-def directory(found: DirectoryFinding, key: str, options: Options, advice: Advice) -> Finding | None:
+def directory(found: DirectoryFinding, key: str, options: Options, option: str, advice: Advice) -> Finding | None:
     """Return the finding about a directory: a cache, an environment, or NC103.
 
     `key` is the option that lists it as a whole, "" for none. None if an option packs it.
     """
     evidence, path = found.evidence, f"{found.path}/"
     if evidence.code == "NC103":
-        return _outside_directory(found.path, found.link_target, options, advice)
+        return _outside_directory(found, options, option, advice)
     if not key and options.caches == "keep":
         return None
     action = Action.NOTICE if key else _CACHE_ACTIONS[options.caches]
@@ -80,14 +80,15 @@ def directory(found: DirectoryFinding, key: str, options: Options, advice: Advic
     return finding._replace(is_environment=evidence.environment)
 
 
-def _outside_directory(path: str, text: str, options: Options, advice: Advice) -> Finding | None:
+def _outside_directory(found: DirectoryFinding, options: Options, option: str, advice: Advice) -> Finding | None:
     if "symlinks" in options.given and options.symlinks in ("keep", "copy"):
         return None
     action = _SYMLINK_ACTIONS[options.symlinks]
+    path, text = found.path, found.link_target
     hints: tuple[Hint, ...] = ()
     owner = link_owner(path, text)
     if action is Action.REJECTED and owner is None:
-        hints = (advice.option("pack its files", "symlinks", "copy"), advice.leave_out(path))
+        hints = (advice.option("pack its files", "symlinks", "copy"), advice.leave_out(path, option))
     if owner is not None:
         if action is Action.REJECTED:
             hints = (_leave_owner_out(owner.pattern, advice),)

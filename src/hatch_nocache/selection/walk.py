@@ -156,7 +156,11 @@ class _Names:
 
 
 def filtered_walk(
-    source: str, states: DirectoryStates, route: Route, aliases: Aliases, report: Callable[[DirectoryFinding], None]
+    source: str,
+    states: DirectoryStates,
+    route: Route,
+    aliases: Aliases,
+    report: Callable[[DirectoryFinding, str], None],
 ) -> Iterator[tuple[DirectoryState, list[str], list[str]]]:
     """Yield like `hatchling.builders.utils.safe_walk`, with states instead of paths.
 
@@ -200,7 +204,7 @@ def _is_dropped(
     state: DirectoryState,
     parent: DirectoryState,
     route: Route,
-    report: Callable[[DirectoryFinding], None],
+    report: Callable[[DirectoryFinding, str], None],
     is_new: bool,  # noqa: FBT001 - one of two callers
 ) -> bool:
     """Return whether no file in the directory is packed, and report the reason.
@@ -213,8 +217,9 @@ def _is_dropped(
             continue
         if route.excludes(walked) or not (is_new or found.explicit):
             return True
-        if not found.explicit and route.selects_any(walked, state.directory.nondirectories, most=_SAMPLE):
-            report(found)
+        files = state.directory.nondirectories
+        if not found.explicit and route.selects_any(walked, files, most=_SAMPLE):
+            report(found, route.option(f"{state.directory.path}/{files[0]}"))
         if found.can_prune(walked):
             return True
     return False
