@@ -21,10 +21,8 @@ SITE = "lib/python3.9/site-packages"
 @pytest.mark.parametrize(
     ("lines", "reason"),
     [
-        (("pyvenv.cfg=home = /usr/bin",), "pyvenv.cfg"),
         (("pyvenv.cfg=version = 3.8\r\n  home=C:\\Python\r\n",), "pyvenv.cfg"),
         (("pyvenv.cfg=home = /opt/python@3.11/bin", "bin/x"), "pyvenv.cfg"),
-        (("pyvenv.cfg=", "bin/python@"), "pyvenv.cfg"),
         (("pyvenv.cfg=", "Scripts/python.exe"), "pyvenv.cfg"),
         (("pyvenv.cfg=home = x", "lib/x.c", "include/", "notes.txt"), "pyvenv.cfg"),
         (("pyvenv.cfg=home = x", "Lib/x.c", "Include/", "notes/x"), "pyvenv.cfg"),
@@ -55,14 +53,10 @@ def test_environment(lines, reason, location):
 @pytest.mark.parametrize(
     "lines",
     [
-        ("pyvenv.cfg=",),
         ("pyvenv.cfg@", "bin/python@"),
         ("pyvenv.cfg=home = x", "pyproject.toml", "bin/"),
         ("pyvenv.cfg=home = x", "__init__.py"),
-        ("pyvenv.cfg=home = x", "render.py", "activate.j2"),
-        ("pyvenv.cfg=home = x", "expected.json"),
         ("pyvenv.cfg=home = x", "cases/x"),
-        ("pyvenv.cfg=home = x", "src/x"),
         ("pyvenv.cfg=home = x", "data@"),
         ("pyvenv.cfg=home = x", "lib/x", "expected.json"),
         ("pyvenv.cfg=", "lib/x", "include/"),
@@ -76,7 +70,6 @@ def test_environment(lines, reason, location):
         ("bin/activate=#!/bin/sh\n. ./env.sh\n", "lib/x"),
         ("bin/activate@", "lib/x"),
         (ACTIVATE, "bin/tool.py"),
-        ("conda-meta/x",),
         ("conda-meta/meta.yaml", "bin/x"),
         ("conda-meta/python-3.11.4-h955ad1f_0.json", "tests/x"),
         (".tox-info.json",),
@@ -86,8 +79,6 @@ def test_environment(lines, reason, location):
         (f"{SITE}/pip/x", f"{SITE}/setuptools/x", "bin/python3.9", "include/python3.9/x.h", "share/x"),
         ("Lib/site-packages/pip/x", "Scripts/x.exe"),
         ("lib/python3.9/x.c",),
-        ("lib/site-packages/pip/x",),
-        ("site-packages/pip/x",),
     ],
 )
 @pytest.mark.parametrize("location", [HERE, None], ids=["disk", "archive"])
@@ -103,7 +94,6 @@ def test_no_environment(lines, location):
         ("env", ("Lib/site-packages/setuptools/x", ".gitignore"), True),
         ("venv", (f"{SITE}/foo.py",), False),
         ("venv", (f"{SITE}/pip/x", "notes.md"), False),
-        ("venv", (f"{SITE}/pip/x", "notes/x"), False),
         ("tests/fixtures/venv", (f"{SITE}/pip-23.0.1.dist-info/LICENSE.txt",), False),
         ("python", (f"{SITE}/pip-23.0.1.dist-info/LICENSE.txt",), False),
     ],
