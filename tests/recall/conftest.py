@@ -1,4 +1,4 @@
-"""Recall is measured only when it is asked for: `-m recall`. `--write-table` puts the figures into `docs/recall.md`."""
+"""Recall is measured with `-m recall`. `--write-table` puts the figures into `docs/recall.md`."""
 
 from __future__ import annotations
 
@@ -15,15 +15,6 @@ ROWS: Dict[str, Tuple[str, str, str, str]] = {}
 
 def pytest_addoption(parser):
     parser.addoption("--write-table", action="store_true", help="write docs/recall.md from this run")
-
-
-def pytest_collection_modifyitems(config, items):
-    if "recall" in (config.option.markexpr or ""):
-        return
-    mine = [item for item in items if Path(__file__).parent in Path(str(item.fspath)).parents]
-    if mine:
-        config.hook.pytest_deselected(items=mine)
-        items[:] = [item for item in items if item not in mine]
 
 
 def pytest_sessionfinish(session):

@@ -10,7 +10,6 @@ from typing import Callable, Dict
 
 from recall_box import SCRIPTS, Box, CannotRunError, NotFoundError, npm_program, pythons
 
-IDENTITY = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false")
 RECIPES: Dict[str, Callable[[Box], None]] = {}
 
 
@@ -32,6 +31,20 @@ def several(*requirements: str) -> Callable[[Callable[[Box, str], None]], Callab
         return function
 
     return register
+
+
+def _script(box: Box, script: str, *requirements: str, **env: object) -> None:
+    """Run a script in `scratch`, in an environment with the requirements."""
+    (box.scratch / "work.py").write_text(script)
+    box.run(box.tool(*requirements) / "python", "work.py", cwd=box.scratch, **env)
+
+
+def _commit(box: Box, where: object) -> None:
+    """Make a repository with one commit of all files in a directory."""
+    identity = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false")
+    box.run("git", "init", "-q", cwd=where)
+    box.run("git", "add", ".", cwd=where)
+    box.run("git", *identity, "commit", "-q", "-m", "x", cwd=where)
 
 
 @several("uv==0.8.4", "uv")
@@ -80,59 +93,49 @@ def poetry_cache(box: Box, requirement: str) -> None:
 @recipe("pdm cache")
 def pdm_cache(box: Box) -> None:
     pdm = box.tool("pdm", "hishel<1.2", "unearth<0.18") / "pdm"
-    other = box.scratch / "other"
-    other.mkdir()
-    (other / "pyproject.toml").write_text(
+    (box.scratch / "pyproject.toml").write_text(
         "[project]\nname='o'\nversion='1'\nrequires-python='>=3.8'\ndependencies=['six']\n"
         "[tool.pdm]\ndistribution=false\n"
     )
-    box.run(pdm, "config", "install.cache", "on", cwd=other, PDM_CACHE_DIR=box.cache, HOME=box.scratch)
-    box.run(pdm, "install", "-q", cwd=other, PDM_CACHE_DIR=box.cache, HOME=box.scratch)
+    box.run(pdm, "config", "install.cache", "on", cwd=box.scratch, PDM_CACHE_DIR=box.cache, HOME=box.scratch)
+    box.run(pdm, "install", "-q", cwd=box.scratch, PDM_CACHE_DIR=box.cache, HOME=box.scratch)
 
 
 @recipe("pipenv cache and environment")
 def pipenv(box: Box) -> None:
     program = box.tool("pipenv") / "pipenv"
-    other = box.scratch / "other"
-    other.mkdir()
-    (other / "Pipfile").write_text("[packages]\nsix='*'\ndocopt='*'\n")
+    (box.scratch / "Pipfile").write_text("[packages]\nsix='*'\ndocopt='*'\n")
     variables = {"PIPENV_CACHE_DIR": box.cache, "WORKON_HOME": box.project / "zeta-4", "PIPENV_IGNORE_VIRTUALENVS": "1"}
-    box.run(program, "install", "--skip-lock", cwd=other, **variables)
+    box.run(program, "install", "--skip-lock", cwd=box.scratch, **variables)
 
 
 @recipe("hatch data directory")
 def hatch(box: Box) -> None:
     program = box.tool("hatch") / "hatch"
-    other = box.scratch / "other"
-    other.mkdir()
-    (other / "pyproject.toml").write_text(
+    (box.scratch / "pyproject.toml").write_text(
         "[project]\nname='o'\nversion='1'\n"
         "[tool.hatch.envs.default]\nskip-install=true\n[tool.hatch.envs.a]\nskip-install=true\n"
     )
     for name in ("default", "a"):
-        box.run(program, "env", "create", name, cwd=other, HATCH_DATA_DIR=box.cache)
+        box.run(program, "env", "create", name, cwd=box.scratch, HATCH_DATA_DIR=box.cache)
 
 
 @several("tox", "tox==4.30.3", "tox==3.28.0")
 def tox(box: Box, requirement: str) -> None:
     program = box.tool(requirement) / "tox"
-    other = box.scratch / "other"
-    other.mkdir()
-    (other / "tox.ini").write_text(
+    (box.scratch / "tox.ini").write_text(
         "[tox]\nenvlist=a,b\nskipsdist=true\n[testenv]\nskip_install=true\ncommands=python -c 1\n"
     )
-    box.run(program, "-q", "--workdir", box.cache, cwd=other)
+    box.run(program, "-q", "--workdir", box.cache, cwd=box.scratch)
 
 
 @several("nox", "nox==2024.4.15")
 def nox(box: Box, requirement: str) -> None:
     program = box.tool(requirement) / "nox"
-    other = box.scratch / "other"
-    other.mkdir()
-    (other / "noxfile.py").write_text(
+    (box.scratch / "noxfile.py").write_text(
         "import nox\n@nox.session\ndef a(session): pass\n@nox.session(venv_backend='venv')\ndef b(session): pass\n"
     )
-    box.run(program, "--envdir", box.cache, cwd=other)
+    box.run(program, "--envdir", box.cache, cwd=box.scratch)
 
 
 @several("virtualenv", "virtualenv==20.26.6")
@@ -174,17 +177,15 @@ def _hook(box: Box, program: object, **env: object) -> None:
     other, source = box.scratch / "other", box.scratch / "source"
     for where in (other, source):
         where.mkdir()
-        box.run("git", "init", "-q", cwd=where)
     (source / ".pre-commit-hooks.yaml").write_text("- {id: x, name: x, entry: python -c 1, language: python}\n")
     (source / "setup.py").write_text("from setuptools import setup\nsetup(name='x', version='1')\n")
-    box.run("git", "add", ".", cwd=source)
-    box.run("git", *IDENTITY, "commit", "-q", "-m", "x", cwd=source)
+    _commit(box, source)
     revision = box.run("git", "rev-parse", "HEAD", cwd=source).strip()
     (other / ".pre-commit-config.yaml").write_text(
         f"repos:\n- repo: {source}\n  rev: {revision}\n  hooks: [{{id: x}}]\n"
     )
     (other / "x.txt").write_text("x\n")
-    box.run("git", "add", ".", cwd=other)
+    _commit(box, other)
     box.run(program, "run", "--all-files", cwd=other, **env)
 
 
@@ -229,21 +230,19 @@ def hypothesis(box: Box) -> None:
         "from hypothesis import given, strategies as s\n@given(s.integers())\ndef t(x): assert x < 100\n"
         "try: t()\nexcept AssertionError: pass\n"
     )
-    box.run(box.tool("hypothesis") / "python", "-c", script, HYPOTHESIS_STORAGE_DIRECTORY=box.cache)
+    _script(box, script, "hypothesis", HYPOTHESIS_STORAGE_DIRECTORY=box.cache)
 
 
 @recipe("joblib cache")
 def joblib(box: Box) -> None:
-    module = box.scratch / "work.py"
-    module.write_text("import joblib, sys\ndef f(x): return x\njoblib.Memory(sys.argv[1], verbose=0).cache(f)(1)\n")
-    box.run(box.tool("joblib") / "python", module, box.cache)
+    script = "import joblib, os\ndef f(x): return x\njoblib.Memory(os.environ['WHERE'], verbose=0).cache(f)(1)\n"
+    _script(box, script, "joblib", WHERE=box.cache)
 
 
 @recipe("numba cache")
 def numba(box: Box) -> None:
-    module = box.scratch / "work.py"
-    module.write_text("import numba\n@numba.njit(cache=True)\ndef f(x): return x + 1\nf(1)\n")
-    box.run(box.tool("numba") / "python", module, NUMBA_CACHE_DIR=box.cache)
+    script = "import numba\n@numba.njit(cache=True)\ndef f(x): return x + 1\nf(1)\n"
+    _script(box, script, "numba", NUMBA_CACHE_DIR=box.cache)
 
 
 class _Hub(http.server.BaseHTTPRequestHandler):
@@ -310,10 +309,6 @@ def ccache(box: Box) -> None:
 # Tools that leave a directory under their own name.
 
 
-def _python(box: Box, script: str, *requirements: str) -> None:
-    box.run(box.tool(*requirements) / "python", "-c", script)
-
-
 @recipe("setuptools eggs")
 def setuptools_eggs(box: Box) -> None:
     (box.scratch / "setup.py").write_text(
@@ -368,7 +363,7 @@ def rope(box: Box) -> None:
         "from rope.base.project import Project\nfrom rope.contrib.autoimport.sqlite import AutoImport\n"
         "p = Project('.')\na = AutoImport(p, memory=False)\na.generate_cache()\na.close()\np.close()\n"
     )
-    _python(box, script, "rope")
+    box.run(box.tool("rope") / "python", "-c", script)
 
 
 @recipe("jupyter-cache")
@@ -377,7 +372,7 @@ def jupyter_cache(box: Box) -> None:
         "import nbformat, jupyter_cache\nn = nbformat.v4.new_notebook()\nnbformat.write(n, 'x.ipynb')\n"
         "jupyter_cache.get_cache('.jupyter_cache').cache_notebook_file('x.ipynb', check_validity=False)\n"
     )
-    box.run(box.tool("jupyter-cache") / "python", "-c", script, cwd=box.scratch)
+    _script(box, script, "jupyter-cache")
     box.take(".jupyter_cache")
 
 
@@ -413,7 +408,7 @@ def tldextract(box: Box) -> None:
         f"import tldextract\nurl = 'file://{box.scratch.as_posix()}/x.dat'\n"
         "tldextract.TLDExtract(suffix_list_urls=[url])('a.com')\n"
     )
-    box.run(box.tool("tldextract") / "python", "-c", script, TLDEXTRACT_CACHE=box.cache)
+    _script(box, script, "tldextract", TLDEXTRACT_CACHE=box.cache)
 
 
 @recipe("jedi in XDG_CACHE_HOME")
@@ -430,7 +425,7 @@ def unknown(box: Box) -> None:
 
 def _xdg(box: Box, script: str, *requirements: str) -> None:
     home = box.project / ".cache"
-    box.run(box.tool(*requirements) / "python", "-c", script, XDG_CACHE_HOME=home)
+    _script(box, script, *requirements, XDG_CACHE_HOME=home)
     box.environ["XDG_CACHE_HOME"] = str(home)
 
 
@@ -446,9 +441,7 @@ def user_base(box: Box) -> None:
 @recipe("linked git worktree")
 def worktree(box: Box) -> None:
     (box.scratch / "pyproject.toml").write_text("[project]\nname = 'x'\n")
-    box.run("git", "init", "-q", cwd=box.scratch)
-    box.run("git", "add", ".", cwd=box.scratch)
-    box.run("git", *IDENTITY, "commit", "-q", "-m", "x", cwd=box.scratch)
+    _commit(box, box.scratch)
     box.version = box.run("git", "--version").split()[2]
     box.run("git", "worktree", "add", "-q", box.project / ".claude" / "worktrees" / "x", cwd=box.scratch)
 
@@ -504,9 +497,7 @@ def moon(box: Box) -> None:
     }.items():
         (box.scratch / name).parent.mkdir(exist_ok=True)
         (box.scratch / name).write_text(text)
-    box.run("git", "init", "-q", cwd=box.scratch)
-    box.run("git", "add", "moon.yml", cwd=box.scratch)
-    box.run("git", *IDENTITY, "commit", "-q", "-m", "x", cwd=box.scratch)
+    _commit(box, box.scratch)
     box.run(program, "run", ":x", cwd=box.scratch, CI="1")
     (box.scratch / ".moon" / "workspace.yml").unlink()
     box.take(".moon")
