@@ -71,12 +71,13 @@ def test_allow_inside_a_cache(project: Project, allow: List[str], packed: List[s
     ("kind", "text", "code"), [("link", "nothing", "NC104"), ("link", "l", "NC105"), ("fifo", "", "NC201")]
 )
 def test_allowed_but_without_content(project: Project, kind: str, text: str, code: str) -> None:
-    """`allow` does not let Hatchling crash or hang, and leaves no file in the temporary folder."""
+    """`allow` does not let Hatchling crash or hang, and leaves no file in the temporary folder. An sdist is built."""
     project.configure('allow = ["/src/demo/l"]')
     project.link("src/demo/l", text) if kind == "link" else project.make(kind, "src/demo/l")
     built = project.build("wheel")
     assert (built.code, built.codes, built.archive, built.litter) == (1, [code], None, [])
     assert not built.crashed
+    assert project.build().code == 0
 
 
 def test_allowed_symlink_to_a_directory(project: Project) -> None:

@@ -7,7 +7,7 @@ from typing import List
 import pytest
 from projects import SIGNATURE, Project
 
-from hatch_nocache.report import built, escape, hint_lines, refused
+from hatch_nocache.report import built, describe, escape, hint_lines, refused
 from hatch_nocache.rules import CODES, Action, Finding, Hint, Note
 
 HOOK = "[tool.hatch.build.hooks.nocache]"
@@ -254,6 +254,10 @@ def test_wrapping() -> None:
     ]
     assert all(line.startswith("        ") and len(line) <= 120 for line in rest[1:])
     assert path in "\n".join([head, *rest]).replace("\n        ", " ")
+
+
+def test_describe() -> None:
+    assert describe(finding("a/", what="uv cache", note="n")) == "NC001 a/   uv cache: so; n"
 
 
 def test_hints() -> None:
