@@ -83,9 +83,9 @@ def test_text_of_a_project():
 def test_text_of_an_archive():
     """Long lines are wrapped, paths are not."""
     assert as_text(ARCHIVE, verbose=False).splitlines() == [
-        "dist/demo-1.0.tar.gz: sdist, top-level directory demo-1.0/, 1300 members, 0.0 MB",
+        "dist/demo-1.0.tar.gz: sdist, top-level directory demo-1.0/, 1300 members, 1 kB",
         "  archive: 4 rejected",
-        "  rejected  NC004 venv/   virtual environment: contains pyvenv.cfg; 1234 members, 5.7 MB",
+        "  rejected  NC004 venv/   virtual environment: contains pyvenv.cfg; 1234 members, 5,679 kB",
         "  rejected  NC101 venv/bin/1 -> /x   absolute symlink",
         "  rejected  NC204 venv/bin/1 -> /x   absolute symlink",
         "  rejected  NC101",
@@ -178,7 +178,7 @@ def test_annotations():
     assert as_github([ARCHIVE, MISCONFIGURED])[::2] == [
         (
             "::error file=dist/demo-1.0.tar.gz,title=hatch-nocache NC004::NC004 venv/   virtual environment: contains "
-            "pyvenv.cfg%0Afound in: archive%0A1234 members, 5.7 MB"
+            "pyvenv.cfg%0Afound in: archive%0A1234 members, 5,679 kB"
         ),
         as_github([ARCHIVE])[2],
         "::error file=lib/pyproject.toml,line=12,title=hatch-nocache::unknown key",

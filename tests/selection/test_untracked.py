@@ -163,6 +163,16 @@ def test_required_file(project: Project) -> None:
     assert "README.md" in names(built)
 
 
+def test_left_out_already(project: Project) -> None:
+    """A file of a dropped environment is not reported again, though the wheel needs one of it."""
+    project.configure(after='[tool.hatch.build.targets.wheel.force-include]\n"env/pyvenv.cfg" = "demo/pyvenv.cfg"')
+    project.put("env/pyvenv.cfg", "home = /usr/bin\n")
+    project.put("env/lib/a.py")
+    built = project.build()
+    assert (untracked(built), "NC004 env/" in built.said) == ([], True)
+    assert [name for name in names(built) if "env/" in name] == ["env/pyvenv.cfg"]
+
+
 def test_behind_a_symlink(project: Project, git: Git) -> None:
     """Git is not asked about it, also where the symlink is in an untracked directory."""
     project.put("docs/a.txt")

@@ -32,7 +32,7 @@ def _file(result: Result, path: str) -> str:
 
 def _size(row: Result | Finding) -> list[str]:
     """Return the size of an archive or of a directory in it; empty for other rows."""
-    return [f"{count(row.members, 'member')}, {row.size / 1e6:,.1f} MB"] if row.members else []
+    return [f"{count(row.members, 'member')}, {row.size / 1e3:,.0f} kB"] if row.members else []
 
 
 def _merged(result: Result) -> list[tuple[Finding, str]]:

@@ -367,7 +367,7 @@ class SelectionFilter:
         checker, states = self._main.checker, self._main.states
         packed = {each.path for each in self.packed}
         for path in self._required.keys() - packed:
-            is_dropped = any(within(path, directory) for directory in checker.dropped) and os.path.isfile(path)
+            is_dropped = self._is_in_dropped(path) and os.path.isfile(path)
             if is_dropped and _hatchling.selects(self._config, relative(path, self._config.root)):
                 route = Route(self._config, "recurse_forced_files", {})
                 checker.is_left_out(path, states.at(os.path.dirname(path)), route)
@@ -381,9 +381,11 @@ class SelectionFilter:
         untracked = Untracked.read(root)
         if untracked is None:
             return set()
+        # A file that is rejected may be untracked, too; one in a dropped directory is left out already.
+        refused = (each for each in self._refused if not self._is_in_dropped(each.path))
         files = {
             relative(each.path, root): each
-            for each in (*self.packed, *self._refused)
+            for each in (*self.packed, *refused)
             if not each.route.is_forced and within(each.path, root) and each.path not in self._required
         }
         paths = {
@@ -407,6 +409,10 @@ class SelectionFilter:
                 checker.forget(set(inside))
             checker.add(finding)
         return left_out
+
+    def _is_in_dropped(self, path: str) -> bool:
+        checker, states = self._main.checker, self._main.states
+        return path in states.parts or any(within(path, directory) for directory in checker.dropped)
 
     def _find_lost(self) -> None:
         """Find files that the wheel from the tree has, but not the wheel from this sdist."""
