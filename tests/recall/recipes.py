@@ -13,21 +13,15 @@ from recall_box import SCRIPTS, Box, CannotRunError, NotFoundError, npm_program,
 RECIPES: Dict[str, Callable[[Box], None]] = {}
 
 
-def recipe(name: str) -> Callable[[Callable[[Box], None]], Callable[[Box], None]]:
-    def register(function: Callable[[Box], None]) -> Callable[[Box], None]:
-        RECIPES[name] = function
-        return function
+def recipe(name: str, *requirements: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a recipe, or one for each requirement."""
 
-    return register
-
-
-def several(*requirements: str) -> Callable[[Callable[[Box, str], None]], Callable[[Box, str], None]]:
-    """One recipe for several versions of a tool."""
-
-    def register(function: Callable[[Box, str], None]) -> Callable[[Box, str], None]:
-        label = function.__name__.replace("_", " ")
+    def register(function: Callable[..., None]) -> Callable[..., None]:
         for requirement in requirements:
-            RECIPES[f"{label} ({requirement})"] = functools.partial(function, requirement=requirement)
+            label = f"{name} ({requirement})" if len(requirements) > 1 else name
+            RECIPES[label] = functools.partial(function, requirement=requirement)
+        if not requirements:
+            RECIPES[name] = function
         return function
 
     return register
@@ -47,7 +41,30 @@ def _commit(box: Box, where: object) -> None:
     box.run("git", *identity, "commit", "-q", "-m", "x", cwd=where)
 
 
-@several("uv==0.8.4", "uv")
+def command(name: str, line: str, *requirements: str, **variables: str) -> None:
+    """Register a recipe that runs one command in the project, for each requirement.
+
+    `{cache}` and `{scratch}` are the paths of these directories.
+    """
+
+    @recipe(name, *requirements)
+    def run(box: Box, requirement: str) -> None:
+        program, *arguments = (word.format(cache=box.cache, scratch=box.scratch) for word in line.split())
+        values = {name: value.format(cache=box.cache, scratch=box.scratch) for name, value in variables.items()}
+        box.run(box.tool(requirement) / program, *arguments, **values)
+
+
+command("uv venv", "uv venv -q {cache}", "uv==0.8.4", "uv")
+command("uv tool directory", "uv tool install -q pycowsay", "uv", UV_TOOL_DIR="{cache}", UV_TOOL_BIN_DIR="{scratch}/b")
+command("pipx home", "pipx install -q pycowsay", "pipx", PIPX_HOME="{cache}", PIPX_BIN_DIR="{scratch}/b")
+command("mypy cache", "mypy --cache-dir {cache} src/zeta", "mypy")
+command("ruff cache", "ruff check -q --cache-dir {cache} src/zeta", "ruff")
+command("pytest cache", "pytest -q -o cache_dir={cache} tests", "pytest", PYTHONDONTWRITEBYTECODE="1")
+command("black cache", "black -q src", "black", BLACK_CACHE_DIR="{cache}")
+command("pylint cache", "pylint --disable=C,R src/zeta", "pylint", PYLINTHOME="{cache}")
+
+
+@recipe("uv cache", "uv==0.8.4", "uv")
 def uv_cache(box: Box, requirement: str) -> None:
     uv = box.tool(requirement) / "uv"
     box.run(uv, "venv", "-q", box.scratch / "v", UV_CACHE_DIR=box.cache)
@@ -63,18 +80,7 @@ def uv_cleaned(box: Box) -> None:
     box.environ["UV_CACHE_DIR"] = "zeta-3"
 
 
-@several("uv==0.8.4", "uv")
-def uv_venv(box: Box, requirement: str) -> None:
-    box.run(box.tool(requirement) / "uv", "venv", "-q", box.cache)
-
-
-@recipe("uv tool directory")
-def uv_tools(box: Box) -> None:
-    uv = box.tool("uv") / "uv"
-    box.run(uv, "tool", "install", "-q", "pycowsay", UV_TOOL_DIR=box.cache, UV_TOOL_BIN_DIR=box.scratch / "b")
-
-
-@several("pip==23.2.1", "pip==21.3.1", "pip")
+@recipe("pip cache", "pip==23.2.1", "pip==21.3.1", "pip")
 def pip_cache(box: Box, requirement: str) -> None:
     python = box.tool(requirement, "setuptools", "wheel") / "python"
     install = (python, "-m", "pip", "install", "-q", "--no-deps", "--target", box.scratch / "t")
@@ -82,7 +88,7 @@ def pip_cache(box: Box, requirement: str) -> None:
     box.run(*install, "docopt", PIP_CACHE_DIR=box.cache)
 
 
-@several("poetry", "poetry==1.8.5")
+@recipe("poetry cache", "poetry", "poetry==1.8.5")
 def poetry_cache(box: Box, requirement: str) -> None:
     poetry = box.tool(requirement) / "poetry"
     other = box.scratch / "other"
@@ -120,7 +126,7 @@ def hatch(box: Box) -> None:
         box.run(program, "env", "create", name, cwd=box.scratch, HATCH_DATA_DIR=box.cache)
 
 
-@several("tox", "tox==4.30.3", "tox==3.28.0")
+@recipe("tox", "tox", "tox==4.30.3", "tox==3.28.0")
 def tox(box: Box, requirement: str) -> None:
     program = box.tool(requirement) / "tox"
     (box.scratch / "tox.ini").write_text(
@@ -129,7 +135,7 @@ def tox(box: Box, requirement: str) -> None:
     box.run(program, "-q", "--workdir", box.cache, cwd=box.scratch)
 
 
-@several("nox", "nox==2024.4.15")
+@recipe("nox", "nox", "nox==2024.4.15")
 def nox(box: Box, requirement: str) -> None:
     program = box.tool(requirement) / "nox"
     (box.scratch / "noxfile.py").write_text(
@@ -138,7 +144,7 @@ def nox(box: Box, requirement: str) -> None:
     box.run(program, "--envdir", box.cache, cwd=box.scratch)
 
 
-@several("virtualenv", "virtualenv==20.26.6")
+@recipe("virtualenv", "virtualenv", "virtualenv==20.26.6")
 def virtualenv(box: Box, requirement: str) -> None:
     box.run(box.tool(requirement) / "virtualenv", "-q", box.cache)
     # Recent ones write the name of the environment into a file `.venv` next to `pyproject.toml` (PEP 832).
@@ -167,12 +173,6 @@ for _python in pythons():
     RECIPES[f"python -m venv ({_python})"] = functools.partial(_venv, python=_python)
 
 
-@recipe("pipx home")
-def pipx(box: Box) -> None:
-    program = box.tool("pipx") / "pipx"
-    box.run(program, "install", "-q", "pycowsay", PIPX_HOME=box.cache, PIPX_BIN_DIR=box.scratch / "b")
-
-
 def _hook(box: Box, program: object, **env: object) -> None:
     other, source = box.scratch / "other", box.scratch / "source"
     for where in (other, source):
@@ -197,31 +197,6 @@ def pre_commit(box: Box) -> None:
 @recipe("prek cache")
 def prek(box: Box) -> None:
     _hook(box, box.tool("prek") / "prek", PREK_HOME=box.cache)
-
-
-@recipe("mypy cache")
-def mypy(box: Box) -> None:
-    box.run(box.tool("mypy") / "mypy", "--cache-dir", box.cache, "src/zeta")
-
-
-@recipe("ruff cache")
-def ruff(box: Box) -> None:
-    box.run(box.tool("ruff") / "ruff", "check", "-q", "--cache-dir", box.cache, "src/zeta")
-
-
-@recipe("pytest cache")
-def pytest_cache(box: Box) -> None:
-    box.run(box.tool("pytest") / "pytest", "-q", "-o", f"cache_dir={box.cache}", "tests", PYTHONDONTWRITEBYTECODE=1)
-
-
-@recipe("black cache")
-def black(box: Box) -> None:
-    box.run(box.tool("black") / "black", "-q", "src", BLACK_CACHE_DIR=box.cache)
-
-
-@recipe("pylint cache")
-def pylint(box: Box) -> None:
-    box.run(box.tool("pylint") / "pylint", "--disable=C,R", "src/zeta", PYLINTHOME=box.cache)
 
 
 @recipe("hypothesis database")
@@ -275,12 +250,12 @@ def _hub(box: Box, requirement: str, arguments: str, **env: object) -> None:
         server.server_close()
 
 
-@several("huggingface_hub", "huggingface_hub==0.24.7")
+@recipe("hugging face home", "huggingface_hub", "huggingface_hub==0.24.7")
 def hugging_face_home(box: Box, requirement: str) -> None:
     _hub(box, requirement, "", HF_HOME=box.cache)
 
 
-@several("huggingface_hub", "huggingface_hub==0.24.7")
+@recipe("hugging face local directory", "huggingface_hub", "huggingface_hub==0.24.7")
 def hugging_face_local_directory(box: Box, requirement: str) -> None:
     _hub(box, requirement, f", local_dir={str(box.cache)!r}", HF_HOME=box.scratch)
     # The file that was asked for is wanted; `.cache/huggingface` next to it is not.
