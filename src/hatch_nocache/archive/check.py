@@ -239,9 +239,8 @@ class MemberChecker:
 
         Source of the rule: PEP 706, the sdist format specification.
         """
-        outside = outside_root(member.target, self.root) is not None
-        target = "" if outside else _path(member.target, self.root)
-        there = self.tree.find(target) if target != path else None
+        target = _path(member.target, self.root)
+        there = self.tree.find(target) if outside_root(member.target, self.root) is None else None
         if isinstance(there, tuple):
             self._shared.update((path, target))
             if path == _METADATA:
