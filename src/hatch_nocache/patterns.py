@@ -49,10 +49,6 @@ class Patterns:
         """Return the patterns that have matched nothing so far."""
         return [line for line in self.lines if _is_positive(line) and line not in self._used]
 
-    def forget(self) -> None:
-        """Forget which patterns have matched."""
-        self._used.clear()
-
 
 def _is_positive(line: str) -> bool:
     return not line.startswith(("#", "!"))

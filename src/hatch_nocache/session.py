@@ -75,7 +75,6 @@ class Session:
 
     @contextlib.contextmanager
     def _build(self, build_data: dict[str, Any]) -> Iterator[None]:
-        self._options.allow.forget()
         with contextlib.ExitStack() as stack:
             selection = self._plan(build_data, stack)
             try:

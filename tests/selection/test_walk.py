@@ -28,7 +28,7 @@ def filtered(project: Project, reported: List[str], *named: str) -> Iterator[Ste
     surroundings = declared.read(root, {}, "", ())
     states = DirectoryStates(root, Options({}, "wheel"), surroundings, lambda: explicit, {})
 
-    def report(found: Any, option: str) -> None:
+    def report(found: Any, _option: str) -> None:
         found.reported = True
         reported.append(found.path)
 
