@@ -42,29 +42,6 @@ def npm_program() -> str:
     return program
 
 
-def pythons() -> List[str]:
-    """Find every Python 3: those that HATCH_NOCACHE_PYTHONS lists, and `python3.N` on PATH, one for each version."""
-    names = [f"python3.{minor}" for minor in range(6, 20)]
-    listed = [path for path in os.environ.get("HATCH_NOCACHE_PYTHONS", "").split(os.pathsep) if path]
-    programs = [path for path in listed if os.path.isfile(path)]
-    folders = [path for path in listed if os.path.isdir(path)] + os.environ.get("PATH", "").split(os.pathsep)
-    programs += [found for folder in folders for name in names for found in [shutil.which(name, path=folder)] if found]
-    found: Dict[str, str] = {}
-    for program in [sys.executable, *programs]:
-        try:
-            version = subprocess.run(
-                [program, "-c", "import platform; print(platform.python_version())"],
-                capture_output=True,
-                text=True,
-                timeout=30,
-                check=True,
-            ).stdout.strip()
-        except (OSError, subprocess.SubprocessError):
-            continue
-        found.setdefault(version, program)
-    return [found[version] for version in sorted(found, key=lambda text: [int(n) for n in re.findall(r"\d+", text)])]
-
-
 class Workshop:
     """The environments of the tools, each made once."""
 

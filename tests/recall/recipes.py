@@ -8,7 +8,8 @@ import shutil
 import threading
 from typing import Callable, Dict
 
-from recall_box import SCRIPTS, Box, CannotRunError, NotFoundError, npm_program, pythons
+import venvs
+from recall_box import SCRIPTS, Box, CannotRunError, NotFoundError, npm_program
 
 RECIPES: Dict[str, Callable[[Box], None]] = {}
 
@@ -154,23 +155,27 @@ def virtualenv(box: Box, requirement: str) -> None:
 
 @recipe("virtualenv 16, without pyvenv.cfg")
 def old_virtualenv(box: Box) -> None:
-    python = next((python for python in pythons() if "3.8" in box.run(python, "--version")), None)
-    if python is None:
-        raise NotFoundError("Python 3.8 is not on this machine")
-    box.run(python, "-m", "venv", box.scratch / "v")
+    box.run(_python("3.8"), "-m", "venv", box.scratch / "v")
     scripts = box.scratch / "v" / SCRIPTS
     box.run(scripts / "python", "-m", "pip", "install", "-q", "virtualenv==16.7.10")
     box.version = "16.7.10"
     box.run(scripts / "virtualenv", "-q", "--no-download", box.cache)
 
 
-def _venv(box: Box, python: str) -> None:
+def _python(version: str) -> str:
+    if version not in venvs.pythons():
+        raise NotFoundError(f"Python {version} is not on this machine")
+    return venvs.pythons()[version]
+
+
+def _venv(box: Box, version: str) -> None:
+    python = _python(version)
     box.version = box.run(python, "-c", "import platform; print(platform.python_version())").strip()
     box.run(python, "-m", "venv", "--without-pip", box.cache)
 
 
-for _python in pythons():
-    RECIPES[f"python -m venv ({_python})"] = functools.partial(_venv, python=_python)
+for _version in venvs.VERSIONS:
+    RECIPES[f"python -m venv ({_version})"] = functools.partial(_venv, version=_version)
 
 
 def _hook(box: Box, program: object, **env: object) -> None:
