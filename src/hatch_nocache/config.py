@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from typing import Any, Mapping, NamedTuple, Sequence
 
@@ -124,6 +123,8 @@ def _patterns(value: object, where: str, errors: list[str]) -> list[str]:
 
 
 def _did_you_mean(key: str) -> str:
+    import difflib
+
     near = difflib.get_close_matches(key.lower().replace("_", "-"), [*OPTIONS, *HATCHLING_KEYS], n=1)
     return f"; did you mean `{near[0]}`?" if near else ""
 
