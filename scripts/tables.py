@@ -102,8 +102,8 @@ def cost() -> str:
     small, own = milliseconds("small"), milliseconds("small-nothing")
     text = (
         f"CPU time: {percent('sdist')} more for an sdist of 10,000 files; a project of ten files takes {small:.0f} ms "
-        f"more, of which any hook plugin costs {small - own:.0f} ms. A cache of a million files makes no measurable "
-        "difference, because the build does not enter it."
+        f"more, of which any hook plugin costs {small - own:.0f} ms. The cost does not grow with the size of a cache, "
+        "because the build does not enter it."
     )
     if "other-hook" in measured:
         text += f" With another hook, the finished sdist is read back: {percent('other-hook')} more."
