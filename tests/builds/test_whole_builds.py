@@ -408,6 +408,19 @@ def test_wheel_that_could_not_be_built(project: Project) -> None:
     assert "NC103 data -> ../outside symlink to a directory outside the project; the wheel's" in built.words
 
 
+@pytest.mark.parametrize("cache", ["store/cache", "data/cache"])
+def test_wheel_that_forces_in_an_emptied_directory(project: Project, cache: str) -> None:
+    """All that is in it has been left out, though the sdist's walk enters it under its first name only."""
+    project.make("cache", cache)
+    if cache != "store/cache":
+        project.link("store/more", "../data")
+    project.configure(after='[tool.hatch.build.targets.wheel.force-include]\n"store" = "demo/store"')
+    built = project.build()
+    assert (built.code, built.archive) == (1, None)
+    path = cache.replace("data", "store/more")
+    assert f"NC001 {path}/ cache directory: valid CACHEDIR.TAG; the wheel's `force-include` requires it" in built.words
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

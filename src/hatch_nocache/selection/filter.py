@@ -428,7 +428,9 @@ class SelectionFilter:
         for source in wheel.forced:
             path = relative(source, root)
             found = any(member == path or member.startswith(f"{path}/") for member in members)
-            for finding in () if found or not _hatchling.selects(self._config, path) else self.findings[:]:
+            # The wheel's walk may reach a dropped directory through a symlink that the sdist's walk does not follow.
+            dropped = {finding.path: finding for finding in (*wheel.findings, *self.findings)}
+            for finding in () if found or not _hatchling.selects(self._config, path) else dropped.values():
                 place = finding.path.rstrip("/")
                 if within(path, place) or within(place, path):
                     # Hatchling would end with "Forced include not found".
