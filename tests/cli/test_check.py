@@ -94,6 +94,10 @@ def test_sdist(tmp_path):
         ('[tool.hatch.build.targets.wheel.hooks.nocache]\ncaches = "keep"\n', []),
         (HOOK + '[tool.hatch.build.targets.wheel.force-include]\n"store" = "demo/store"\n', ["NC001"]),
         (HOOK + '[tool.hatch.build.targets.sdist.force-include]\n"../data" = "store"\n', ["NC001"]),
+        (
+            HOOK + 'allow = ["/env"]\n[tool.hatch.build.targets.sdist.force-include]\n"./env" = "/venv"\n',
+            ["NC004", "NC101"],
+        ),
         (HOOK + '[tool.hatch.build.targets.wheel]\nartifacts = ["/store/*.bin"]\n', ["NC001"]),
         (HOOK + '[tool.hatch.build.targets.wheel]\nartifacts = ["*.bin"]\n', []),
         # Without the hook, a pattern is no reason why the whole directory is in the archive.

@@ -109,11 +109,12 @@ class _Declared:
             self._options = Options({}, "sdist")
         self._explicit = ExplicitPaths(os.path.abspath(os.sep), tables.build, table(tables.build, "targets"))
         forced = (table(tables.build, *keys, "force-include") for keys in ((), ("targets", "sdist")))
-        self._forced = [str(member).strip("/") for each in forced for member in each.values()]
+        # Member to source.
+        self._forced = {str(member).strip("/"): str(source) for each in forced for source, member in each.items()}
 
     def accepts(self, finding: Finding) -> bool:
         """Return whether the hook would have packed it."""
-        if self._allow.match(finding.path) or self._options.allow.match(finding.path):
+        if any(self._allow.match(path) or self._options.allow.match(path) for path in self._paths(finding.path)):
             return True
         if finding.code in OPTIONAL:
             return self._options.symlinks == "keep"
@@ -123,8 +124,13 @@ class _Declared:
         is_directory = finding.category is Category.DIRECTORY
         return is_directory and (self._options.caches == "keep" or self._is_explicit(finding.path.rstrip("/")))
 
+    def _paths(self, path: str) -> list[str]:
+        """Return the path in the archive, and those in the project from which it may be forced in."""
+        forced = [member for member in self._forced if f"{path}/".startswith(f"{member}/")]
+        return [path, *(os.path.normpath(self._forced[member]) + path[len(member) :] for member in forced)]
+
     def _is_explicit(self, path: str) -> bool:
-        if any(f"{path}/".startswith(f"{member}/") for member in self._forced):
+        if len(self._paths(path)) > 1:
             return True
         where = os.path.join(os.path.abspath(os.sep), native(path))
         explicit = self._explicit.concerning(where)
