@@ -212,11 +212,12 @@ def test_environments(write):
 
 @pytest.mark.parametrize("at", ["", "sub/"])
 def test_environment_in_place(at, write):
-    """`python -m venv .`: one finding, and none for what is in its parts."""
+    """`python -m venv .`: a finding for each part, none for what is in it or for the project's own files."""
     names = ("setup.py", "bin/activate", "lib/python3.9/site-packages/__pycache__/x.pyc", "src/__pycache__/x.pyc")
     entries = (file(f"{at}pyvenv.cfg", b"home = /usr/bin\n"), *(file(f"{at}{name}") for name in names))
     findings = inspect(write(case("in place", *entries))).findings
-    assert places(findings) == [("NC004", at.rstrip("/") or "."), ("NC003", f"{at}src/__pycache__/")]
+    parts = [("NC004", f"{at}{name}") for name in ("bin/activate", "lib/python3.9/", "pyvenv.cfg")]
+    assert places(findings) == [*parts, ("NC003", f"{at}src/__pycache__/")]
     assert findings[0].is_environment
 
 

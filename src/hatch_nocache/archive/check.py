@@ -87,7 +87,7 @@ def verify(path: str, expected: AbstractSet[str], *, rooted: bool) -> tuple[Find
 
 
 def _caches(top: ArchiveDirectory, *, wheel: bool) -> Iterator[Finding]:
-    """Yield every cache and environment, each at its highest directory."""
+    """Yield every cache and environment, each at its highest directory, and the parts of those in place."""
     # `.data` has the layout of an environment, because it is unpacked over one (binary distribution format).
     own = tuple(f"{name}/data" for name in top.directories if name.endswith(".data")) if wheel else ()
     surroundings = NOTHING._replace(own_packages=own)
@@ -98,10 +98,11 @@ def _caches(top: ArchiveDirectory, *, wheel: bool) -> Iterator[Finding]:
         evidence = detect(directory, surroundings)
         if evidence is None:
             parts = frozenset() if directory.path in own else in_place(directory)
-            if parts:
-                what, reason = "virtual environment in place", "contains pyvenv.cfg"
-                yield Finding("NC004", directory.path or ".", what, reason, Action.REJECTED, is_environment=True)
-            skipped.update(f"{directory.path}/{part}".strip("/") for part in parts)
+            for part in sorted(parts):
+                # Each part for itself: the other files of the directory are the project's own.
+                path, what = f"{directory.path}/{part}".lstrip("/"), "part of a virtual environment in place"
+                yield Finding("NC004", path, what, "identified by pyvenv.cfg", Action.REJECTED, is_environment=True)
+                skipped.add(path.rstrip("/"))
             ahead.extend(child for child in reversed(list(directory.children())) if child.path not in skipped)
             continue
         members, size = directory.total()
