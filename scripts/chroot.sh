@@ -16,14 +16,17 @@ shift
 here=$(cd "$(dirname "$0")/.." && pwd)
 mirror=http://deb.debian.org/debian
 
-inside() { chroot "$directory" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"; }
+certificates=/etc/ssl/certs/ca-certificates.crt
+inside() {
+  chroot "$directory" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 SSL_CERT_FILE="$certificates" "$@"
+}
 
 if [ ! -e "$directory/usr/bin/git" ]; then
   debootstrap --variant=minbase --include=ca-certificates,git sid "$directory" "$mirror"
   echo "deb $mirror experimental main" >"$directory/etc/apt/sources.list.d/experimental.list"
 fi
 cp /etc/resolv.conf "$directory/etc/"
-cp /etc/ssl/certs/ca-certificates.crt "$directory/etc/ssl/certs/"
+cp "$certificates" "$directory$certificates"
 for device in null zero full random urandom; do
   [ -e "$directory/dev/$device" ] || cp -a "/dev/$device" "$directory/dev/"
 done

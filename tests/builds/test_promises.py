@@ -70,6 +70,7 @@ def test_root_behind_a_symlink(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "chroot") or os.getuid() != 0, reason="only root may change the root directory")
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")  # the child calls nothing but this function
 def test_root_of_the_system(project: Project) -> None:
     """In a container, a project can be at `/`: a child process takes the project for the root of the system."""
     root = project.root

@@ -10,6 +10,7 @@ import contextlib
 import io
 import json
 import os
+import posixpath
 import re
 import tempfile
 from pathlib import Path
@@ -247,9 +248,16 @@ def check_project(plan: Plan) -> None:
                 again = build(unpacked, "sdist", out / "sdist again", VERBOSE)
                 assert again.code == 0, again.said
                 assert again.archive
-                assert read(again.archive) == archive
+                found = read(again.archive)
+                assert (found.files, found.refused) == (archive.files, archive.refused)
+                # A newer data filter of tarfile unpacks `.//x` as `x`.
+                assert normalized(found.links) == normalized(archive.links)
             if wheel is not None:
                 check_through(project, archive, sdist, wheel, build(unpacked, "wheel", out / "wheel again", VERBOSE))
+
+
+def normalized(links: Dict[str, str]) -> Dict[str, str]:
+    return {member: posixpath.normpath(text) for member, text in links.items()}
 
 
 def named(plan: Plan) -> bool:

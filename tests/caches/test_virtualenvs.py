@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import sysconfig
 
 import pytest
 from cache_samples import HOME
@@ -16,6 +17,8 @@ from hatch_nocache.caches.virtualenvs import in_place
 HERE = "/project/zeta-3"
 ACTIVATE = 'bin/activate=# This file must be used with "source bin/activate" *from bash*\n'
 SITE = "lib/python3.9/site-packages"
+# `python3.13`, `python3.13t` or `pypy3.11`.
+LIBRARY = os.path.basename(os.path.dirname(sysconfig.get_path("purelib")))
 
 
 @pytest.mark.parametrize(
@@ -157,9 +160,9 @@ def test_environment_made_in_a_project(tmp_path, options):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text("#!/usr/bin/env python3\n")
     subprocess.run([sys.executable, "-m", "venv", *options, str(root)], check=True)
-    scripts, site = ("Scripts", "Lib/site-packages/") if os.name == "nt" else ("bin", "lib/python{}.{}/")
+    scripts, site = ("Scripts", "Lib/site-packages/") if os.name == "nt" else ("bin", f"lib/{LIBRARY}/")
     found = in_place(disk.DiskDirectory(os.path.realpath(root), ""))
-    assert {"pyvenv.cfg", site.format(*sys.version_info), f"{scripts}/activate"} <= found
+    assert {"pyvenv.cfg", site, f"{scripts}/activate"} <= found
     left = {
         path.relative_to(root).as_posix()
         for path in root.rglob("*")

@@ -35,7 +35,7 @@ def uv() -> Tuple[str, ...]:
         return module
     to = temporary() / "uv"
     run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(to), "uv")
-    return (str(next(to.glob("bin/uv*"))),)
+    return (str(next(path for path in to.glob("bin/*") if path.stem == "uv")),)
 
 
 @functools.lru_cache(maxsize=None)
@@ -117,7 +117,9 @@ def make(where: Path, python: str, *requirements: str) -> str:
     """Make an environment that holds the plugin's wheel and `requirements`, and return its interpreter."""
     run(*uv(), "venv", "--quiet", "--python", python, str(where))
     interpreter = str(where / ("Scripts" if os.name == "nt" else "bin") / "python")
-    run(*uv(), "pip", "install", "--quiet", "--python", interpreter, *requirements, own_wheel())
+    # Newer releases of Hypothesis have wheels for CPython only.
+    options = ("--quiet", "--python", interpreter, "--only-binary", "hypothesis")
+    run(*uv(), "pip", "install", *options, *requirements, own_wheel())
     return interpreter
 
 
