@@ -29,9 +29,9 @@ def test_defaults(target: str, symlinks: str) -> None:
     assert options.given == frozenset()
 
 
-@pytest.mark.parametrize("key", [key for key, option in OPTIONS.items() if option.values])
+@pytest.mark.parametrize("key", [key for key, values in OPTIONS.items() if values])
 def test_values(key: str) -> None:
-    for value in OPTIONS[key].values:
+    for value in OPTIONS[key]:
         options = parse({key: value}, prefix=PREFIX, target="sdist")
         assert getattr(options, key) is value
         assert options.given == {key}

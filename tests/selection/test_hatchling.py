@@ -96,8 +96,11 @@ def test_missing_name(project: Project, monkeypatch, kind, where: Any, name: str
         _hatchling.check(config)
 
 
-# What the documentation of builder plugins has: https://hatch.pypa.io/latest/plugins/builder/reference/
-DOCUMENTED = {"root", "app", "get", "config", "builder", "target_config", "build_config", "hook_config"}
+# Documented: https://hatch.pypa.io/latest/plugins/builder/reference/ and https://hatch.pypa.io/latest/plugins/utilities/
+DOCUMENTED = {
+    *("root", "app", "get", "config", "builder", "recurse_included_files", "get_default_build_data"),
+    *("dev_mode_dirs", "ignore_vcs", "reproducible"),
+}
 
 
 def test_every_name_is_checked() -> None:
@@ -365,7 +368,7 @@ def test_several_versions(project: Project, tmp_path: Path, monkeypatch) -> None
 
 
 def test_two_instances(project: Project, tmp_path: Path, monkeypatch) -> None:
-    from hatch_nocache.plugin import NoCacheBuildHook
+    from hatch_nocache.hooks import NoCacheBuildHook
 
     class Second(NoCacheBuildHook):
         PLUGIN_NAME = "second"
