@@ -20,16 +20,18 @@ import os
 import sys
 import traceback
 import types
-from typing import Any, Callable, ContextManager, Iterable, Iterator, List, Mapping, NamedTuple, Sequence, Tuple
+from typing import Any, Callable, ContextManager, Iterable, Iterator, Mapping, NamedTuple, Sequence
 
 from hatchling.__about__ import __version__
 from hatchling.builders import constants, utils
 from hatchling.builders.plugin.interface import BuilderInterface
 from hatchling.metadata import core
+from packaging.version import Version
 
 from hatch_nocache.paths import native, within
 
 HOOK = "nocache"
+VERSION: str = __version__
 # The tested range. It includes releases that were yanked.
 KNOWN_VERSIONS = ("1.22.0", "1.33.0")
 
@@ -53,53 +55,30 @@ CONFIG_NAMES = (
     "exclude_spec",
     "artifact_spec",
     "build_artifact_spec",
-    "build_config",
     "hook_config",
-    "plugin_name",
     "only_include",
     "force_include",
-    "target_config",
 )
-# Names in the builders of one target, and in their configuration.
-TARGET_NAMES = {
-    "sdist": ((), ("support_legacy",)),
-    "wheel": (("artifact_project_id", "get_forced_inclusion_map"), ()),
-}
-
-_Walk = Callable[[str], Iterable[Tuple[str, List[str], List[str]]]]
+WHEEL_NAMES = ("artifact_project_id", "get_forced_inclusion_map")
 
 
 class IncompatibleError(Exception):
-    """Hatchling or another builder lacks a required name. The message is a noun phrase."""
-
-
-def version() -> str:
-    """Return the version of Hatchling."""
-    return __version__
+    """A required name is missing, or a method cannot be replaced. The message is a noun phrase."""
 
 
 def is_tested() -> bool:
     """Return whether the plugin was tested with this version of Hatchling."""
-    first, last = map(_numbers, KNOWN_VERSIONS)
-    return first <= _numbers(__version__) <= last
-
-
-def _numbers(text: str) -> tuple[int, ...]:
-    # A development version is not tested: it sorts after all others.
-    return tuple(int(part) if part.isdigit() else sys.maxsize for part in text.split("."))
+    first, last = map(Version, KNOWN_VERSIONS)
+    return first <= Version(VERSION) <= last
 
 
 def check(config: Any) -> None:
-    """Check that all undocumented names exist. `config` is the target's `BuilderConfig`.
-
-    Raises:
-        IncompatibleError: a name is missing; the message says which one, and where.
-    """
+    """Check that all undocumented names exist, or raise `IncompatibleError`. `config` is the target's."""
     builder = getattr(config, "builder", None)
-    of_builder, of_config = TARGET_NAMES.get(getattr(builder, "PLUGIN_NAME", ""), ((), ()))
+    of_wheel = WHEEL_NAMES if getattr(builder, "PLUGIN_NAME", "") == "wheel" else ()
     for owner, names in (
-        (builder, BUILDER_NAMES + of_builder),
-        (config, CONFIG_NAMES + of_config),
+        (builder, BUILDER_NAMES + of_wheel),
+        (config, CONFIG_NAMES),
         (utils, ("normalize_inclusion_map",)),
         (constants, ("EXCLUDED_FILES", "EXCLUDED_DIRECTORIES")),
         (core, ("load_toml",)),
@@ -126,11 +105,7 @@ def is_hatchlings(error: BaseException) -> bool:
 
 
 def _replace(owner: Any, name: str, function: Any) -> Callable[[], None]:
-    """Replace a method of an instance, and return a function that restores it.
-
-    Raises:
-        IncompatibleError: the instance does not accept a method of its own.
-    """
+    """Replace a method of an instance, and return a function that restores it."""
     before = getattr(owner, "__dict__", {}).get(name)
     with contextlib.suppress(AttributeError):
         setattr(owner, name, function)
@@ -149,11 +124,7 @@ def _replace(owner: Any, name: str, function: Any) -> Callable[[], None]:
 
 
 def around_build(config: Any, inside: Callable[[dict[str, Any]], ContextManager[None]]) -> Callable[[], None]:
-    """Enter `inside` whenever Hatchling enters `set_build_data`. The returned function ends that.
-
-    Raises:
-        IncompatibleError: the configuration does not accept a method of its own.
-    """
+    """Enter `inside` whenever Hatchling enters `set_build_data`. The returned function ends that."""
     original = config.set_build_data
     is_over = False
 
@@ -178,18 +149,14 @@ def around_build(config: Any, inside: Callable[[dict[str, Any]], ContextManager[
 
 @contextlib.contextmanager
 def replaced_generators(builder: Any, wrap: Callable[[str, Callable[..., Any]], Callable[..., Any]]) -> Iterator[None]:
-    """Replace the three generators of the builder with `wrap(name, original)` inside the `with` block.
-
-    Raises:
-        IncompatibleError: the builder does not accept a method of its own.
-    """
+    """Replace the three generators of the builder with `wrap(name, original)` inside the `with` block."""
     with contextlib.ExitStack() as stack:
         for name in _GENERATORS:
             stack.callback(_replace(builder, name, wrap(name, getattr(builder, name))))
         yield
 
 
-def with_walk(name: str, original: Callable[..., Any], walk: _Walk) -> Callable[..., Any] | None:
+def with_walk(name: str, original: Callable[..., Any], walk: Callable[..., Any]) -> Callable[..., Any] | None:
     """Return Hatchling's generator `name`, bound to its builder, with `walk` instead of `safe_walk`.
 
     None if another builder or another hook has replaced the generator.
@@ -207,27 +174,22 @@ class HookOrder:
     """Wraps the `finalize` methods of all build hooks, to act after the last one.
 
     Create it in the `initialize` of `hook`, one of `count` hooks. `action` is called with the path of the archive after
-    the last of them, unless that is `hook`.
+    the last of them, unless that is `hook`. In its `finalize`, `is_last` says that all others have finished, and
+    `is_certain` that `action` will be called.
     """
 
     def __init__(self, hook: Any, count: int, action: Callable[[str], None]) -> None:
-        # Whether `action` will be called. Valid in the `finalize` of the hook.
-        self.is_certain = False
+        self.is_last = self.is_certain = False
         self._hook = hook
         self._action = action
         hooks = _running_hooks(hook, count)
-        # The hooks whose `finalize` has not finished. Wrong if Hatchling does not call the wrappers.
+        # The hooks whose `finalize` has not finished.
         self._pending = {id(each) for each in hooks}
         self._is_complete = False
         with contextlib.suppress(IncompatibleError, AttributeError, TypeError):
             for each in hooks:
                 self._wrap(each)
             self._is_complete = bool(hooks)
-
-    @property
-    def is_last(self) -> bool:
-        """Whether all other hooks have finished. Valid in the `finalize` of the hook."""
-        return self._pending == {id(self._hook)}
 
     def _wrap(self, hook: Any) -> None:
         original = hook.finalize
@@ -236,6 +198,7 @@ class HookOrder:
             restore()
             if hook is self._hook:
                 # This Hatchling calls the wrappers.
+                self.is_last = len(self._pending) == 1
                 self.is_certain = self._is_complete and is_tested()
             original(version, build_data, artifact_path)
             self._pending.discard(id(hook))
@@ -323,7 +286,7 @@ class Part(NamedTuple):
     """One step in which Hatchling's own builder selects files.
 
     `kind` is "files", "imports" (an editable wheel holds only their paths) or "licenses" (paths: the wheel builder
-    opens the files itself). `prefix` is what the builder puts before the names of the members.
+    opens the files itself). The builder puts `prefix` before the names of the members.
     """
 
     kind: str
@@ -363,7 +326,7 @@ def parts(builder: Any, target: str, version: str, build_data: Mapping[str, Any]
 def written_members(builder: Any, target: str) -> list[str]:
     """Return the members that the builder may write itself, without a selected file."""
     if target == "sdist":
-        return ["PKG-INFO", *(["setup.py"] if builder.config.support_legacy else [])]
+        return ["PKG-INFO", *(["setup.py"] if builder.target_config.get("support-legacy") else [])]
     if target != "wheel":
         return []
     names = ["METADATA", "WHEEL", "RECORD", "entry_points.txt"]
@@ -443,12 +406,9 @@ def own_packages(builder: Any) -> tuple[str, ...]:
     return tuple(path for path in paths if os.path.isdir(os.path.join(builder.root, path)))
 
 
-# --- Tables -----------------------------------------------------------------------------------------------------------
-
-
 def hook_table(config: Any) -> str:
     """Return the full TOML path of the hook's table that is in force for the target."""
-    own = f"targets.{config.plugin_name}." if HOOK in config.target_config.get("hooks", {}) else ""
+    own = f"targets.{config.builder.PLUGIN_NAME}." if HOOK in config.builder.target_config.get("hooks", {}) else ""
     return f"{_prefix(config)}build.{own}hooks.{HOOK}"
 
 
@@ -457,8 +417,9 @@ def tables_in_force(config: Any) -> tuple[str, str]:
     prefix = _prefix(config)
     file = "" if prefix else " of hatch.toml"
     # Without any `exclude`, the target's table: it is the more specific one.
-    is_general = "exclude" in config.build_config and "exclude" not in config.target_config
-    target = "" if is_general else f".targets.{config.plugin_name}"
+    builder = config.builder
+    is_general = "exclude" in builder.build_config and "exclude" not in builder.target_config
+    target = "" if is_general else f".targets.{builder.PLUGIN_NAME}"
     return f"[{hook_table(config)}]{file}", f"[{prefix}build{target}]{file}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Any, Iterator, Mapping
 
 from hatch_nocache.patterns import Patterns
 
@@ -21,11 +21,7 @@ HATCHLING_KEYS = ("dependencies", "enable-by-default", "require-runtime-dependen
 
 
 class ConfigError(ValueError):
-    """All errors of a table. `errors` are lines, each with the full path of its key."""
-
-    def __init__(self, errors: Sequence[str]) -> None:
-        super().__init__("\n".join(errors))
-        self.errors = tuple(errors)
+    """All errors of a table. The arguments are lines, each with the full path of its key."""
 
 
 class Options:
@@ -50,7 +46,7 @@ def parse(table: Mapping[str, Any], *, prefix: str, target: str) -> Options:
     """
     errors = [f"{prefix}.{key}{error}" for key, value in table.items() for error in _errors(key, value)]
     if errors:
-        raise ConfigError(errors)
+        raise ConfigError(*errors)
     return Options(table, target)
 
 

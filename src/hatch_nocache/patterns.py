@@ -28,9 +28,6 @@ class Patterns:
             # patterns that fail only in a match, such as `**`.
             raise ValueError(str(error)) from error
 
-    def __bool__(self) -> bool:
-        return bool(self.lines)
-
     def match(self, path: str) -> bool:
         """Return whether the last pattern that matches `path` includes it."""
         is_match = bool(self.lines) and bool(self._spec.match_file(path))

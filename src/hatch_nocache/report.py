@@ -7,7 +7,8 @@ import re
 import textwrap
 import unicodedata
 from collections import Counter
-from typing import Callable, Sequence, TypeVar
+from itertools import accumulate
+from typing import Callable, Sequence
 
 from hatch_nocache.rules import Action, Category, Finding, Hint, Note, count
 
@@ -17,8 +18,6 @@ _MOST_SHOWN = 5
 _MOST_NAMED = 2000
 # A blank in a path, at which no line is broken. Escaped text has no such character.
 _BLANK = "\0"
-
-_Row = TypeVar("_Row")
 
 _CACHE = ("cache directory", "cache directories")
 _ENVIRONMENT = ("virtual environment", "virtual environments")
@@ -33,16 +32,16 @@ _SECTIONS: tuple[tuple[Callable[[Finding, str], bool], str], ...] = (
     ),
     (
         lambda finding, _: finding.category is Category.REPOSITORY,
-        "packed {paths} that git does not track into the {target}",
+        "packed {n} path{s} that git does not track into the {target}",
     ),
-    (lambda finding, _: finding.action is Action.COPIED, "packed the content of {symlinks} into the {target}"),
-    (lambda finding, _: finding.code == "NC104", "packed {dangling} into the {target}"),
+    (lambda finding, _: finding.action is Action.COPIED, "packed the content of {n} symlink{s} into the {target}"),
+    (lambda finding, _: finding.code == "NC104", "packed {n} dangling symlink{s} into the {target}"),
     (
         lambda finding, _: finding.code == "NC106",
-        "packed {directories} into the {target} under more names than Hatchling would",
+        "packed {n} director{y} into the {target} under more names than Hatchling would",
     ),
-    (lambda _, target: target == "sdist", "packed {symlinks} that installers refuse into the sdist"),
-    (lambda *_: True, "packed into the {target}: the content of {symlinks} to paths outside the project"),
+    (lambda _, target: target == "sdist", "packed {n} symlink{s} that installers refuse into the sdist"),
+    (lambda *_: True, "packed into the {target}: the content of {n} symlink{s} to paths outside the project"),
 )
 
 
@@ -53,46 +52,33 @@ def built(findings: Sequence[Finding], notes: Sequence[Note], target: str, *, ve
         about = [finding for finding in findings if belongs(finding, target)]
         findings = [finding for finding in findings if not belongs(finding, target)]
         if about:
-            sections.append(failed(_filled(header, about, target), findings=about, verbose=verbose))
+            sections.append(block(Note(_filled(header, about, target)), about, verbose=verbose))
     for note in notes:
-        shown = _shown(note.lines, verbose=verbose)
-        more = [f"and {len(note.lines) - len(shown)} more (HATCH_VERBOSE=1 lists all)"]
-        lines = shown if shown == note.lines else [*shown, *more]
-        sections.append(failed(note.header, lines, note.hints, verbose=verbose))
+        lines = note.lines[: _shown(len(note.lines), verbose=verbose)]
+        if len(lines) < len(note.lines):
+            lines += (f"and {len(note.lines) - len(lines)} more (HATCH_VERBOSE=1 lists all)",)
+        sections.append(block(note._replace(lines=lines)))
     return "\n".join(sections)
 
 
-def failed(
-    header: str,
-    lines: Sequence[str] = (),
-    hints: Sequence[Hint] = (),
-    findings: Sequence[Finding] = (),
-    *,
-    verbose: bool,
-) -> str:
-    """Return one block: a header, lines, findings, and the given hints or else those of the findings."""
-    return "\n".join(
-        [
-            f"hatch-nocache: {escape(header)}",
-            *(f"  {escape(line)}" for line in lines),
-            *_lines(findings, verbose=verbose),
-            *hint_lines(hints or [hint for finding in findings for hint in finding.hints]),
-        ]
-    )
+def block(note: Note, findings: Sequence[Finding] = (), *, verbose: bool = True) -> str:
+    """Return a note, with findings below its lines. Without hints of its own, it has those of the findings."""
+    hints = note.hints or [hint for finding in findings for hint in finding.hints]
+    lines = [f"hatch-nocache: {escape(note.header)}", *(f"  {escape(line)}" for line in note.lines)]
+    return "\n".join([*lines, *_lines(findings, verbose=verbose), *hint_lines(hints)])
 
 
 def _filled(header: str, findings: Sequence[Finding], target: str) -> str:
-    number = len(findings)
+    is_one = len(findings) == 1
     nouns = Counter(map(_noun, findings))
     *most, last = (count(nouns[noun], *noun) for noun in (_CACHE, _ENVIRONMENT, _SYMLINK, _UNTRACKED) if nouns[noun])
     return header.format(
         target=target,
         kinds=f"{', '.join(most)} and {last}" if most else last,
-        them="it" if number == 1 else "them",
-        paths=count(number, "path"),
-        symlinks=count(number, *_SYMLINK),
-        dangling=count(number, "dangling symlink"),
-        directories=count(number, "directory", "directories"),
+        them="it" if is_one else "them",
+        n=len(findings),
+        s="" if is_one else "s",
+        y="y" if is_one else "ies",
     )
 
 
@@ -102,30 +88,27 @@ def _noun(finding: Finding) -> tuple[str, str]:
     return {Category.DIRECTORY: _CACHE, Category.REPOSITORY: _UNTRACKED}.get(finding.category, _SYMLINK)
 
 
-def _shown(rows: Sequence[_Row], *, verbose: bool) -> Sequence[_Row]:
-    return rows if verbose or len(rows) <= _MOST_SHOWN else rows[: _MOST_SHOWN - 1]
+def _shown(number: int, *, verbose: bool) -> int:
+    return number if verbose or number <= _MOST_SHOWN else _MOST_SHOWN - 1
 
 
 def _lines(findings: Sequence[Finding], *, verbose: bool) -> list[str]:
-    shown = _shown(findings, verbose=verbose)
-    lines = [line for finding in shown for line in _wrapped(_describe(finding))]
+    most = _shown(len(findings), verbose=verbose)
+    lines = [line for finding in findings[:most] for line in _wrapped(_describe(finding))]
     rest: dict[str, list[str]] = {}
-    for finding in findings[len(shown) :]:
+    for finding in findings[most:]:
         rest.setdefault(finding.code, []).append(_where(finding))
     if rest:
         parts = "; ".join(f"{code} {_some(places, _MOST_NAMED // len(rest))}" for code, places in rest.items())
-        more = f"and {len(findings) - len(shown)} more (HATCH_VERBOSE=1 lists all): {parts}"
+        more = f"and {len(findings) - most} more (HATCH_VERBOSE=1 lists all): {parts}"
         lines += _wrapped(more, "    ")
     return lines
 
 
 def _some(places: Sequence[str], room: int) -> str:
-    listed = [places[0]]
-    for place in places[1:]:
-        if len(", ".join([*listed, place])) + 2 > room:
-            return ", ".join([*listed, "…"])
-        listed.append(place)
-    return ", ".join(listed)
+    lengths = accumulate(len(place) + 2 for place in places)
+    listed = [place for place, length in zip(places, lengths) if length <= room] or places[:1]
+    return ", ".join([*listed, "…"] if len(listed) < len(places) else listed)
 
 
 def _wrapped(text: str, following: str = "        ") -> list[str]:

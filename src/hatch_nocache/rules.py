@@ -1,7 +1,4 @@
-"""The table of codes, and the record of a finding.
-
-Messages, the command, the documentation and the tests use `CODES`.
-"""
+"""The table of codes, and the records of findings, hints and notes."""
 
 from __future__ import annotations
 

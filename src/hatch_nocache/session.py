@@ -9,19 +9,15 @@ from typing import Any, Callable, Iterator, NoReturn, Sequence, cast
 
 from hatch_nocache import _hatchling
 from hatch_nocache.config import ConfigError, parse
-from hatch_nocache.rules import OPTIONAL, Finding, Hint, count
+from hatch_nocache.rules import OPTIONAL, Finding, Hint, Note, count
 from hatch_nocache.selection.checker import UnreadableError
 from hatch_nocache.selection.filter import ChangedError, RejectedError, SelectionFilter
 
 
 class Session:
-    """The work of the hook during one build."""
+    """The work of the hook during one build, in `set_build_data`: Hatchling enters it after all `initialize`."""
 
     def __init__(self, hook: Any, version: str) -> None:
-        """Read the configuration, and wrap `set_build_data`.
-
-        Hatchling enters it after the `initialize` of all hooks.
-        """
         self._hook = hook
         self._version = version
         self._config = hook.build_config
@@ -55,7 +51,8 @@ class Session:
                 # Without the hook, the build would end in a traceback and leave a file behind.
                 first, *more = str(error).splitlines() or [type(error).__name__]
                 # With `|`, no line can look like a line of the report.
-                self._fail(f"Hatchling cannot build the {self._what}: {first}", [f"| {line}" for line in more if line])
+                lines = tuple(f"| {line}" for line in more if line)
+                self._fail(Note(f"Hatchling cannot build the {self._what}: {first}", lines))
             yield
             self._report(selection)
 
@@ -76,7 +73,8 @@ class Session:
         self._verify(artifact_path)
         if order is not None and not order.is_last:
             table = _hatchling.hook_table(self._config)
-            self._warn(f"hatch-nocache: build hooks that run after this one are not covered; put [{table}] last")
+            text = f"hatch-nocache: build hooks that run after this one are not covered; put [{table}] last"
+            self._hook.app.display_warning(text)
 
     def _verify(self, artifact_path: Any) -> None:
         # Imported only when needed: the archive reader is a whole package.
@@ -94,20 +92,17 @@ class Session:
                 # It may not be an archive.
                 return
             if not os.path.lexists(artifact_path):
-                self._fail(f"the {self._what} cannot be verified: another hook has moved {artifact_path}")
-            self._fail(f"deleted {artifact_path}: it cannot be verified: {error}", delete=artifact_path)
-        optional = OPTIONAL if self._options.symlinks == "keep" else ()
-        rejected = [
-            finding
-            for finding in findings
-            if finding.is_rejected and finding.code not in optional and finding.path not in selection.accepted
-        ]
+                self._fail(Note(f"the {self._what} cannot be verified: another hook has moved {artifact_path}"))
+            self._fail(Note(f"deleted {artifact_path}: it cannot be verified: {error}"), delete=artifact_path)
+        rejected = [each for each in findings if each.is_rejected and each.path not in selection.accepted]
+        if self._options.symlinks == "keep":
+            rejected = [each for each in rejected if each.code not in OPTIONAL]
         if rejected:
-            header = f"deleted {os.path.basename(artifact_path)}: {count(len(rejected), 'problem')}"
+            problems = count(len(rejected), "problem")
+            header = f"deleted {os.path.basename(artifact_path)}: {problems} in the finished {self._what}"
             hooks = ", ".join(name for name in self._config.hook_config if name != self._hook.PLUGIN_NAME)
             hint = "Hatchling did not select this file" + (f"; check the other build hooks: {hooks}" if hooks else "")
-            hints = [Hint("", hint)]
-            self._fail(f"{header} in the finished {self._what}", (), hints, rejected, delete=artifact_path)
+            self._fail(Note(header, hints=(Hint("", hint),)), rejected, delete=artifact_path)
 
     # --- Messages: `report` is imported only if there is a message ----------------------------------------------------
 
@@ -121,10 +116,7 @@ class Session:
         # Another hook may also enter `set_build_data`, to look at the selection.
         if text != self._reported:
             self._reported = text
-            self._warn(text)
-
-    def _warn(self, text: str) -> None:
-        self._hook.app.display_warning(text)
+            self._hook.app.display_warning(text)
 
     @contextlib.contextmanager
     def _failures(self) -> Iterator[None]:
@@ -132,15 +124,15 @@ class Session:
         try:
             yield
         except ConfigError as error:
-            self._fail(f"nothing was built: {count(len(error.errors), 'configuration error')}", error.errors)
+            self._fail(Note(f"nothing was built: {count(len(error.args), 'configuration error')}", error.args))
         except _hatchling.IncompatibleError as error:
             self._fail_incompatible(f"has {error}")
         except RejectedError:
             findings = self._filter.findings if self._filter is not None else ()
             rejected = [finding for finding in findings if finding.is_rejected]
-            self._fail(f"the {self._what} was not built: {count(len(rejected), 'problem')}", findings=rejected)
+            self._fail(Note(f"the {self._what} was not built: {count(len(rejected), 'problem')}"), rejected)
         except ChangedError as error:
-            self._fail(f"the {self._what} was not built: {error} during the build")
+            self._fail(Note(f"the {self._what} was not built: {error} during the build"))
         except UnreadableError as error:
             self._fail_unreadable(str(error))
         except OSError as error:
@@ -151,24 +143,17 @@ class Session:
     def _fail_incompatible(self, why: str, delete: str = "") -> NoReturn:
         first, last = _hatchling.KNOWN_VERSIONS
         pin = f"pin hatchling>={first},<={last} in [build-system] requires, or upgrade hatch-nocache"
-        what = f"the {self._what} was not built: Hatchling {_hatchling.version()} {why}"
-        self._fail(what, hints=[Hint("", pin)], delete=delete)
+        what = f"the {self._what} was not built: Hatchling {_hatchling.VERSION} {why}"
+        self._fail(Note(what, hints=(Hint("", pin),)), delete=delete)
 
     def _fail_unreadable(self, path: str) -> NoReturn:
-        self._fail(f"the {self._what} was not built: {os.path.relpath(path, self._hook.root)} cannot be read")
+        self._fail(Note(f"the {self._what} was not built: {os.path.relpath(path, self._hook.root)} cannot be read"))
 
-    def _fail(
-        self,
-        what: str,
-        lines: Sequence[str] = (),
-        hints: Sequence[Hint] = (),
-        findings: Sequence[Finding] = (),
-        delete: str = "",
-    ) -> NoReturn:
+    def _fail(self, note: Note, findings: Sequence[Finding] = (), delete: str = "") -> NoReturn:
         """Fail the build, and delete the archive `delete`."""
         from hatch_nocache import report
 
         with contextlib.suppress(OSError):
             os.remove(delete)
-        text = report.failed(what, lines, hints, findings, verbose=self._hook.app.verbosity > 0)
+        text = report.block(note, findings, verbose=self._hook.app.verbosity > 0)
         cast("Callable[[str], NoReturn]", self._hook.app.abort)(text)

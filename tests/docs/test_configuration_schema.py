@@ -29,7 +29,7 @@ def hook_accepts(table) -> bool:
         parse(table, prefix="p", target="sdist")
     except ConfigError as error:
         # Only pathspec can tell whether a pattern is valid.
-        return all(": invalid pattern " in line for line in error.errors)
+        return all(": invalid pattern " in line for line in error.args)
     return True
 
 

@@ -16,9 +16,8 @@ def errors(**table: object) -> List[str]:
     """Return the errors of a table whose keys are written with underscores, without the prefix."""
     with pytest.raises(ConfigError) as caught:
         parse({key.replace("_", "-"): value for key, value in table.items()}, prefix=PREFIX, target="sdist")
-    assert str(caught.value) == "\n".join(caught.value.errors)
-    assert all(error.startswith(PREFIX) for error in caught.value.errors)
-    return [error[len(PREFIX) + 1 :] for error in caught.value.errors]
+    assert all(error.startswith(PREFIX) for error in caught.value.args)
+    return [error[len(PREFIX) + 1 :] for error in caught.value.args]
 
 
 @pytest.mark.parametrize(("target", "symlinks"), [("sdist", "reject"), ("wheel", "keep"), ("custom", "keep")])

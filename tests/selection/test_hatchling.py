@@ -34,9 +34,7 @@ BUILDERS = (SdistBuilder, WheelBuilder)
 MISSING = [
     *((kind, "builder", name) for kind in BUILDERS for name in _hatchling.BUILDER_NAMES),
     *((kind, "config", name) for kind in BUILDERS for name in _hatchling.CONFIG_NAMES),
-    (SdistBuilder, "config", "support_legacy"),
-    (WheelBuilder, "builder", "artifact_project_id"),
-    (WheelBuilder, "builder", "get_forced_inclusion_map"),
+    *((WheelBuilder, "builder", name) for name in _hatchling.WHEEL_NAMES),
     (SdistBuilder, utils, "normalize_inclusion_map"),
     (SdistBuilder, constants, "EXCLUDED_FILES"),
     (SdistBuilder, constants, "EXCLUDED_DIRECTORIES"),
@@ -62,7 +60,7 @@ def check_closed(built: Built, why: str, target: str = "sdist") -> None:
     """The message of an incompatible Hatchling, and nothing else."""
     pin = f"pin hatchling>=1.22.0,<={_hatchling.KNOWN_VERSIONS[1]} in [build-system] requires"
     assert built.said.splitlines() == [
-        f"hatch-nocache: the {target} was not built: Hatchling {_hatchling.version()} {why}",
+        f"hatch-nocache: the {target} was not built: Hatchling {_hatchling.VERSION} {why}",
         f"  hint: {pin}, or upgrade hatch-nocache",
     ]
     assert (built.code, built.archive, built.litter) == (1, None, [])
@@ -99,14 +97,13 @@ def test_missing_name(project: Project, monkeypatch, kind, where: Any, name: str
 # Documented: https://hatch.pypa.io/latest/plugins/builder/reference/ and https://hatch.pypa.io/latest/plugins/utilities/
 DOCUMENTED = {
     *("root", "app", "get", "config", "builder", "recurse_included_files", "get_default_build_data"),
-    *("dev_mode_dirs", "ignore_vcs", "reproducible"),
+    *("build_config", "target_config", "dev_mode_dirs", "ignore_vcs", "reproducible"),
 }
 
 
 def test_every_name_is_checked() -> None:
     """Each attribute of a builder or of its configuration that the source has is documented, or checked."""
-    checked = {*_hatchling.BUILDER_NAMES, *_hatchling.CONFIG_NAMES, *DOCUMENTED}
-    checked.update(name for kinds in _hatchling.TARGET_NAMES.values() for names in kinds for name in names)
+    checked = {*_hatchling.BUILDER_NAMES, *_hatchling.CONFIG_NAMES, *_hatchling.WHEEL_NAMES, *DOCUMENTED}
     sources = Path(hatch_nocache.__file__).parent
     for source in (*sources.glob("*.py"), *sources.glob("selection/*.py")):
         text = source.read_text(encoding="utf-8").replace("builder.config", "")
@@ -239,7 +236,7 @@ def test_set_build_data_is_not_entered(project: Project, tmp_path: Path, monkeyp
     [("1.22.0", True), ("1.33.0", True), ("1.21.9", False), ("1.33.1", False), ("1.28.0.dev1", True), ("2.0", False)],
 )
 def test_is_tested(monkeypatch, version: str, *, is_tested: bool) -> None:
-    monkeypatch.setattr(_hatchling, "__version__", version)
+    monkeypatch.setattr(_hatchling, "VERSION", version)
     assert _hatchling.is_tested() is is_tested
 
 

@@ -7,7 +7,7 @@ from typing import List
 import pytest
 from projects import SIGNATURE, Project
 
-from hatch_nocache.report import built, describe, escape, failed, hint_lines
+from hatch_nocache.report import block, built, describe, escape, hint_lines
 from hatch_nocache.rules import CODES, Action, Finding, Hint, Note
 
 HOOK = "[tool.hatch.build.hooks.nocache]"
@@ -235,7 +235,7 @@ def test_notes(*, verbose: bool) -> None:
 def test_many_findings(length: int) -> None:
     """However many there are, and however long each path is: each code is named."""
     many = [finding("n" * length, code=code) for code in sorted(CODES) for _ in range(300)]
-    lines = failed("a header", findings=many, verbose=False).splitlines()
+    lines = block(Note("a header"), many, verbose=False).splitlines()
     assert lines[0] == "hatch-nocache: a header"
     rest = " ".join(" ".join(lines[5:]).split())
     assert [code for code in CODES if f"{code} n" not in rest] == []
@@ -243,13 +243,13 @@ def test_many_findings(length: int) -> None:
     assert rest.count("…") == len(CODES)
     if length == 1:
         assert max(map(len, lines)) <= 120
-    assert len(failed("a header", findings=many, verbose=True).splitlines()) > len(many)
+    assert len(block(Note("a header"), many, verbose=True).splitlines()) > len(many)
 
 
 def test_wrapping() -> None:
     """At blanks, within 120 columns; a path is not changed and may exceed them."""
     path = "a directory/" + "x" * 130
-    _, head, *rest = failed("", findings=[finding(path, note="word " * 40)], verbose=False).splitlines()
+    _, head, *rest = block(Note(""), [finding(path, note="word " * 40)], verbose=False).splitlines()
     assert all(line.startswith("        ") and len(line) <= 120 for line in rest[1:])
     assert path in "\n".join([head, *rest]).replace("\n        ", " ")
 

@@ -91,7 +91,7 @@ def test_other_hooks(project: Project, monkeypatch, variant: str, *, first: bool
     changes, is_certain = VARIANTS[variant]
     monkeypatch.setattr(BuilderInterface, "build", changed_build(changes))
     if not is_tested:
-        monkeypatch.setattr(_hatchling, "__version__", "99.0")
+        monkeypatch.setattr(_hatchling, "VERSION", "99.0")
     project.other_hook(HARMLESS, first=first)
     built = project.build()
     assert (built.code, built.archive is not None) == (0, True), built.said
@@ -174,7 +174,7 @@ def test_verify_what_is_not_known(project: Project, verified, monkeypatch) -> No
     project.put("hatch_build.py", "from hatchling.builders import wheel\n\nclass C(wheel.WheelBuilder):\n    pass\n")
     assert project.build("custom").said == ""
     assert len(verified) == 1
-    monkeypatch.setattr(_hatchling, "__version__", "99.0")
+    monkeypatch.setattr(_hatchling, "VERSION", "99.0")
     assert project.build().said == ""
     assert len(verified) == 2
 
