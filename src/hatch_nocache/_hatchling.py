@@ -384,12 +384,10 @@ def wheel_builder(builder: Any) -> Any:
 def selects(config: Any, path: str) -> bool:
     """Return whether the tables of the target select `path`, relative to the root."""
     path = native(path)
-    directories = path.split(os.sep)[:-1]
-    if not constants.EXCLUDED_DIRECTORIES.isdisjoint(directories):
-        return False
     sources = config.only_include or (config.root,)
     return (
-        not config.path_is_reserved(config.get_distribution_path(path))
+        constants.EXCLUDED_DIRECTORIES.isdisjoint(path.split(os.sep)[:-1])
+        and not config.path_is_reserved(config.get_distribution_path(path))
         and any(within(os.path.join(config.root, path), source) for source in sources)
         and bool(config.include_path(path, explicit=bool(config.only_include)))
     )

@@ -364,25 +364,6 @@ def test_several_versions(project: Project, tmp_path: Path, monkeypatch) -> None
 # --- Other hooks that look at the selection ---------------------------------------------------------------------------
 
 
-def test_two_instances(project: Project, tmp_path: Path, monkeypatch) -> None:
-    from hatch_nocache.hooks import NoCacheBuildHook
-
-    class Second(NoCacheBuildHook):
-        PLUGIN_NAME = "second"
-
-    def get(self: Any, directory: str) -> Dict[str, Any]:
-        arguments = (self.root, {}, self.config, self.metadata, directory, self.PLUGIN_NAME, self.app)
-        return {**original(self, directory), "second": Second(*arguments)}
-
-    original = BuilderInterface.get_build_hooks
-    monkeypatch.setattr(BuilderInterface, "get_build_hooks", get)
-    builder = SdistBuilder(str(project.root))
-    built = run(builder, tmp_path / "dist")
-    assert built.archive is not None, built.said
-    assert read(built.archive).names == PLAIN
-    check_gone(builder)
-
-
 BODIES = {
     "walks": "    def initialize(self, *_):\n        list(self.build_config.builder.recurse_included_files())\n",
     "enters": (

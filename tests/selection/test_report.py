@@ -7,7 +7,7 @@ from typing import List
 import pytest
 from projects import SIGNATURE, Project
 
-from hatch_nocache.report import block, built, describe, escape, hint_lines
+from hatch_nocache.report import block, built, escape, hint_lines
 from hatch_nocache.rules import CODES, Action, Finding, Hint, Note
 
 HOOK = "[tool.hatch.build.hooks.nocache]"
@@ -182,19 +182,6 @@ def test_copy_is_no_hint_for_what_cannot_be_copied(project: Project) -> None:
     assert not any("symlinks = " in line for line in lines)
 
 
-@pytest.mark.parametrize("target", ["sdist", "wheel"])
-@pytest.mark.parametrize("symlinks", ["copy", "keep"])
-def test_choice_of_the_user_is_silent(project: Project, symlinks: str, target: str) -> None:
-    project.configure(f'symlinks = "{symlinks}"', 'caches = "keep"')
-    project.put("../outside/a.txt")
-    project.link("src/demo/passwd", "/etc/passwd")
-    project.link("src/demo/outside", "../../../outside")
-    project.make("cache", "src/demo/store")
-    project.make("copied venv", "src/demo/env")
-    built = project.build(target)
-    assert (built.code, built.said) == (0, "")
-
-
 # --- Parts ------------------------------------------------------------------------------------------------------------
 
 
@@ -252,10 +239,6 @@ def test_wrapping() -> None:
     _, head, *rest = block(Note(""), [finding(path, note="word " * 40)], verbose=False).splitlines()
     assert all(line.startswith("        ") and len(line) <= 120 for line in rest[1:])
     assert path in "\n".join([head, *rest]).replace("\n        ", " ")
-
-
-def test_describe() -> None:
-    assert describe(finding("a/", what="uv cache", note="n")) == "NC001 a/   uv cache: so; n"
 
 
 def test_hints() -> None:

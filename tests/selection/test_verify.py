@@ -127,11 +127,6 @@ def test_hook_that_accepts_no_attributes(project: Project) -> None:
     assert project.build().said == NOT_COVERED
 
 
-def test_no_build_is_running() -> None:
-    order = _hatchling.HookOrder(object(), 2, pytest.fail)
-    assert (order.is_certain, order.is_last) == (False, False)
-
-
 # --- Which archives are read ------------------------------------------------------------------------------------------
 
 
@@ -292,3 +287,12 @@ def test_error_about_another_file(project: Project, monkeypatch) -> None:
     built = project.build()
     assert built.crashed
     assert "hatch-nocache:" not in built.said
+
+
+def test_unreadable_file_of_another_target(project: Project, monkeypatch) -> None:
+    """It is found while the builder builds."""
+    project.configure(after="[tool.hatch.build.targets.custom]")
+    project.put("hatch_build.py", "from hatchling.builders import sdist\n\nclass C(sdist.SdistBuilder):\n    pass\n")
+    monkeypatch.setattr(os, "access", lambda path, *_, **__: not str(path).endswith("__init__.py"))
+    built = project.build("custom")
+    assert built.said == "hatch-nocache: the custom target was not built: src/demo/__init__.py cannot be read\n"
