@@ -182,6 +182,14 @@ def test_copy_is_no_hint_for_what_cannot_be_copied(project: Project) -> None:
     assert not any("symlinks = " in line for line in lines)
 
 
+@pytest.mark.parametrize("target", ["sdist", "wheel"])
+def test_caches_that_the_user_keeps(project: Project, target: str) -> None:
+    project.configure('caches = "keep"')
+    project.make("cache", "src/demo/store")
+    project.make("copied venv", "src/demo/env")
+    assert said(project, target) == []
+
+
 # --- Parts ------------------------------------------------------------------------------------------------------------
 
 
