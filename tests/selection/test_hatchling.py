@@ -23,7 +23,7 @@ from hatchling.metadata import core
 from projects import Project
 
 import hatch_nocache
-from hatch_nocache import _hatchling
+from hatch_nocache import _hatchling, archive
 from hatch_nocache._hatchling import IncompatibleError, Route
 from hatch_nocache.selection.checker import Checker
 from hatch_nocache.selection.directory import DirectoryStates
@@ -240,6 +240,16 @@ def test_is_tested(monkeypatch, version: str, *, is_tested: bool) -> None:
     assert _hatchling.is_tested() is is_tested
 
 
+def test_file_that_no_walk_selects(project: Project) -> None:
+    """The sdist lacks it without the plugin, too: there is nothing to say about the wheel from the sdist."""
+    name = "data/__pycache__/x.txt"
+    project.put(name)
+    project.configure(after=f'[tool.hatch.build.targets.wheel.force-include]\n"{name}" = "demo/x.txt"')
+    built = project.build()
+    assert built.codes == ["NC001"]
+    assert "will lack" not in built.words
+
+
 # --- Errors of the plugin ---------------------------------------------------------------------------------------------
 
 
@@ -345,8 +355,10 @@ def test_finalize_of_another_hook_fails(project: Project, tmp_path: Path, stop: 
 
 
 def test_several_versions(project: Project, tmp_path: Path, monkeypatch) -> None:
-    """Each is filtered and reported, and a later one finds no old wrapper."""
+    """Each is filtered, reported and verified once, and a later one finds no old wrapper."""
     wrapped: List[Any] = []
+    verified: List[str] = []
+    monkeypatch.setattr(archive, "verify", lambda path, *_, **__: verified.append(path) or ())
     original = WheelBuilder.build_standard
 
     def build_standard(self: Any, directory: str, **build_data: Any) -> str:
@@ -359,6 +371,7 @@ def test_several_versions(project: Project, tmp_path: Path, monkeypatch) -> None
     assert (built.code, built.said.count(DROPPED)) == (0, 3), built.said
     assert (built.said + built.printed).count("finalize of another") == 3
     assert wrapped == [BuilderInterface.recurse_explicit_files] * 3
+    assert len(verified) == 3
 
 
 # --- Other hooks that look at the selection ---------------------------------------------------------------------------

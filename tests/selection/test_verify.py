@@ -54,7 +54,6 @@ VARIANTS: Dict[str, Tuple[Dict[str, str], bool]] = {
     "copies the list": ({LOOP: LOOP.replace("in build_hooks", "in [*build_hooks]")}, True),
     "reverses the list": ({LOOP: LOOP.replace("in build_hooks", "in reversed(build_hooks)")}, True),
     "renames the list": ({r"build_hooks = list": "plugins = list", "in build_hooks": "in plugins"}, True),
-    "a tuple": ({LIST: LIST.replace("list", "tuple")}, True),
     "a dictionary": ({LIST: "build_hooks = configured_build_hooks", "in build_hooks": "in build_hooks.values()"}, True),
     "keyword arguments": ({"finalize(version, build_data, artifact)": KEYWORDS}, True),
     "pairs": (
