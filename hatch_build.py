@@ -9,4 +9,4 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "src"))
 
-from hatch_nocache.plugin import NoCacheBuildHook  # noqa: F401 - Hatchling finds the hook by its class
+from hatch_nocache.hooks import NoCacheBuildHook  # noqa: F401 - Hatchling finds the hook by its class

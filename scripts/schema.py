@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Dict
+from typing import Any, Dict, Tuple
 
-from hatch_nocache.config import HATCHLING_KEYS, OPTIONS, Option
+from hatch_nocache.config import HATCHLING_KEYS, OPTIONS
 
-__all__ = ["schema"]
+__all__ = ["DESCRIPTIONS", "schema"]
+
+# The default of each option, and its effect: Markdown.
+DESCRIPTIONS: Dict[str, Tuple[str, str]] = {
+    "caches": ('`"drop"`', "leave caches and environments out, fail the build, or pack them"),
+    "symlinks": (
+        'sdist: `"reject"`; other targets: `"keep"`',
+        'NC101 to NC103; `"copy"` packs the content of the link target',
+    ),
+    "untracked": ('`"keep"`', "sdist: files that git does not track (NC006)"),
+    "extra-caches": ("`[]`", "more directories to treat as caches"),
+    "allow": ("`[]`", "paths to pack unchecked; unused entries are reported"),
+    "verify": ('`"auto"`', 'read the archive back; `"auto"`: if other code had a hand in it'),
+}
 
 # Only pathspec can tell whether a pattern that is not blank is valid.
 _PATTERNS = {"type": "array", "items": {"type": "string", "pattern": "\\S"}}
@@ -41,7 +54,7 @@ def schema() -> str:
                 "type": "object",
                 "additionalProperties": False,
                 "properties": {
-                    **{key: _described(option) for key, option in OPTIONS.items()},
+                    **{key: _described(key) for key in OPTIONS},
                     **{
                         key: {"description": "read by Hatchling", **_HATCHLING_TYPES.get(key, {})}
                         for key in HATCHLING_KEYS
@@ -53,14 +66,15 @@ def schema() -> str:
     return json.dumps(whole, indent=2) + "\n"
 
 
-def _described(option: Option) -> Dict[str, Any]:
-    value: Dict[str, Any] = {"description": option.meaning}
-    default = re.fullmatch("`([^`]*)`", option.default)
-    if default is None:  # it depends on the target
-        value["description"] += f"; default: {option.default}"
+def _described(key: str) -> Dict[str, Any]:
+    default, effect = DESCRIPTIONS[key]
+    value: Dict[str, Any] = {"description": effect}
+    literal = re.fullmatch("`([^`]*)`", default)
+    if literal is None:  # it depends on the target
+        value["description"] += f"; default: {default}"
     else:
-        value["default"] = json.loads(default.group(1))
-    return {**value, **({"enum": list(option.values)} if option.values else _PATTERNS)}
+        value["default"] = json.loads(literal.group(1))
+    return {**value, **({"enum": list(OPTIONS[key])} if OPTIONS[key] else _PATTERNS)}
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ A part is between the marks `<!-- NAME: begin -->` and `<!-- NAME: end -->`. `WH
 from __future__ import annotations
 
 import json
+import re
 import sys
 import tempfile
 import textwrap
@@ -17,7 +18,7 @@ sys.path[:0] = [str(ROOT / "tests" / "helpers"), str(ROOT / "scripts")]
 
 from building import build  # noqa: E402
 from projects import WITHOUT, Expect, load, made  # noqa: E402
-from schema import schema  # noqa: E402
+from schema import DESCRIPTIONS, schema  # noqa: E402
 
 from hatch_nocache.caches.catalogue import CATALOGUE  # noqa: E402
 from hatch_nocache.caches.model import Key, Tool  # noqa: E402
@@ -25,6 +26,7 @@ from hatch_nocache.config import OPTIONS  # noqa: E402
 from hatch_nocache.rules import CODES  # noqa: E402
 
 README = "README.md"
+CODES_TEXT = "src/hatch_nocache/cli/codes.md"
 
 
 def rows(head: Sequence[str], body: Iterable[Sequence[str]]) -> str:
@@ -37,7 +39,7 @@ def options() -> str:
     """Return the table of options."""
     return rows(
         ["key", "values", "default", "effect"],
-        ([f"`{each.key}`", values(each.values), each.default, each.meaning] for each in OPTIONS.values()),
+        ([f"`{key}`", values(allowed), *DESCRIPTIONS[key]] for key, allowed in OPTIONS.items()),
     )
 
 
@@ -48,7 +50,9 @@ def values(allowed: Sequence[Union[str, bool]]) -> str:
 
 def codes() -> str:
     """Return the table of codes."""
-    return rows(["code", "finding", "default"], ([code.id, code.finding, code.default] for code in CODES.values()))
+    text = (ROOT / CODES_TEXT).read_text(encoding="utf-8")
+    defaults = dict(re.findall(r"^## (\w+)\n\n.*\. Default: (.*)\.$", text, re.MULTILINE))
+    return rows(["code", "finding", "default"], ([code, row.finding, defaults[code]] for code, row in CODES.items()))
 
 
 def tools() -> str:
@@ -184,7 +188,7 @@ PARTS: Dict[str, Dict[str, Callable[[], str]]] = {
 WHOLE: Dict[str, Callable[[], str]] = {
     "docs/configuration.schema.json": schema,
     # `hatch-nocache explain` reads the file in the package.
-    "docs/codes.md": lambda: (ROOT / "src" / "hatch_nocache" / "cli" / "codes.md").read_text(encoding="utf-8"),
+    "docs/codes.md": lambda: (ROOT / CODES_TEXT).read_text(encoding="utf-8"),
 }
 
 

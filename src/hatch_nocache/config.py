@@ -3,123 +3,80 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Mapping, NamedTuple, Sequence
+from typing import Any, Iterator, Mapping
 
 from hatch_nocache.patterns import Patterns
 
-
-class Option(NamedTuple):
-    """One key of the table.
-
-    `values` are the allowed values; empty for an array of patterns. `meaning` is Markdown.
-    """
-
-    key: str
-    default: str
-    meaning: str
-    values: tuple[str | bool, ...] = ()
-
-
-OPTIONS: dict[str, Option] = {
-    option.key: option
-    for option in (
-        Option(
-            "caches",
-            '`"drop"`',
-            "leave caches and environments out, fail the build, or pack them",
-            ("drop", "reject", "keep"),
-        ),
-        Option(
-            "symlinks",
-            'sdist: `"reject"`; other targets: `"keep"`',
-            'NC101 to NC103; `"copy"` packs the content of the link target',
-            ("reject", "drop", "copy", "keep"),
-        ),
-        Option(
-            "untracked",
-            '`"keep"`',
-            "sdist: files that git does not track (NC006)",
-            ("drop", "reject", "keep"),
-        ),
-        Option("extra-caches", "`[]`", "more directories to treat as caches"),
-        Option("allow", "`[]`", "paths to pack unchecked; unused entries are reported"),
-        Option(
-            "verify",
-            '`"auto"`',
-            'read the archive back; `"auto"`: if other code had a hand in it',
-            ("auto", True, False),
-        ),
-    )
+# The allowed values of each key; none for an array of patterns.
+OPTIONS: dict[str, tuple[str | bool, ...]] = {
+    "caches": ("drop", "reject", "keep"),
+    "symlinks": ("reject", "drop", "copy", "keep"),
+    "untracked": ("drop", "reject", "keep"),
+    "extra-caches": (),
+    "allow": (),
+    "verify": ("auto", True, False),
 }
-
 # The keys that Hatchling reads from every hook's table: https://hatch.pypa.io/latest/config/build/#build-hooks
 HATCHLING_KEYS = ("dependencies", "enable-by-default", "require-runtime-dependencies", "require-runtime-features")
 
 
 class ConfigError(ValueError):
-    """All errors of a table. `errors` are lines, each with the full path of its key."""
-
-    def __init__(self, errors: Sequence[str]) -> None:
-        super().__init__("\n".join(errors))
-        self.errors = tuple(errors)
+    """All errors of a table. The arguments are lines, each with the full path of its key."""
 
 
 class Options:
     """The options in force for one target. `given` are the keys that the user has set."""
 
-    def __init__(self, values: Mapping[str, Any], target: str) -> None:
-        """Take the valid values of the table. Missing keys get their defaults."""
-        self.given = frozenset(values)
-        self.caches: str = values.get("caches", "drop")
-        self.symlinks: str = values.get("symlinks", "reject" if target == "sdist" else "keep")
-        self.untracked: str = values.get("untracked", "keep")
-        self.extra_caches = Patterns(values.get("extra-caches", ()))
-        self.allow = Patterns(values.get("allow", ()))
-        self.verify: str | bool = values.get("verify", "auto")
+    def __init__(self, table: Mapping[str, Any], target: str) -> None:
+        """Take the values of a valid table. Missing keys get their defaults."""
+        self.given = table.keys() & OPTIONS
+        self.caches: str = table.get("caches", "drop")
+        self.symlinks: str = table.get("symlinks", "reject" if target == "sdist" else "keep")
+        self.untracked: str = table.get("untracked", "keep")
+        self.extra_caches = Patterns(table.get("extra-caches", ()))
+        self.allow = Patterns(table.get("allow", ()))
+        self.verify: str | bool = table.get("verify", "auto")
 
 
 def parse(table: Mapping[str, Any], *, prefix: str, target: str) -> Options:
-    """Read the hook's table.
-
-    `prefix` is its full TOML path, `target` the name of the build target.
+    """Read the hook's table. `prefix` is its full TOML path, `target` the name of the build target.
 
     Raises:
         ConfigError: contains every error of the table.
     """
-    errors: list[str] = []
-    values: dict[str, Any] = {}
-    for key, value in table.items():
-        where = f"{prefix}.{key}"
-        option = OPTIONS.get(key)
-        if option is None:
-            if key not in HATCHLING_KEYS:
-                errors.append(f"{where}: unknown key{_did_you_mean(key)}")
-        elif not option.values:
-            values[key] = _patterns(value, where, errors)
-        elif any(value is each or (isinstance(value, str) and value == each) for each in option.values):
-            values[key] = value
-        else:
-            errors.append(f"{where}: expected {_choices(option.values)}, got {_toml(value)}")
+    errors = [f"{prefix}.{key}{error}" for key, value in table.items() for error in _errors(key, value)]
     if errors:
-        raise ConfigError(errors)
-    return Options(values, target)
+        raise ConfigError(*errors)
+    return Options(table, target)
 
 
-def _patterns(value: object, where: str, errors: list[str]) -> list[str]:
-    if not isinstance(value, list):
-        errors.append(f"{where}: expected an array of gitignore patterns, got {_toml(value)}")
-        return []
-    for number, line in enumerate(value, 1):
-        if not isinstance(line, str) or not line.strip():
-            errors.append(f"{where}, item {number}: expected a gitignore pattern, got {_toml(line)}")
-            continue
-        try:
-            Patterns([line])
-        except ValueError as error:
-            # The position in the regular expression means nothing to the user.
-            reason = str(error).split(" at position")[0]
-            errors.append(f"{where}, item {number}: invalid pattern {_toml(line)} ({reason})")
-    return value
+def _errors(key: str, value: object) -> Iterator[str]:
+    """Yield the errors of one key, as they follow its name."""
+    if key in HATCHLING_KEYS:
+        return
+    if key not in OPTIONS:
+        yield f": unknown key{_did_you_mean(key)}"
+    elif not OPTIONS[key]:
+        if isinstance(value, list):
+            for number, pattern in enumerate(value, 1):
+                yield from (f", item {number}: {problem}" for problem in _problems(pattern))
+        else:
+            yield f": expected an array of gitignore patterns, got {_toml(value)}"
+    elif not isinstance(value, (str, bool)) or value not in OPTIONS[key]:
+        # A number can be equal to a boolean.
+        *most, last = map(_toml, OPTIONS[key])
+        yield f": expected {', '.join(most)} or {last}, got {_toml(value)}"
+
+
+def _problems(pattern: object) -> Iterator[str]:
+    if not isinstance(pattern, str) or not pattern.strip():
+        yield f"expected a gitignore pattern, got {_toml(pattern)}"
+        return
+    try:
+        Patterns([pattern])
+    except ValueError as error:
+        # The position in the regular expression means nothing to the user.
+        yield f"invalid pattern {_toml(pattern)} ({str(error).split(' at position')[0]})"
 
 
 def _did_you_mean(key: str) -> str:
@@ -127,11 +84,6 @@ def _did_you_mean(key: str) -> str:
 
     near = difflib.get_close_matches(key.lower().replace("_", "-"), [*OPTIONS, *HATCHLING_KEYS], n=1)
     return f"; did you mean `{near[0]}`?" if near else ""
-
-
-def _choices(values: Sequence[str | bool]) -> str:
-    *most, last = map(_toml, values)
-    return f"{', '.join(most)} or {last}"
 
 
 def _toml(value: object) -> str:

@@ -1,15 +1,39 @@
-"""Register the plugin with Hatch."""
+"""The build hook, and its registration with Hatch.
+
+Hatchling also imports this module only to read dependencies, so it imports the rest of the plugin later.
+"""
 
 from __future__ import annotations
 
-from typing import Type
+from typing import TYPE_CHECKING, Any
 
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.plugin import hookimpl
 
-from hatch_nocache.plugin import NoCacheBuildHook
+if TYPE_CHECKING:
+    from hatch_nocache.session import Session
+
+
+# Generic in one parameter, or in two in Hatchling 1.32.3.
+class NoCacheBuildHook(BuildHookInterface):  # type: ignore[type-arg]
+    """Keeps caches, virtual environments and unsafe symlinks out of archives."""
+
+    PLUGIN_NAME = "nocache"
+
+    _session: Session
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Read the configuration, and prepare the checks that run after all hooks."""
+        from hatch_nocache.session import Session
+
+        self._session = Session(self, version)
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Verify the archive as the option `verify` says; delete it if it breaks a rule."""
+        self._session.finish(artifact_path)
 
 
 @hookimpl
-def hatch_register_build_hook() -> Type[NoCacheBuildHook]:
+def hatch_register_build_hook() -> type[NoCacheBuildHook]:
     """Return the build hook, for the entry-point group `hatch`."""
     return NoCacheBuildHook

@@ -21,10 +21,7 @@ def relative(path: str, root: str) -> str:
 
 
 def native(path: str) -> str:
-    """Return `path` with the separators of this system.
-
-    A configuration may contain `/` on Windows.
-    """
+    """Return a path of the configuration, which may have `/` on Windows, with the separators of this system."""
     return path.replace("/", os.sep)
 
 
@@ -44,9 +41,5 @@ entry_is_link = _is_link_or_junction if os.name == "nt" else os.DirEntry.is_syml
 def in_work_tree(root: str) -> bool:
     """Return whether a directory is, or is in, the work tree of a git repository."""
     here = os.path.realpath(root)
-    while not os.path.lexists(os.path.join(here, ".git")):
-        parent = os.path.dirname(here)
-        if parent == here:
-            return False
-        here = parent
-    return True
+    parent = os.path.dirname(here)
+    return os.path.lexists(os.path.join(here, ".git")) or (parent != here and in_work_tree(parent))

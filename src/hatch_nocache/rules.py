@@ -1,7 +1,4 @@
-"""The table of codes, and the record of a finding.
-
-Messages, the command, the documentation and the tests use `CODES`.
-"""
+"""The table of codes, and the records of findings, hints and notes."""
 
 from __future__ import annotations
 
@@ -28,38 +25,31 @@ class Category(enum.Enum):
 
 
 class Code(NamedTuple):
-    """One row. `finding` is a noun phrase, `default` the action without options."""
+    """One row: what a code is about. `finding` is a noun phrase."""
 
-    id: str
     category: Category
     finding: str
-    default: str
 
 
-_SYMLINKS = "sdist: rejected; other targets: packed, notice"
-
-CODES: dict[str, Code] = {
-    row.id: row
-    for row in (
-        Code("NC001", Category.DIRECTORY, "directory with a valid `CACHEDIR.TAG`", "left out"),
-        Code("NC002", Category.DIRECTORY, "cache or environment that the running build uses", "left out"),
-        Code("NC003", Category.DIRECTORY, "cache with the layout or the name of a known tool", "left out"),
-        Code("NC004", Category.DIRECTORY, "virtual environment or Conda environment", "left out"),
-        Code("NC005", Category.DIRECTORY, "directory that matches `extra-caches`", "left out"),
-        Code("NC006", Category.REPOSITORY, "files that git does not track", "sdist: packed, notice"),
-        Code("NC101", Category.SYMLINK, "absolute symlink", _SYMLINKS),
-        Code("NC102", Category.SYMLINK, "symlink to a file outside the project", _SYMLINKS),
-        Code("NC103", Category.SYMLINK, "symlink to a directory outside the project", _SYMLINKS),
-        Code("NC104", Category.SYMLINK, "dangling symlink", "sdist: packed, notice; other targets: rejected"),
-        Code("NC105", Category.SYMLINK, "symlink loop", "rejected"),
-        Code("NC106", Category.SYMLINK, "directory with several names", "packed, notice"),
-        Code("NC201", Category.MEMBER, "FIFO, socket or device", "rejected"),
-        Code("NC202", Category.MEMBER, "archive member outside the archive root", "rejected"),
-        Code("NC203", Category.MEMBER, "name, time or header that installers refuse", "rejected"),
-        Code("NC204", Category.MEMBER, "hard link to anything but an earlier regular file", "rejected"),
-        Code("NC205", Category.MEMBER, "colliding archive members", "rejected"),
-        Code("NC206", Category.MEMBER, "zip structure that installers refuse", "rejected"),
-    )
+CODES = {
+    "NC001": Code(Category.DIRECTORY, "directory with a valid `CACHEDIR.TAG`"),
+    "NC002": Code(Category.DIRECTORY, "cache or environment that the running build uses"),
+    "NC003": Code(Category.DIRECTORY, "cache with the layout or the name of a known tool"),
+    "NC004": Code(Category.DIRECTORY, "virtual environment or Conda environment"),
+    "NC005": Code(Category.DIRECTORY, "directory that matches `extra-caches`"),
+    "NC006": Code(Category.REPOSITORY, "files that git does not track"),
+    "NC101": Code(Category.SYMLINK, "absolute symlink"),
+    "NC102": Code(Category.SYMLINK, "symlink to a file outside the project"),
+    "NC103": Code(Category.SYMLINK, "symlink to a directory outside the project"),
+    "NC104": Code(Category.SYMLINK, "dangling symlink"),
+    "NC105": Code(Category.SYMLINK, "symlink loop"),
+    "NC106": Code(Category.SYMLINK, "directory with several names"),
+    "NC201": Code(Category.MEMBER, "FIFO, socket or device"),
+    "NC202": Code(Category.MEMBER, "archive member outside the archive root"),
+    "NC203": Code(Category.MEMBER, "name, time or header that installers refuse"),
+    "NC204": Code(Category.MEMBER, "hard link to anything but an earlier regular file"),
+    "NC205": Code(Category.MEMBER, "colliding archive members"),
+    "NC206": Code(Category.MEMBER, "zip structure that installers refuse"),
 }
 
 # Codes whose action is set by the option `symlinks`.
@@ -86,12 +76,12 @@ class Note(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One problem in the selection of a build, or in an archive.
+    """One problem in the selection of a build, or in an archive. `report` escapes all text.
 
     `path` is relative to the project root (or to the archive root), with `/` as separator; a directory ends with `/`.
     `what` names the thing ("uv cache"), `reason` says how it is known, `note` is a consequence. `target` is the link
     target of a symlink. `members` and `size` (bytes) are those of a directory in an archive. `installers` refuse it.
-    `is_environment`: it is a virtual environment, which can have any code. `report` escapes all text.
+    `is_environment`: it is a virtual environment, which can have any code.
     """
 
     code: str
@@ -121,3 +111,8 @@ class Finding(NamedTuple):
     def drops(self) -> bool:
         """Whether the files are left out of the archive."""
         return self.action in (Action.DROPPED, Action.REJECTED)
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: "1 symlink", "2 symlinks"."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

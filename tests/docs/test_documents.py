@@ -51,15 +51,15 @@ def test_the_readme_is_short_and_its_output_is_generated() -> None:
 def test_every_code_has_a_section() -> None:
     text = (ROOT / "docs" / "codes.md").read_text(encoding="utf-8")
     assert re.findall(r"^## (\w+)$", text, re.MULTILINE) == list(CODES)
-    for code in CODES.values():
-        assert f"| {code.id} | {code.finding} | {code.default} |" in README
+    for code, row in CODES.items():
+        assert f"| {code} | {row.finding} | " in README
     for path in DOCUMENTS:
         assert set(re.findall(r"NC\d{3}", path.read_text(encoding="utf-8"))) <= set(CODES), path
 
 
 def test_every_option_is_documented() -> None:
-    for option in OPTIONS.values():
-        assert re.search(rf"^\| `{option.key}` \| .* \| {re.escape(option.default)} \| ", README, re.MULTILINE)
+    for option in OPTIONS:
+        assert re.search(rf"^\| `{option}` \| ", README, re.MULTILINE)
 
 
 def test_supported_versions() -> None:

@@ -23,7 +23,7 @@ from hatchling.metadata import core
 from projects import Project
 
 import hatch_nocache
-from hatch_nocache import _hatchling
+from hatch_nocache import _hatchling, archive
 from hatch_nocache._hatchling import IncompatibleError, Route
 from hatch_nocache.selection.checker import Checker
 from hatch_nocache.selection.directory import DirectoryStates
@@ -34,9 +34,7 @@ BUILDERS = (SdistBuilder, WheelBuilder)
 MISSING = [
     *((kind, "builder", name) for kind in BUILDERS for name in _hatchling.BUILDER_NAMES),
     *((kind, "config", name) for kind in BUILDERS for name in _hatchling.CONFIG_NAMES),
-    (SdistBuilder, "config", "support_legacy"),
-    (WheelBuilder, "builder", "artifact_project_id"),
-    (WheelBuilder, "builder", "get_forced_inclusion_map"),
+    *((WheelBuilder, "builder", name) for name in _hatchling.WHEEL_NAMES),
     (SdistBuilder, utils, "normalize_inclusion_map"),
     (SdistBuilder, constants, "EXCLUDED_FILES"),
     (SdistBuilder, constants, "EXCLUDED_DIRECTORIES"),
@@ -62,7 +60,7 @@ def check_closed(built: Built, why: str, target: str = "sdist") -> None:
     """The message of an incompatible Hatchling, and nothing else."""
     pin = f"pin hatchling>=1.22.0,<={_hatchling.KNOWN_VERSIONS[1]} in [build-system] requires"
     assert built.said.splitlines() == [
-        f"hatch-nocache: the {target} was not built: Hatchling {_hatchling.version()} {why}",
+        f"hatch-nocache: the {target} was not built: Hatchling {_hatchling.VERSION} {why}",
         f"  hint: {pin}, or upgrade hatch-nocache",
     ]
     assert (built.code, built.archive, built.litter) == (1, None, [])
@@ -96,14 +94,16 @@ def test_missing_name(project: Project, monkeypatch, kind, where: Any, name: str
         _hatchling.check(config)
 
 
-# What the documentation of builder plugins has: https://hatch.pypa.io/latest/plugins/builder/reference/
-DOCUMENTED = {"root", "app", "get", "config", "builder", "target_config", "build_config", "hook_config"}
+# Documented: https://hatch.pypa.io/latest/plugins/builder/reference/ and https://hatch.pypa.io/latest/plugins/utilities/
+DOCUMENTED = {
+    *("root", "app", "get", "config", "builder", "recurse_included_files", "get_default_build_data"),
+    *("build_config", "target_config", "dev_mode_dirs", "ignore_vcs", "reproducible"),
+}
 
 
 def test_every_name_is_checked() -> None:
     """Each attribute of a builder or of its configuration that the source has is documented, or checked."""
-    checked = {*_hatchling.BUILDER_NAMES, *_hatchling.CONFIG_NAMES, *DOCUMENTED}
-    checked.update(name for kinds in _hatchling.TARGET_NAMES.values() for names in kinds for name in names)
+    checked = {*_hatchling.BUILDER_NAMES, *_hatchling.CONFIG_NAMES, *_hatchling.WHEEL_NAMES, *DOCUMENTED}
     sources = Path(hatch_nocache.__file__).parent
     for source in (*sources.glob("*.py"), *sources.glob("selection/*.py")):
         text = source.read_text(encoding="utf-8").replace("builder.config", "")
@@ -236,8 +236,18 @@ def test_set_build_data_is_not_entered(project: Project, tmp_path: Path, monkeyp
     [("1.22.0", True), ("1.33.0", True), ("1.21.9", False), ("1.33.1", False), ("1.28.0.dev1", True), ("2.0", False)],
 )
 def test_is_tested(monkeypatch, version: str, *, is_tested: bool) -> None:
-    monkeypatch.setattr(_hatchling, "__version__", version)
+    monkeypatch.setattr(_hatchling, "VERSION", version)
     assert _hatchling.is_tested() is is_tested
+
+
+def test_file_that_no_walk_selects(project: Project) -> None:
+    """The sdist lacks it without the plugin, too: there is nothing to say about the wheel from the sdist."""
+    name = "data/__pycache__/x.txt"
+    project.put(name)
+    project.configure(after=f'[tool.hatch.build.targets.wheel.force-include]\n"{name}" = "demo/x.txt"')
+    built = project.build()
+    assert built.codes == ["NC001"]
+    assert "will lack" not in built.words
 
 
 # --- Errors of the plugin ---------------------------------------------------------------------------------------------
@@ -345,8 +355,10 @@ def test_finalize_of_another_hook_fails(project: Project, tmp_path: Path, stop: 
 
 
 def test_several_versions(project: Project, tmp_path: Path, monkeypatch) -> None:
-    """Each is filtered and reported, and a later one finds no old wrapper."""
+    """Each is filtered, reported and verified once, and a later one finds no old wrapper."""
     wrapped: List[Any] = []
+    verified: List[str] = []
+    monkeypatch.setattr(archive, "verify", lambda path, *_, **__: verified.append(path) or ())
     original = WheelBuilder.build_standard
 
     def build_standard(self: Any, directory: str, **build_data: Any) -> str:
@@ -359,28 +371,10 @@ def test_several_versions(project: Project, tmp_path: Path, monkeypatch) -> None
     assert (built.code, built.said.count(DROPPED)) == (0, 3), built.said
     assert (built.said + built.printed).count("finalize of another") == 3
     assert wrapped == [BuilderInterface.recurse_explicit_files] * 3
+    assert len(verified) == 3
 
 
 # --- Other hooks that look at the selection ---------------------------------------------------------------------------
-
-
-def test_two_instances(project: Project, tmp_path: Path, monkeypatch) -> None:
-    from hatch_nocache.plugin import NoCacheBuildHook
-
-    class Second(NoCacheBuildHook):
-        PLUGIN_NAME = "second"
-
-    def get(self: Any, directory: str) -> Dict[str, Any]:
-        arguments = (self.root, {}, self.config, self.metadata, directory, self.PLUGIN_NAME, self.app)
-        return {**original(self, directory), "second": Second(*arguments)}
-
-    original = BuilderInterface.get_build_hooks
-    monkeypatch.setattr(BuilderInterface, "get_build_hooks", get)
-    builder = SdistBuilder(str(project.root))
-    built = run(builder, tmp_path / "dist")
-    assert built.archive is not None, built.said
-    assert read(built.archive).names == PLAIN
-    check_gone(builder)
 
 
 BODIES = {

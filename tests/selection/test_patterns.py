@@ -13,7 +13,8 @@ import pytest
 from pathspec import GitIgnoreSpec
 
 from hatch_nocache import paths
-from hatch_nocache.patterns import Patterns, literal_lead, toml_pattern
+from hatch_nocache.patterns import Patterns, literal_lead
+from hatch_nocache.report import toml_pattern
 from hatch_nocache.selection import explicit
 from hatch_nocache.selection.explicit import ExplicitPaths
 

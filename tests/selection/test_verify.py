@@ -54,7 +54,6 @@ VARIANTS: Dict[str, Tuple[Dict[str, str], bool]] = {
     "copies the list": ({LOOP: LOOP.replace("in build_hooks", "in [*build_hooks]")}, True),
     "reverses the list": ({LOOP: LOOP.replace("in build_hooks", "in reversed(build_hooks)")}, True),
     "renames the list": ({r"build_hooks = list": "plugins = list", "in build_hooks": "in plugins"}, True),
-    "a tuple": ({LIST: LIST.replace("list", "tuple")}, True),
     "a dictionary": ({LIST: "build_hooks = configured_build_hooks", "in build_hooks": "in build_hooks.values()"}, True),
     "keyword arguments": ({"finalize(version, build_data, artifact)": KEYWORDS}, True),
     "pairs": (
@@ -91,7 +90,7 @@ def test_other_hooks(project: Project, monkeypatch, variant: str, *, first: bool
     changes, is_certain = VARIANTS[variant]
     monkeypatch.setattr(BuilderInterface, "build", changed_build(changes))
     if not is_tested:
-        monkeypatch.setattr(_hatchling, "__version__", "99.0")
+        monkeypatch.setattr(_hatchling, "VERSION", "99.0")
     project.other_hook(HARMLESS, first=first)
     built = project.build()
     assert (built.code, built.archive is not None) == (0, True), built.said
@@ -125,11 +124,6 @@ SLOTS = """\
 def test_hook_that_accepts_no_attributes(project: Project) -> None:
     project.other_hook(SLOTS + HARMLESS)
     assert project.build().said == NOT_COVERED
-
-
-def test_no_build_is_running() -> None:
-    order = _hatchling.HookOrder(object(), 2, pytest.fail)
-    assert (order.is_certain, order.is_last) == (False, False)
 
 
 # --- Which archives are read ------------------------------------------------------------------------------------------
@@ -174,7 +168,7 @@ def test_verify_what_is_not_known(project: Project, verified, monkeypatch) -> No
     project.put("hatch_build.py", "from hatchling.builders import wheel\n\nclass C(wheel.WheelBuilder):\n    pass\n")
     assert project.build("custom").said == ""
     assert len(verified) == 1
-    monkeypatch.setattr(_hatchling, "__version__", "99.0")
+    monkeypatch.setattr(_hatchling, "VERSION", "99.0")
     assert project.build().said == ""
     assert len(verified) == 2
 
@@ -292,3 +286,12 @@ def test_error_about_another_file(project: Project, monkeypatch) -> None:
     built = project.build()
     assert built.crashed
     assert "hatch-nocache:" not in built.said
+
+
+def test_unreadable_file_of_another_target(project: Project, monkeypatch) -> None:
+    """It is found while the builder builds."""
+    project.configure(after="[tool.hatch.build.targets.custom]")
+    project.put("hatch_build.py", "from hatchling.builders import sdist\n\nclass C(sdist.SdistBuilder):\n    pass\n")
+    monkeypatch.setattr(os, "access", lambda path, *_, **__: not str(path).endswith("__init__.py"))
+    built = project.build("custom")
+    assert built.said == "hatch-nocache: the custom target was not built: src/demo/__init__.py cannot be read\n"

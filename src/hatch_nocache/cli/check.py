@@ -15,7 +15,8 @@ from hatch_nocache.cli.result import Problem, Result, part
 from hatch_nocache.cli.tables import Tables, table, workspace_members
 from hatch_nocache.config import ConfigError, Options, parse
 from hatch_nocache.paths import native
-from hatch_nocache.patterns import Patterns, toml_pattern
+from hatch_nocache.patterns import Patterns
+from hatch_nocache.report import toml_pattern
 from hatch_nocache.rules import OPTIONAL, Category, Finding, Hint, Note
 from hatch_nocache.selection.explicit import ExplicitPaths
 

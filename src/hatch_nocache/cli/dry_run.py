@@ -86,10 +86,10 @@ class _DryRun:
         try:
             self._check_target(text)
         except ConfigError as error:
-            self.errors += map(self._tables.error, error.errors)
+            self.errors += map(self._tables.error, error.args)
         except _hatchling.IncompatibleError as error:
             known = " to ".join(_hatchling.KNOWN_VERSIONS)
-            self.errors.append(Problem(f"Hatchling {_hatchling.version()} has {error}; known to work: {known}"))
+            self.errors.append(Problem(f"Hatchling {_hatchling.VERSION} has {error}; known to work: {known}"))
         except _UnavailableError as error:
             if is_asked_for:
                 self.errors.append(Problem(f"{text}: {error}; targets: {', '.join(self._known_targets())}"))

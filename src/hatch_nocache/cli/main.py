@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hatch-nocache", description=about, **common)
     # Empty if the command runs from the source tree.
     own = " ".join(each.version for each in distributions(name="hatch-nocache"))
-    text = f"hatch-nocache {own} (hatchling {_hatchling.version()})"
+    text = f"hatch-nocache {own} (hatchling {_hatchling.VERSION})"
     parser.add_argument("--version", action="version", version=text)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
 

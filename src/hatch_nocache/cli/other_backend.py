@@ -15,7 +15,8 @@ from hatch_nocache.cli.result import Result, part
 from hatch_nocache.cli.tables import Tables, read_file
 from hatch_nocache.config import parse
 from hatch_nocache.paths import relative
-from hatch_nocache.patterns import Patterns, toml_pattern
+from hatch_nocache.patterns import Patterns
+from hatch_nocache.report import toml_pattern
 from hatch_nocache.rules import Action, Hint
 from hatch_nocache.selection.checker import Checker, UnreadableError
 from hatch_nocache.selection.directory import DirectoryStates

@@ -10,8 +10,8 @@ from collections import Counter
 from typing import Any, Iterator, Sequence
 
 from hatch_nocache.cli.result import CLEAN, ORDER, REJECTED, UNUSABLE, Part, Result
-from hatch_nocache.report import count, describe, escape, hint_lines
-from hatch_nocache.rules import CODES, Action, Finding, Hint, Note
+from hatch_nocache.report import describe, escape, hint_lines
+from hatch_nocache.rules import CODES, Action, Finding, Hint, Note, count
 
 # Findings of one path, and lines of one note, that are shown without -v.
 _SHOWN = 10

@@ -49,7 +49,7 @@ class Checker:
         self.not_regular: dict[int, int] = {}
         self.is_rejected = False
         self._options = options
-        self._allows = bool(options.allow)
+        self._allows = bool(options.allow.lines)
         self._states = states
         self._required = required
         self._tables = tables

@@ -104,7 +104,8 @@ class SelectionFilter:
         # Needed only once something is found.
         from hatch_nocache.selection.explicit import ExplicitPaths
 
-        explicit = ExplicitPaths(self._config.root, *_hatchling.tables(self._builder), self.options.allow)
+        build = self._builder.build_config
+        explicit = ExplicitPaths(self._config.root, build, build.get("targets", {}), self.options.allow)
         explicit.add_hooks(self._build_data, self._required)
         return explicit
 

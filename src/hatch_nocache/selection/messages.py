@@ -10,7 +10,7 @@ from typing import Mapping, NamedTuple, Sequence
 from hatch_nocache.caches.detect import link_owner
 from hatch_nocache.config import Options
 from hatch_nocache.members.symlinks import SymlinkProblem
-from hatch_nocache.patterns import toml_pattern
+from hatch_nocache.report import toml_pattern
 from hatch_nocache.rules import OPTIONAL, Action, Finding, Hint, Note
 from hatch_nocache.selection.directory import DirectoryFinding
 
