@@ -181,11 +181,7 @@ PARTS: Dict[str, Dict[str, Callable[[], str]]] = {
     "test-projects/README.md": {"table": cases},
 }
 
-WHOLE: Dict[str, Callable[[], str]] = {
-    "docs/configuration.schema.json": schema,
-    # `hatch-nocache explain` reads the file in the package.
-    "docs/codes.md": lambda: (ROOT / "src" / "hatch_nocache" / "cli" / "codes.md").read_text(encoding="utf-8"),
-}
+WHOLE: Dict[str, Callable[[], str]] = {"docs/configuration.schema.json": schema}
 
 
 def written(name: str) -> str:

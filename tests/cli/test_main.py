@@ -6,7 +6,6 @@ import json
 import os
 import re
 import runpy
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +18,7 @@ import pytest
 from building import build
 from projects import plant
 from test_check import BASE, HOOK, posix, sdist
-from test_output import HOSTILE, validate
+from test_result import HOSTILE, validate
 
 from hatch_nocache.cli import main as module
 from hatch_nocache.cli.main import main
@@ -80,34 +79,26 @@ def test_project_and_its_archives(here):
     text = r"without/demo-1\.0\.tar\.gz: sdist, top-level directory demo-1\.0/, 1\d members, \d+ kB"
     assert re.fullmatch(text, first)
     assert third.startswith("  rejected  NC001 .uv-cache/   uv cache: valid CACHEDIR.TAG")
-    for target in ("sdist", "wheel"):
-        build(here, target, here / target, {})
-        shutil.copytree(str(here / target), str(here / "dist"), dirs_exist_ok=True)
-    done = run(MODULE, "check", "dist")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[1::2] == ["  archive: nothing found", "  archive: nothing found"]
-    assert done.stdout.endswith("\n2 paths: 2 accepted\n")
 
 
 @pytest.mark.usefixtures("here")
-@pytest.mark.parametrize("form", ["json", "gitlab", "github", "text"])
-def test_formats(form, capsys):
-    """Each of them, with an error among the paths: one line on stderr, exit code 2."""
+@pytest.mark.parametrize(
+    ("form", "begins", "ends"),
+    [
+        ("text", ".: Hatchling project demo\n", "2 paths: 1 accepted, 1 with errors\n"),
+        ("github", "::warning file=.uv-cache,title=hatch-nocache NC001::", "2 paths: 1 accepted, 1 with errors\n"),
+        ("json", '{\n  "version": 2,\n  "exit_code": 2,\n', "\n}\n"),
+        ("gitlab", '[\n  {\n    "description": ', "\n]\n"),
+    ],
+)
+def test_formats(form, begins, ends, capsys):
+    """With an error among the paths: one line on stderr, exit code 2."""
     code, out, err = call(capsys, "check", "--format", form, ".", "nothing")
     assert (code, err) == (2, "hatch-nocache: nothing: no such file or directory\n")
+    assert out.startswith(begins)
+    assert out.endswith(ends)
     if form == "json":
         validate(json.loads(out))
-        assert [each["exit_code"] for each in json.loads(out)["results"]] == [0, 2]
-    elif form == "gitlab":
-        assert [(each["check_name"], each["severity"]) for each in json.loads(out)] == [
-            ("hatch-nocache NC001", "minor"),
-            ("hatch-nocache", "blocker"),
-        ]
-    elif form == "github":
-        assert out.startswith("::warning file=.uv-cache,title=hatch-nocache NC001::NC001 .uv-cache/   uv cache")
-        assert "\n::error file=nothing,title=hatch-nocache::no such file or directory\n" in out
-    if form in ("github", "text"):
-        assert out.endswith("2 paths: 1 accepted, 1 with errors\n")
 
 
 def test_every_path_is_reported(here, capsys):
@@ -178,7 +169,7 @@ def test_help_and_version(capsys):
 
 
 def test_explain(capsys):
-    """Codes in the order of the arguments; without any, all of them. docs/codes.md is the same text."""
+    """Codes in the order of the arguments; without any, all of them."""
     code, out, _ = call(capsys, "explain", "nc205", "NC102")
     assert (code, [line for line in out.splitlines() if line.startswith("## ")]) == (0, ["## NC205", "## NC102"])
     code, out, err = call(capsys, "explain")
@@ -191,9 +182,8 @@ def test_explain(capsys):
         assert "\nRemedies:\n\n- " in title
         assert f"  {row.id} " in example
         assert max(map(len, sections[row.id].splitlines())) <= 120
-    written = Path(module.__file__).with_name("codes.md").read_text(encoding="utf-8")
+    written = (Path(__file__).parents[2] / "docs/codes.md").read_text(encoding="utf-8")
     assert written.partition("\n## ")[2] == out[3:]
-    assert (Path(__file__).parents[2] / "docs/codes.md").read_text(encoding="utf-8") == written
 
 
 @posix
