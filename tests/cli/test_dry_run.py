@@ -8,6 +8,7 @@ import types
 
 import pytest
 from building import build, build_apart, surroundings
+from hatchling.metadata.core import ProjectMetadata
 from projects import fill, load, made, plant
 from test_check import BASE, HOOK, code, errors, findings
 
@@ -323,7 +324,7 @@ def test_hook_that_fails(error, line, project):
     ],
 )
 def test_build_that_would_fail(raised, said, project, monkeypatch):
-    """So does the command. An error of our own is not reported as Hatchling's."""
+    """So does the command."""
 
     def check(_):
         raise raised
@@ -332,10 +333,15 @@ def test_build_that_would_fail(raised, said, project, monkeypatch):
     raised.args = tuple(text.replace(os.getcwd(), str(root)) for text in raised.args)
     monkeypatch.setattr(_hatchling, "check", check)
     assert said in texts(run(root))[0]
+
+
+@pytest.mark.parametrize(("owner", "name"), [(_hatchling, "check"), (ProjectMetadata, "validate_fields")])
+def test_error_of_our_own(owner, name, project, monkeypatch):
+    """It is not reported as Hatchling's."""
     module = {"__name__": "hatch_nocache.x", "__builtins__": __builtins__}
-    monkeypatch.setattr(_hatchling, "check", types.FunctionType((lambda _: int("a bug")).__code__, module))
+    monkeypatch.setattr(owner, name, types.FunctionType((lambda _: int("a bug")).__code__, module))
     with pytest.raises(ValueError, match="a bug"):
-        run(root)
+        run(project())
 
 
 @pytest.mark.parametrize(

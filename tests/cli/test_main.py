@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import runpy
 import signal
 import subprocess
@@ -15,7 +14,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from building import build
 from projects import plant
 from test_check import BASE, HOOK, posix, sdist
 from test_result import HOSTILE, validate
@@ -59,8 +57,9 @@ def call(capsys, *arguments):
     return (main([*map(str, arguments)]), *capsys.readouterr())
 
 
-def test_project_and_its_archives(here):
-    """Something is left out: that is fine, unless --strict. Built without the hook, the archive is rejected."""
+@pytest.mark.usefixtures("here")
+def test_project():
+    """Something is left out: that is fine, unless --strict."""
     done = run(MODULE, "check", "-t", "sdist", "--target", "wheel", env={"UV_CACHE_DIR": ".uv-cache"})
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
@@ -71,14 +70,6 @@ def test_project_and_its_archives(here):
         '  hint: to pack it anyway, add "/.uv-cache/" to `allow` in [tool.hatch.build.hooks.nocache]',
     ]
     assert run(MODULE, "check", "--strict").returncode == 1
-    build(here, "sdist", here / "without", {"HATCH_BUILD_NO_HOOKS": "true"})
-    done = run(MODULE, "check", "without")
-    assert (done.returncode, done.stderr) == (1, "")
-    first, _, third, *_ = done.stdout.splitlines()
-    # A measured run leaves its own files in the project.
-    text = r"without/demo-1\.0\.tar\.gz: sdist, top-level directory demo-1\.0/, 1\d members, \d+ kB"
-    assert re.fullmatch(text, first)
-    assert third.startswith("  rejected  NC001 .uv-cache/   uv cache: valid CACHEDIR.TAG")
 
 
 @pytest.mark.usefixtures("here")
@@ -229,8 +220,9 @@ def test_full_disk(arguments):
     with open("/dev/full", "w", encoding="utf-8") as full:
         done = run(MODULE, *arguments, stdout=full, stderr=subprocess.PIPE)
         assert done.returncode == 2
-        if "nowhere" not in arguments and "--x" not in arguments:
-            assert done.stderr.startswith("hatch-nocache: the output cannot be written: No space left")
+        if "--x" not in arguments:
+            text = "nowhere: no such file" if "nowhere" in arguments else "the output cannot be written: No space left"
+            assert done.stderr.startswith(f"hatch-nocache: {text}")
             assert done.stderr.count("\n") == 1
         for variable in ({}, {"PYTHONUNBUFFERED": "1"}):
             assert run(MODULE, *arguments, stdout=full, stderr=full, env=variable).returncode == 2
