@@ -143,14 +143,14 @@ def _sections(findings: Sequence[Finding], target: str) -> Iterator[tuple[str, l
 
 def _lines(findings: Sequence[Finding], *, verbose: bool) -> list[str]:
     shown = findings if verbose or len(findings) <= _MOST_SHOWN else findings[: _MOST_SHOWN - 1]
-    lines = [line for finding in shown for line in wrapped(_describe(finding, _BLANK), "  ", "        ")]
+    lines = [line for finding in shown for line in _wrapped(_describe(finding, _BLANK), "  ", "        ")]
     rest: dict[str, list[str]] = {}
     for finding in findings[len(shown) :]:
         rest.setdefault(finding.code, []).append(_where(finding).replace(" ", _BLANK))
     if rest:
         parts = [f"{code} {_some(places, _MOST_NAMED // len(rest))}" for code, places in rest.items()]
         text = f"and {len(findings) - len(shown)} more (HATCH_VERBOSE=1 lists all): {'; '.join(parts)}"
-        lines.extend(wrapped(text, "  ", "    "))
+        lines.extend(_wrapped(text, "  ", "    "))
     return lines
 
 
@@ -164,7 +164,7 @@ def _some(places: Sequence[str], room: int) -> str:
     return ", ".join(listed)
 
 
-def wrapped(text: str, first: str, following: str) -> list[str]:
+def _wrapped(text: str, first: str, following: str) -> list[str]:
     """Break a line at blanks, but not at those of a path, which may exceed the width."""
     if len(first) + len(text) <= _WIDTH:
         return [first + text.replace(_BLANK, " ")]
@@ -209,7 +209,7 @@ def hint_lines(hints: Sequence[Hint]) -> list[str]:
     return [
         line
         for (purpose, action), entries in merged.items()
-        for line in wrapped(f"hint: {_hint(purpose, action, entries)}", "  ", "        ")
+        for line in _wrapped(f"hint: {_hint(purpose, action, entries)}", "  ", "        ")
     ]
 
 

@@ -18,7 +18,6 @@ from hatch_nocache.report import describe
 from hatch_nocache.rules import Action
 from hatch_nocache.selection.checker import UnreadableError
 
-UNKNOWN_CONTENTS = "the files that the backend packs are unknown; check its archives with `hatch-nocache check dist`"
 CASES = [case for case in load() if not case.unprivileged]
 ROWS = [pytest.param(case, target, id=f"{case.id}-{target}") for case in CASES for target in case.expect]
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
+import textwrap
 from collections import Counter
 from typing import Any, Iterator, NamedTuple, Sequence
 
-from hatch_nocache.report import count, describe, escape, hint_lines, wrapped
+from hatch_nocache.report import count, describe, escape, hint_lines
 from hatch_nocache.rules import CODES, Action, Finding, Hint, Note
 
 # The exit codes.
@@ -19,7 +21,6 @@ _ORDER = (Action.REJECTED, Action.DROPPED, Action.COPIED, Action.NOTICE)
 _MAX_FINDINGS = 1000
 # Findings of one path, and lines of one note, that are shown without -v.
 _SHOWN = 10
-_MARGIN = " " * 14
 # GitHub's levels and GitLab's severities; None: an error.
 _LEVELS = {
     None: ("error", "blocker"),
@@ -28,6 +29,10 @@ _LEVELS = {
     Action.COPIED: ("warning", "info"),
     Action.NOTICE: ("notice", "info"),
 }
+# Breaks a line at spaces. A path may exceed the width.
+_wrap = functools.partial(
+    textwrap.wrap, width=120, subsequent_indent=" " * 14, break_long_words=False, break_on_hyphens=False
+)
 # The JSON keys that are not the names of fields.
 _KEYS = {"target": "link_target", "size": "bytes", "installers": "refused_by"}
 
@@ -140,12 +145,12 @@ def as_text(results: Sequence[Result], *, verbose: bool) -> Iterator[str]:
         for finding, names in shown:
             text = "; ".join([describe(finding), *_size(finding)])
             text += f" ({names})" if len(result.parts) > 1 else ""
-            yield from wrapped(text, f"  {finding.action.value:8}  ", _MARGIN)
+            yield from _wrap(f"  {finding.action.value:8}  {text}")
         if len(shown) < len(findings):
             yield f"  and {len(findings) - len(shown):,} more; -v lists all"
         yield from hint_lines([hint for finding, _ in shown for hint in finding.hints])
         for note in (note for each in result.parts for note in each.notes):
-            yield from wrapped(escape(_note(note, len(note.lines) if verbose else _SHOWN)), "  note      ", _MARGIN)
+            yield from _wrap(f"  note      {escape(_note(note, len(note.lines) if verbose else _SHOWN))}")
         yield from (f"  {escape(note)}" for note in result.notes)
     if len(results) > 1:
         yield _summary(results)
