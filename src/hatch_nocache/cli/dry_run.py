@@ -66,11 +66,11 @@ class _DryRun:
         self._run_hooks = run_hooks
         self._plugins = PluginManager()
         pyproject, dynamic = dict(tables.pyproject), table(tables.pyproject, "project").get("dynamic")
-        if not run_hooks and isinstance(dynamic, list) and "version" in dynamic:
+        if isinstance(dynamic, list) and "version" in dynamic:
             # A placeholder: reading a dynamic version may run the project's code.
             fields = [field for field in dynamic if field != "version"]
             pyproject["project"] = {**pyproject["project"], "version": "0", "dynamic": fields}
-        self._metadata: Any = ProjectMetadata(root, self._plugins, pyproject)
+        self._metadata: Any = ProjectMetadata(root, self._plugins, None if run_hooks else pyproject)
         # An ordered set: the hooks that a build of any target would use.
         self._enabled: dict[str, None] = {}
 
