@@ -169,23 +169,16 @@ def test_disabled_hooks(project, monkeypatch):
     assert run(project(WITHOUT + HOOK)).errors == ()
 
 
-@pytest.mark.parametrize(
-    ("settings", "found"),
-    [
-        (HOOK + 'caches = "reject"\n', "rejected"),
-        (HOOK + 'enable-by-default = false\ncaches = "reject"\n', "rejected"),
-        ('[tool.hatch.build.targets.sdist.hooks.nocache]\ncaches = "reject"\n', "rejected"),
-        ("", "dropped"),
-    ],
-)
-def test_options_in_force(settings, found, project):
-    """Those of the hook's table, even if the hook is not enabled; without one, the defaults."""
-    root = project(BASE + settings, store="cache", **{"data/CACHEDIR.TAG": "forged tag"})
+def test_options_in_force(project):
+    """Those of the hook's table, even if the hook is not enabled; without one, the defaults. Notes are part of it."""
+    disabled = HOOK + 'enable-by-default = false\ncaches = "reject"\n'
+    root = project(BASE + disabled, store="cache", **{"data/CACHEDIR.TAG": "forged tag"})
+    assert brief(run(root)) == {"sdist": [("rejected", "NC001", "store/")], "wheel": []}
+    (root / "pyproject.toml").write_text(BASE, encoding="utf-8")
     result = run(root)
-    assert brief(result) == {"sdist": [(found, "NC001", "store/")], "wheel": []}
-    assert [note.header for note in result.parts[0].notes] == [
-        "packed 1 directory with an invalid CACHEDIR.TAG into the sdist"
-    ]
+    assert brief(result) == {"sdist": [("dropped", "NC001", "store/")], "wheel": []}
+    (note,) = result.parts[0].notes
+    assert note.header == "packed 1 directory with an invalid CACHEDIR.TAG into the sdist"
 
 
 @pytest.mark.parametrize(

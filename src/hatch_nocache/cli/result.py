@@ -71,7 +71,8 @@ class Result(NamedTuple):
         """Return the result with its exit code. `strict`: dropped findings count as well."""
         counted = {Action.REJECTED, Action.DROPPED} if strict else {Action.REJECTED}
         is_rejected = any(finding.action in counted for each in self.parts for finding in each.findings)
-        return self._replace(exit_code=UNUSABLE if self.errors else REJECTED if is_rejected else CLEAN)
+        code = REJECTED if is_rejected else CLEAN
+        return self._replace(exit_code=UNUSABLE if self.errors else code)
 
 
 def part(name: str, findings: Sequence[Finding], notes: Sequence[Note] = (), *, more: int = 0) -> Part:
