@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 import os
@@ -30,9 +29,7 @@ _LEVELS = {
     Action.NOTICE: ("notice", "info"),
 }
 # Breaks a line at spaces. A path may exceed the width.
-_wrap = functools.partial(
-    textwrap.wrap, width=120, subsequent_indent=" " * 14, break_long_words=False, break_on_hyphens=False
-)
+_WRAPPER = textwrap.TextWrapper(120, "", " " * 14, break_long_words=False, break_on_hyphens=False)
 # The JSON keys that are not the names of fields.
 _KEYS = {"target": "link_target", "size": "bytes", "installers": "refused_by"}
 
@@ -146,12 +143,12 @@ def as_text(results: Sequence[Result], *, verbose: bool) -> Iterator[str]:
         for finding, names in shown:
             text = "; ".join([describe(finding), *_size(finding)])
             text += f" ({names})" if len(result.parts) > 1 else ""
-            yield from _wrap(f"  {finding.action.value:8}  {text}")
+            yield from _WRAPPER.wrap(f"  {finding.action.value:8}  {text}")
         if len(shown) < len(findings):
             yield f"  and {len(findings) - len(shown):,} more; -v lists all"
         yield from hint_lines([hint for finding, _ in shown for hint in finding.hints])
         for note in (note for each in result.parts for note in each.notes):
-            yield from _wrap(f"  note      {escape(_note(note, len(note.lines) if verbose else _SHOWN))}")
+            yield from _WRAPPER.wrap(f"  note      {escape(_note(note, len(note.lines) if verbose else _SHOWN))}")
         yield from (f"  {escape(note)}" for note in result.notes)
     if len(results) > 1:
         yield _summary(results)
@@ -235,5 +232,4 @@ def as_gitlab(results: Sequence[Result]) -> Iterator[str]:
     yield _dump(list(issues.values()))
 
 
-# All but the text.
 FORMATS = {"json": as_json, "github": as_github, "gitlab": as_gitlab}
