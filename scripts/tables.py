@@ -26,7 +26,6 @@ from hatch_nocache.config import OPTIONS  # noqa: E402
 from hatch_nocache.rules import CODES  # noqa: E402
 
 README = "README.md"
-CODES_TEXT = "src/hatch_nocache/cli/codes.md"
 
 
 def rows(head: Sequence[str], body: Iterable[Sequence[str]]) -> str:
@@ -50,7 +49,7 @@ def values(allowed: Sequence[Union[str, bool]]) -> str:
 
 def codes() -> str:
     """Return the table of codes."""
-    text = (ROOT / CODES_TEXT).read_text(encoding="utf-8")
+    text = (ROOT / "docs/codes.md").read_text(encoding="utf-8")
     defaults = dict(re.findall(r"^## (\w+)\n\n.*\. Default: (.*)\.$", text, re.MULTILINE))
     return rows(["code", "finding", "default"], ([code, row.finding, defaults[code]] for code, row in CODES.items()))
 
@@ -185,11 +184,7 @@ PARTS: Dict[str, Dict[str, Callable[[], str]]] = {
     "test-projects/README.md": {"table": cases},
 }
 
-WHOLE: Dict[str, Callable[[], str]] = {
-    "docs/configuration.schema.json": schema,
-    # `hatch-nocache explain` reads the file in the package.
-    "docs/codes.md": lambda: (ROOT / CODES_TEXT).read_text(encoding="utf-8"),
-}
+WHOLE: Dict[str, Callable[[], str]] = {"docs/configuration.schema.json": schema}
 
 
 def written(name: str) -> str:

@@ -8,8 +8,9 @@ import types
 
 import pytest
 from building import build, build_apart, surroundings
+from hatchling.metadata.core import ProjectMetadata
 from projects import fill, load, made, plant
-from test_check import BASE, HOOK, errors
+from test_check import BASE, HOOK, code, errors, findings
 
 from hatch_nocache import _hatchling
 from hatch_nocache.cli.check import Request, check
@@ -17,7 +18,6 @@ from hatch_nocache.report import describe
 from hatch_nocache.rules import Action
 from hatch_nocache.selection.checker import UnreadableError
 
-UNKNOWN_CONTENTS = "the files that the backend packs are unknown; check its archives with `hatch-nocache check dist`"
 CASES = [case for case in load() if not case.unprivileged]
 ROWS = [pytest.param(case, target, id=f"{case.id}-{target}") for case in CASES for target in case.expect]
 
@@ -69,15 +69,15 @@ def test_says_what_the_build_says(case, target, tmp_path):
     if built.archive is not None and target == "sdist" and case.expect[target].unpacks:
         # What the hook let through is no finding in the archive.
         (archive,) = check(str(built.archive), Request())
-        assert (archive.kind, archive.findings) == ("sdist", [])
+        assert (archive.kind, findings(archive)) == ("sdist", [])
     if not all(part.enabled for part in result.parts):
         assert built.codes == []
         return
-    assert (built.code == 0) == (result.exit_code() == 0), (built.said, result)
-    for finding in result.findings:
+    assert (built.code == 0) == (code(result) == 0), (built.said, result)
+    for finding in findings(result):
         if finding.action is not Action.COPIED and (built.code == 0 or finding.is_rejected):
             assert " ".join(describe(finding).split()) in built.words
-    said = {each.code for each in result.findings if " ".join(describe(each).split()) in built.words}
+    said = {each.code for each in findings(result) if " ".join(describe(each).split()) in built.words}
     assert built.codes == sorted(said)
 
 
@@ -85,7 +85,7 @@ def test_interpreter_of_the_command(project, monkeypatch):
     """It is not one that runs a build."""
     root = project(env="venv")
     monkeypatch.setattr(sys, "prefix", str(root / "env"))
-    (finding,) = run(root, "sdist").findings
+    (finding,) = findings(run(root, "sdist"))
     assert (finding.code, finding.reason) == ("NC004", "contains pyvenv.cfg")
 
 
@@ -112,10 +112,10 @@ def test_project_without_a_package(project):
     result = run(root)
     assert list(brief(result)) == ["sdist"]
     assert result.notes[0].startswith("wheel: Hatchling cannot build it: Unable to determine which files to ship")
-    assert (result.exit_code(), run(root, "wheel").exit_code()) == (0, 2)
+    assert (code(result), code(run(root, "wheel"))) == (0, 2)
     settings += "[tool.hatch.build.targets.wheel]\nexclude = []\n"
     (root / "pyproject.toml").write_text(settings, encoding="utf-8")
-    assert run(root).exit_code() == 2
+    assert code(run(root)) == 2
 
 
 def test_custom_builder(project):
@@ -169,18 +169,16 @@ def test_disabled_hooks(project, monkeypatch):
     assert run(project(WITHOUT + HOOK)).errors == ()
 
 
-@pytest.mark.parametrize(
-    ("settings", "found"),
-    [
-        (HOOK + 'caches = "reject"\n', "rejected"),
-        (HOOK + 'enable-by-default = false\ncaches = "reject"\n', "rejected"),
-        ('[tool.hatch.build.targets.sdist.hooks.nocache]\ncaches = "reject"\n', "rejected"),
-        ("", "dropped"),
-    ],
-)
-def test_options_in_force(settings, found, project):
-    """Those of the hook's table, even if the hook is not enabled; without one, the defaults."""
-    assert brief(run(project(BASE + settings, store="cache"))) == {"sdist": [(found, "NC001", "store/")], "wheel": []}
+def test_options_in_force(project):
+    """Those of the hook's table, even if the hook is not enabled; without one, the defaults. Notes are part of it."""
+    disabled = HOOK + 'enable-by-default = false\ncaches = "reject"\n'
+    root = project(BASE + disabled, store="cache", **{"data/CACHEDIR.TAG": "forged tag"})
+    assert brief(run(root)) == {"sdist": [("rejected", "NC001", "store/")], "wheel": []}
+    (root / "pyproject.toml").write_text(BASE, encoding="utf-8")
+    result = run(root)
+    assert brief(result) == {"sdist": [("dropped", "NC001", "store/")], "wheel": []}
+    (note,) = result.parts[0].notes
+    assert note.header == "packed 1 directory with an invalid CACHEDIR.TAG into the sdist"
 
 
 @pytest.mark.parametrize(
@@ -204,7 +202,7 @@ def test_configuration_errors(name, before, prefix, line, project):
 def test_configuration_error_of_one_target(project):
     """The others are checked. An inline table is the innermost line that is found."""
     result = run(project(BASE + '[tool.hatch.build.targets.sdist.hooks]\nnocache = { caches = "no" }\n'))
-    assert ([line for _, _, line in errors([result])], list(brief(result)), result.exit_code()) == ([10], ["wheel"], 2)
+    assert ([line for _, _, line in errors([result])], list(brief(result)), code(result)) == ([10], ["wheel"], 2)
 
 
 FIELD = "sdist: Hatchling cannot build it: Field `tool.hatch.build.hooks` must be a table"
@@ -232,16 +230,6 @@ def test_errors_of_hatchling(settings, hatch_toml, error, place, project):
     assert "\n" not in text
 
 
-def test_notes(project):
-    """An entry of `allow` that is of no use, and an invalid tag."""
-    root = project(BASE + HOOK + 'allow = ["/shop/"]\n', **{"data/CACHEDIR.TAG": "forged tag"})
-    (sdist, _) = run(root).parts
-    assert [note.header for note in sdist.notes] == [
-        "packed 1 directory with an invalid CACHEDIR.TAG into the sdist",
-        "1 entry of `allow` in [tool.hatch.build.hooks.nocache] can be removed",
-    ]
-
-
 SCRIPT = """\
 import os
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -267,7 +255,7 @@ CUSTOM = "[tool.hatch.build.hooks.custom]\n"
 def test_nothing_of_the_project_runs(project, capfd):
     """Neither hooks nor the source of the version, and a note says so."""
     settings = BASE.replace('version = "1.0"', 'dynamic = ["version", "description"]') + HOOK + CUSTOM
-    settings += '[tool.hatch.version]\nsource = "code"\npath = "version.py"\n[tool.hatch.metadata.hooks.custom]\n'
+    settings += f'[tool.hatch.version]\nsource = "code"\npath = "version.py"\n{METADATA}'
     version = 'file: open("evaluated", "w").close(); __version__ = "2.0"'
     root = project(settings, **{"version.py": version, "hatch_build.py": "file: raise SystemExit(9)", "store": "cache"})
     result = run(root)
@@ -294,11 +282,13 @@ def test_hooks_run_when_asked(project, capfd, tmp_path):
     assert "to the file descriptor" in err
 
 
+METADATA = "[tool.hatch.metadata.hooks.custom]\n"
+
+
 def test_metadata_hooks_run_when_asked(project):
     """They may decide on the readme and the license files."""
-    metadata = HOOK + "[tool.hatch.metadata.hooks.custom]\n"
     script = SCRIPT.format(body="pass").replace("class Hook(BuildHookInterface)", "class Hook")
-    settings = BASE.replace("version", 'dynamic = ["description"]\nversion') + metadata
+    settings = BASE.replace("version", 'dynamic = ["description"]\nversion') + HOOK + METADATA
     root = project(settings, **{"hatch_build.py": f"file: {script}"})
     assert run(root, "wheel").notes == ("not run: metadata hook custom; --run-hooks runs them",)
     assert not (root / "updated").exists()
@@ -306,12 +296,16 @@ def test_metadata_hooks_run_when_asked(project):
     assert (root / "updated").exists()
 
 
-def test_hook_that_fails(project):
-    """One line, no traceback."""
-    root = project(BASE + HOOK + CUSTOM)
-    for error, line in (("RuntimeError('first\\nsecond')", "first"), ("SystemExit(3)", "3"), ("OSError", "OSError")):
-        (root / "hatch_build.py").write_text(SCRIPT.format(body=f"raise {error}"), encoding="utf-8")
-        assert texts(run(root, "sdist", run_hooks=True)) == [f"sdist: Hatchling cannot build it: {line}"]
+@pytest.mark.parametrize(
+    ("error", "line"), [("RuntimeError('first\\nsecond')", "first"), ("SystemExit(3)", "3"), ("OSError", "OSError")]
+)
+def test_hook_that_fails(error, line, project):
+    """One line, no traceback: a build hook while the target is checked, a metadata hook before all targets."""
+    root = project(BASE + HOOK + CUSTOM, **{"hatch_build.py": f"file: {SCRIPT.format(body=f'raise {error}')}"})
+    assert texts(run(root, "sdist", run_hooks=True)) == [f"sdist: Hatchling cannot build it: {line}"]
+    (root / "pyproject.toml").write_text(BASE + HOOK + METADATA, encoding="utf-8")
+    (root / "hatch_build.py").write_text(f"raise {error}", encoding="utf-8")
+    assert texts(run(root, run_hooks=True)) == [line]
 
 
 @pytest.mark.parametrize(
@@ -322,7 +316,7 @@ def test_hook_that_fails(project):
     ],
 )
 def test_build_that_would_fail(raised, said, project, monkeypatch):
-    """So does the command. An error of our own is not reported as Hatchling's."""
+    """So does the command."""
 
     def check(_):
         raise raised
@@ -331,10 +325,15 @@ def test_build_that_would_fail(raised, said, project, monkeypatch):
     raised.args = tuple(text.replace(os.getcwd(), str(root)) for text in raised.args)
     monkeypatch.setattr(_hatchling, "check", check)
     assert said in texts(run(root))[0]
+
+
+@pytest.mark.parametrize(("owner", "name"), [(_hatchling, "check"), (ProjectMetadata, "validate_fields")])
+def test_error_of_our_own(owner, name, project, monkeypatch):
+    """It is not reported as Hatchling's."""
     module = {"__name__": "hatch_nocache.x", "__builtins__": __builtins__}
-    monkeypatch.setattr(_hatchling, "check", types.FunctionType((lambda _: int("a bug")).__code__, module))
+    monkeypatch.setattr(owner, name, types.FunctionType((lambda _: int("a bug")).__code__, module))
     with pytest.raises(ValueError, match="a bug"):
-        run(root)
+        run(project())
 
 
 @pytest.mark.parametrize(
@@ -351,7 +350,7 @@ def test_what_builds_it(settings, about, project):
     """A backend of the project's own that requires Hatchling is Hatchling. What another one packs is unknown."""
     result = run(project(settings, venv="venv"))
     assert result.about.startswith(about)
-    assert (result.kind == "project", result.exit_code()) == (about.startswith("Hatchling"), 0)
+    assert (result.kind == "project", code(result)) == (about.startswith("Hatchling"), 0)
 
 
 def test_tree_of_another_backend(project):
@@ -361,6 +360,7 @@ def test_tree_of_another_backend(project):
         **{
             ".gitignore": "file: /ignored/\n*.log\n",
             ".git/l": "-> /etc/passwd",
+            "conda": "conda env",
             "docs/loop": "-> loop",
             "docs/x.log": "-> /etc/passwd",
             "ignored": "cache",
@@ -370,12 +370,13 @@ def test_tree_of_another_backend(project):
             "tox-like": "venv",
         },
     )
+    # No file is directly in the Conda environment.
     result = run(root)
-    found = [("NC105", "docs/loop"), ("NC103", "outside"), ("NC101", "src/demo/l"), ("NC001", "store/")]
-    found.append(("NC004", "tox-like/"))
+    found = [("NC004", "conda/"), ("NC105", "docs/loop"), ("NC103", "outside"), ("NC101", "src/demo/l")]
+    found += [("NC001", "store/"), ("NC004", "tox-like/")]
     assert brief(result) == {"tree": [("notice", *each) for each in found]}
     exclude = "exclude {} in the configuration of the build backend"
-    assert {hint.action for each in result.findings for hint in each.hints} == {exclude}
+    assert {hint.action for each in findings(result) for hint in each.hints} == {exclude}
 
 
 @pytest.mark.parametrize("planted", [{".gitignore": "directory"}, {".gitignore": "file: [z-a]"}])

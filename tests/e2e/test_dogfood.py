@@ -20,6 +20,7 @@ ROOT = Path(__file__).parent.parent.parent
 STEM = "hatch_nocache-" + tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 SDIST, WHEEL = f"{STEM}.tar.gz", f"{STEM}-py3-none-any.whl"
 METADATA = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE"}
+CODES = "hatch_nocache/cli/codes.md"  # a copy of docs/codes.md
 PYTHON = sys.executable
 
 
@@ -76,7 +77,7 @@ def test_its_own_hook_guards_it(name: str, front_end, run, tmp_path: Path) -> No
         assert set(read(dist / SDIST).names) == {*files(), "PKG-INFO"}
     modules = {file[len("src/") :] for file in files() if file.startswith("src/")}
     metadata = {f"{STEM}.dist-info/{file}" for file in METADATA}
-    assert set(read(dist / WHEEL).names) == modules | metadata
+    assert set(read(dist / WHEEL).names) == modules | metadata | {CODES}
     assert {path.name for path in dist.glob("hatch*")} == {WHEEL, *([] if name == "pip wheel" else [SDIST])}
     done = run(PYTHON, "-m", "hatch_nocache", "check", *dist.glob("hatch*"), cwd=tmp_path)
     assert done.returncode == 0

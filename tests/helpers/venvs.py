@@ -101,7 +101,8 @@ def own_tree(to: Path) -> Path:
     to.mkdir()
     for name in ("pyproject.toml", "README.md", "LICENSE", "hatch_build.py"):
         shutil.copy(str(ROOT / name), str(to))
-    shutil.copytree(str(ROOT / "src"), str(to / "src"), ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("docs", "src"):
+        shutil.copytree(str(ROOT / name), str(to / name), ignore=shutil.ignore_patterns("__pycache__"))
     return to
 
 

@@ -1,34 +1,40 @@
-"""Check one path of the command line.
-
-It is a project, a workspace, an archive or a directory of archives.
-"""
+"""Check one path of the command line: a project, a workspace, an archive or a directory of archives."""
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
+from types import SimpleNamespace
 from typing import NamedTuple, Sequence
 
+from hatch_nocache._hatchling import Route
 from hatch_nocache.archive import UnreadableArchive, inspect, read_member
+from hatch_nocache.caches import declared
 from hatch_nocache.cli.dry_run import check_project
-from hatch_nocache.cli.other_backend import check_tree
 from hatch_nocache.cli.result import Problem, Result, part
-from hatch_nocache.cli.tables import Tables, table, workspace_members
+from hatch_nocache.cli.tables import Tables, read_file, table, workspace_members
 from hatch_nocache.config import ConfigError, Options, parse
 from hatch_nocache.paths import native
 from hatch_nocache.patterns import Patterns
 from hatch_nocache.report import toml_pattern
-from hatch_nocache.rules import OPTIONAL, Category, Finding, Hint, Note
+from hatch_nocache.rules import OPTIONAL, Action, Category, Finding, Hint, Note
+from hatch_nocache.selection.checker import Checker, UnreadableError
+from hatch_nocache.selection.directory import DirectoryStates
 from hatch_nocache.selection.explicit import ExplicitPaths
+from hatch_nocache.selection.walk import Aliases, filtered_walk
 
 _ARCHIVES = (".whl", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar.zst", ".tar.lzma", ".tar.z", ".zip")
-_PROJECT = ("pyproject.toml", "setup.py", "setup.cfg")
+_PROJECT = {"pyproject.toml", "setup.py", "setup.cfg"}
+_ROOT = os.path.abspath(os.sep)
+_EXCLUDE = "exclude {} in the configuration of the build backend"
+_UNKNOWN = "the files that the backend packs are unknown; check its archives with `hatch-nocache check dist`"
+# Version control directories: no backend packs them.
+_SKIPPED = {".bzr", ".git", ".hg", ".jj", ".sl", ".svn"}
 
 
 class Request(NamedTuple):
-    """The options of `check` that affect findings.
-
-    `allow` is for archives, the others are for projects.
-    """
+    """The options of `check` that affect findings: `allow` is for archives, the others are for projects."""
 
     targets: Sequence[str] = ()
     allow: Patterns = Patterns(())
@@ -39,16 +45,11 @@ def check(path: str, request: Request) -> list[Result]:
     """Check `path`. Errors are in the results."""
     if os.path.isdir(path):
         return _directory(path, request)
-    if not os.path.lexists(path):
-        return [_failed(path, "no such file or directory")]
+    if os.path.isfile(path):
+        return [_archive(path, request.allow)]
     # Reading would hang on a FIFO.
-    if not os.path.isfile(path):
-        return [_failed(path, "it is neither a directory nor a regular file")]
-    return [_archive(path, request.allow)]
-
-
-def _failed(path: str, text: str) -> Result:
-    return Result(path, "unknown", errors=(Problem(text),))
+    problem = "it is neither a directory nor a regular file" if os.path.lexists(path) else "no such file or directory"
+    return [Result(path, errors=(Problem(problem),))]
 
 
 def _directory(path: str, request: Request) -> list[Result]:
@@ -57,16 +58,15 @@ def _directory(path: str, request: Request) -> list[Result]:
         # Fails for a relative path if the working directory was deleted.
         os.path.realpath(path)
     except OSError as error:
-        return [_failed(path, error.strerror or str(error))]
+        return [Result(path, errors=(Problem(error.strerror or str(error)),))]
     if not names:
         # An empty `dist` must not pass.
-        return [_failed(path, "the directory is empty")]
-    if not any(name in names for name in _PROJECT):
-        paths = (os.path.normpath(os.path.join(path, name)) for name in names)
-        archives = [check(each, request)[0] for each in paths if each.lower().endswith(_ARCHIVES)]
-        if archives:
-            return archives
-    tables = Tables.read_directory(path)
+        return [Result(path, errors=(Problem("the directory is empty"),))]
+    if _PROJECT.isdisjoint(names):
+        paths = [os.path.normpath(os.path.join(path, name)) for name in names if name.lower().endswith(_ARCHIVES)]
+        if paths:
+            return [check(each, request)[0] for each in paths]
+    tables = Tables(functools.partial(read_file, path))
     members = workspace_members(path, tables)
     # The root of a uv workspace need not be built.
     projects = members if members and not tables.backend else [path, *members]
@@ -74,23 +74,58 @@ def _directory(path: str, request: Request) -> list[Result]:
 
 
 def _project(path: str, request: Request) -> Result:
-    tables = Tables.read_directory(path)
+    tables = Tables(functools.partial(read_file, path))
     if tables.problem is not None:
         return Result(path, "project", errors=(tables.problem,))
     if tables.is_hatchling:
         return check_project(path, tables, request.targets, run_hooks=request.run_hooks)
-    return check_tree(path, tables)
+    return _tree(path, tables.backend)
+
+
+def _tree(path: str, backend: str) -> Result:
+    """Report caches, environments and symlinks, except those that the `.gitignore` in the root matches.
+
+    What the backend packs is unknown, so nothing is rejected.
+    """
+    root = os.path.realpath(path)
+    notes, ignored = [_UNKNOWN], Patterns(())
+    try:
+        ignored = Patterns(os.fsdecode(read_file(root, ".gitignore") or b"").splitlines())
+    except (OSError, ValueError) as error:
+        notes.append(f".gitignore cannot be read ({error}), so no file was skipped")
+    options = parse({"caches": "drop", "symlinks": "drop"}, prefix="", target="")
+    surroundings = declared.read(root, os.environ, "", ())
+    states = DirectoryStates(root, options, surroundings, lambda: ExplicitPaths(root, {}, {}), {})
+    checker = Checker("", options, states, {}, ("", ""))
+    # Every file is selected, as if the whole tree were forced in.
+    route = Route(SimpleNamespace(root=root), "recurse_forced_files", {})
+    for state, directories, files in filtered_walk(root, states, route, Aliases(None), checker.report):
+        prefix = f"{state.directory.path}/".lstrip("/")
+        walked = {name for name in directories if not ignored.match(f"{prefix}{name}/")}
+        directories[:] = sorted(walked - _SKIPPED)
+        for name in files:
+            # A file may be unreadable, or vanish.
+            with contextlib.suppress(OSError, UnreadableError):
+                if not ignored.match(prefix + name):
+                    file = SimpleNamespace(path=os.path.join(state.directory.walked, name))
+                    checker.check(file, name, prefix + name, state, route)
+    findings = [
+        each._replace(action=Action.NOTICE, hints=(Hint("leave it out", _EXCLUDE, toml_pattern(each.path)),))
+        for each in checker.findings
+    ]
+    about = f"built by {backend or 'no known backend'}, not by Hatchling"
+    return Result(path, "tree", about, (part("tree", findings),), tuple(notes))
 
 
 def _archive(path: str, allow: Patterns) -> Result:
     try:
         report = inspect(path)
-        tables = Tables.read(lambda name: read_member(path, name) if report.kind == "sdist" else None)
+        tables = Tables(lambda name: read_member(path, name) if report.kind == "sdist" else None)
     except UnreadableArchive as error:
-        return _failed(path, str(error))
+        return Result(path, errors=(Problem(str(error)),))
+    options = _Declared(tables, allow)
+    findings = [each._replace(hints=options.hints(each)) for each in report.findings if not options.accept(each)]
     notes = [Note(f"{tables.problem.file} in it {tables.problem.text}")] if tables.problem else []
-    declared = _Declared(tables, allow)
-    findings = [declared.with_hints(finding) for finding in report.findings if not declared.accepts(finding)]
     about = f"sdist, top-level directory {report.root}/" if report.root else report.kind
     archive = part("archive", findings, notes, more=report.more)
     return Result(path, report.kind, about, (archive,), members=report.members, size=report.size)
@@ -108,46 +143,42 @@ class _Declared:
         except ConfigError:
             # A build with these options would have failed.
             self._options = Options({}, "sdist")
-        self._explicit = ExplicitPaths(os.path.abspath(os.sep), tables.build, table(tables.build, "targets"))
+        self._explicit = ExplicitPaths(_ROOT, tables.build, table(tables.build, "targets"))
         forced = (table(tables.build, *keys, "force-include") for keys in ((), ("targets", "sdist")))
         # Member to source.
         self._forced = {str(member).strip("/"): str(source) for each in forced for source, member in each.items()}
 
-    def accepts(self, finding: Finding) -> bool:
+    def accept(self, finding: Finding) -> bool:
         """Return whether the hook would have packed it."""
-        if any(self._allow.match(path) or self._options.allow.match(path) for path in self._paths(finding.path)):
+        # The sources from which the path may be forced in.
+        forced = [
+            os.path.normpath(source) + finding.path[len(member) :]
+            for member, source in self._forced.items()
+            if f"{finding.path}/".startswith(f"{member}/")
+        ]
+        if any(self._allow.match(path) or self._options.allow.match(path) for path in (finding.path, *forced)):
             return True
         if finding.code in OPTIONAL:
             return self._options.symlinks == "keep"
         if not finding.is_rejected:
             # The build has already reported it.
             return self._table is not None
-        is_directory = finding.category is Category.DIRECTORY
-        return is_directory and (self._options.caches == "keep" or self._is_explicit(finding.path.rstrip("/")))
-
-    def _paths(self, path: str) -> list[str]:
-        """Return the path in the archive, and those in the project from which it may be forced in."""
-        forced = [member for member in self._forced if f"{path}/".startswith(f"{member}/")]
-        return [path, *(os.path.normpath(self._forced[member]) + path[len(member) :] for member in forced)]
-
-    def _is_explicit(self, path: str) -> bool:
-        if len(self._paths(path)) > 1:
+        if finding.category is not Category.DIRECTORY:
+            return False
+        if forced or self._options.caches == "keep":
             return True
-        where = os.path.join(os.path.abspath(os.sep), native(path))
+        where = os.path.join(_ROOT, native(finding.path.rstrip("/")))
         explicit = self._explicit.concerning(where)
         # Without the hook, the archive also contains all other files of the directory.
         return any(self._table is not None or (each.path == where and not each.pattern) for each in explicit)
 
-    def with_hints(self, finding: Finding) -> Finding:
-        """Return a finding with hints that fit how the archive was built."""
+    def hints(self, finding: Finding) -> tuple[Hint, ...]:
+        """Return hints that fit how the archive was built."""
         if not finding.is_rejected or finding.category is Category.MEMBER:
-            return finding
+            return ()
         entry = toml_pattern(finding.path)
         if self._table is not None:
             where = f"[{self._prefix}] of the project's {self._tables.build_file}"
-            return finding._replace(hints=(Hint("accept it", f"add {{}} to `allow` in {where}", entry),))
-        exclude = "exclude {} in the configuration of the build backend"
-        leave = "build it with the hook hatch-nocache" if self._tables.is_hatchling else exclude
-        return finding._replace(
-            hints=(Hint("leave it out", leave, entry), Hint("accept it", "pass {} to --allow", entry))
-        )
+            return (Hint("accept it", f"add {{}} to `allow` in {where}", entry),)
+        leave = "build it with the hook hatch-nocache" if self._tables.is_hatchling else _EXCLUDE
+        return Hint("leave it out", leave, entry), Hint("accept it", "pass {} to --allow", entry)

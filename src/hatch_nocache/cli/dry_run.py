@@ -33,14 +33,23 @@ class _UnavailableError(Exception):
 
 def check_project(path: str, tables: Tables, targets: Sequence[str], *, run_hooks: bool) -> Result:
     """Check all targets that the project at `path` can build, or those in `targets`."""
-    # Hatchling builds in the working directory, symlinks resolved.
     run = _DryRun(os.path.realpath(path), tables, run_hooks=run_hooks)
-    with _in_directory(run.root):
+    with contextlib.ExitStack() as stack, contextlib.redirect_stdout(sys.stderr):
+        # The working directory may have been deleted.
+        with contextlib.suppress(OSError):
+            stack.callback(os.chdir, os.getcwd())
+        # As a front end does, symlinks resolved.
+        os.chdir(run.root)
+        # Output of other code goes to stderr.
+        saved = os.dup(1)
+        stack.callback(os.close, saved)
+        stack.callback(os.dup2, saved, 1)
+        os.dup2(2, 1)
         run.check(targets)
     about = f"Hatchling project {table(tables.pyproject, 'project').get('name', '')}".rstrip()
-    disabled = [each.name for each in run.parts if not each.enabled]
+    disabled = ", ".join(each.name for each in run.parts if not each.enabled)
     if disabled:
-        about += f"; the hook is not enabled for {', '.join(disabled)}, so this is what it would do"
+        about += f"; the hook is not enabled for {disabled}, so this is what it would do"
     # Targets share configuration errors.
     return Result(path, "project", about, tuple(run.parts), tuple(run.notes), tuple(dict.fromkeys(run.errors)))
 
@@ -56,7 +65,12 @@ class _DryRun:
         self._tables = tables
         self._run_hooks = run_hooks
         self._plugins = PluginManager()
-        self._metadata: Any = ProjectMetadata(root, self._plugins, None if run_hooks else _with_static_version(tables))
+        pyproject, dynamic = dict(tables.pyproject), table(tables.pyproject, "project").get("dynamic")
+        if isinstance(dynamic, list) and "version" in dynamic:
+            # A placeholder: reading a dynamic version may run the project's code.
+            fields = [field for field in dynamic if field != "version"]
+            pyproject["project"] = {**pyproject["project"], "version": "0", "dynamic": fields}
+        self._metadata: Any = ProjectMetadata(root, self._plugins, None if run_hooks else pyproject)
         # An ordered set: the hooks that a build of any target would use.
         self._enabled: dict[str, None] = {}
 
@@ -71,7 +85,9 @@ class _DryRun:
             else:
                 self._metadata.validate_fields()
             configured = self._metadata.hatch.build_targets
-        except (OSError, TypeError, ValueError, RecursionError) as error:
+        except (Exception, SystemExit) as error:
+            if _is_own(error):
+                raise
             self.errors.append(self._tables.error(first_line(error)))
             return
         for text in dict.fromkeys(targets or ("sdist", "wheel", *configured)):
@@ -90,16 +106,15 @@ class _DryRun:
         except _hatchling.IncompatibleError as error:
             known = " to ".join(_hatchling.KNOWN_VERSIONS)
             self.errors.append(Problem(f"Hatchling {_hatchling.VERSION} has {error}; known to work: {known}"))
+        except UnreadableError as error:
+            self.errors.append(Problem(f"{text}: {os.path.relpath(str(error), self.root)} cannot be read"))
         except _UnavailableError as error:
             if is_asked_for:
                 self.errors.append(Problem(f"{text}: {error}; targets: {', '.join(self._known_targets())}"))
             else:
                 self.notes.append(f"{text}: {error}")
-        except UnreadableError as error:
-            self.errors.append(Problem(f"{text}: {os.path.relpath(str(error), self.root)} cannot be read"))
-        except (Exception, SystemExit) as error:  # of another plugin, or Hatchling's on the configuration
-            *_, (frame, _) = traceback.walk_tb(error.__traceback__)
-            if str(frame.f_globals.get("__name__")).startswith("hatch_nocache."):
+        except (Exception, SystemExit) as error:
+            if _is_own(error):
                 raise
             message = f"{text}: Hatchling cannot build it: {first_line(error)}"
             # Hatchling finds no package in a project that is not built as a wheel.
@@ -144,9 +159,8 @@ class _DryRun:
     def _check_target(self, text: str) -> None:
         target, _, wanted = text.partition(":")
         builder = self._builder(target)
-        versions = builder.get_version_api()
         for version in [wanted] if wanted else builder.config.versions:
-            if version not in versions:
+            if version not in builder.get_version_api():
                 raise _UnavailableError(f"the target has no version `{version}`")
             self.parts.append(self._part(builder, target, version))
 
@@ -173,40 +187,14 @@ class _DryRun:
                 if target not in ("sdist", "wheel") and not type(builder).__module__.startswith("hatchling."):
                     list(builder.recurse_included_files())
         name = target if version == "standard" else f"{target}:{version}"
-        return part(name, selection.findings, selection.notes(), enabled=HOOK in hooks)
+        return part(name, selection.findings, selection.notes())._replace(enabled=HOOK in hooks)
 
 
-def _with_static_version(tables: Tables) -> dict[str, Any]:
-    """Return `pyproject.toml` with a placeholder version.
-
-    Reading a dynamic one may run the project's code.
-    """
-    dynamic = table(tables.pyproject, "project").get("dynamic")
-    if not isinstance(dynamic, list) or "version" not in dynamic:
-        return dict(tables.pyproject)
-    fields = [field for field in dynamic if field != "version"]
-    return {**tables.pyproject, "project": {**tables.pyproject["project"], "version": "0", "dynamic": fields}}
+def _is_own(error: BaseException) -> bool:
+    """Return whether it is not an error of another plugin, or Hatchling's on the configuration."""
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return str(frame.f_globals.get("__name__")).startswith("hatch_nocache.")
 
 
 def _is_misspelt(hook: str) -> bool:
-    """Return whether the name of a table is a misspelling of this hook's."""
     return hook != HOOK and re.sub(r"[-_]", "", hook.lower()) in ("nocache", "hatchnocache")
-
-
-@contextlib.contextmanager
-def _in_directory(root: str) -> Iterator[None]:
-    """Change into the project, as a front end does.
-
-    Output of other code goes to stderr.
-    """
-    with contextlib.ExitStack() as stack:
-        # The directory may have been deleted.
-        with contextlib.suppress(OSError):
-            stack.callback(os.chdir, os.getcwd())
-        os.chdir(root)
-        saved = os.dup(1)
-        stack.callback(os.close, saved)
-        stack.callback(os.dup2, saved, 1)
-        os.dup2(2, 1)
-        stack.enter_context(contextlib.redirect_stdout(sys.stderr))
-        yield

@@ -8,12 +8,11 @@ import io
 import os
 import sys
 from importlib.metadata import distributions
-from typing import Any, Sequence, TextIO
+from typing import Any, List, Sequence, Tuple
 
 from hatch_nocache import _hatchling
-from hatch_nocache.cli import output
 from hatch_nocache.cli.check import Request, check
-from hatch_nocache.cli.result import CLEAN, UNUSABLE
+from hatch_nocache.cli.result import CLEAN, FORMATS, UNUSABLE, as_text, error_lines
 from hatch_nocache.patterns import Patterns
 from hatch_nocache.report import escape
 from hatch_nocache.rules import CODES
@@ -32,6 +31,8 @@ examples:
 exit code of check: 0 if nothing is rejected, 1 if something is rejected (with --strict: or dropped), 2 for errors in
 arguments, configuration or input. With several paths, it is the highest. An archive that breaks a rule is rejected.
 """
+# The exit code, and the lines for stdout and stderr.
+_Outcome = Tuple[int, List[str], List[str]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,49 +44,61 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _end(*_run(arguments))
     except KeyboardInterrupt:
-        return _end(_INTERRUPTED, "", "hatch-nocache: interrupted")
+        return _end(_INTERRUPTED, [], ["hatch-nocache: interrupted"])
 
 
-def _run(arguments: Sequence[str] | None) -> tuple[int, str, str]:
-    """Return the exit code, and the texts for stdout and stderr."""
+def _end(code: int, out: list[str], err: list[str]) -> int:
+    """Write the lines to streams of any encoding, and return the exit code."""
+    for stream, lines in ((sys.stdout, out), (sys.stderr, err)):
+        encoding = stream.encoding or "utf-8"
+        text = "".join(f"{line}\n" for line in lines)
+        try:
+            if text:
+                stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+            stream.flush()
+        except OSError as error:
+            # Discard the rest: an error at the interpreter's end changes the exit code.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            if isinstance(error, BrokenPipeError) and stream is sys.stdout:
+                code = _BROKEN_PIPE
+            else:
+                code = max(code, UNUSABLE)
+                err.append(f"hatch-nocache: the output cannot be written: {error.strerror}")
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> _Outcome:
     out, err = io.StringIO(), io.StringIO()
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             options = _parser().parse_args(arguments)
     except SystemExit as stop:
         # `--help`, or an error. It repeats the arguments, which may be file names.
-        return int(stop.code or 0), out.getvalue().rstrip(), "\n".join(map(escape, err.getvalue().splitlines()))
+        return int(stop.code or 0), out.getvalue().splitlines(), [*map(escape, err.getvalue().splitlines())]
     return _explain(options.codes) if options.command == "explain" else _check(options)
 
 
-def _explain(codes: Sequence[str]) -> tuple[int, str, str]:
-    """Return the sections of codes.md on `codes`, or all. docs/codes.md is a copy."""
-    with open(os.path.join(os.path.dirname(__file__), "codes.md"), encoding="utf-8") as file:
+def _explain(codes: Sequence[str]) -> _Outcome:
+    """Return the sections of docs/codes.md on `codes`, or all. A wheel contains a copy of the file."""
+    here = os.path.dirname(__file__)
+    places = (os.path.join(here, "codes.md"), os.path.join(here, "..", "..", "..", "docs", "codes.md"))
+    with open(next(filter(os.path.exists, places)), encoding="utf-8") as file:
         sections = dict(zip(CODES, file.read().split("\n## ")[1:]))
     for code in codes:
         if code.upper() not in sections:
-            return UNUSABLE, "", f"hatch-nocache: {escape(code)}: unknown code; known codes: {', '.join(CODES)}"
-    return CLEAN, "\n\n".join(f"## {sections[code.upper()].strip()}" for code in codes or CODES), ""
+            return UNUSABLE, [], [f"hatch-nocache: {escape(code)}: unknown code; known codes: {', '.join(CODES)}"]
+    return CLEAN, ["\n\n".join(f"## {sections[code.upper()].strip()}" for code in codes or CODES)], []
 
 
-def _check(options: argparse.Namespace) -> tuple[int, str, str]:
+def _check(options: argparse.Namespace) -> _Outcome:
     try:
         request = Request(options.target, Patterns(options.allow), options.run_hooks)
     except ValueError as error:
-        return UNUSABLE, "", f"hatch-nocache: --allow: invalid pattern ({escape(str(error))})"
-    results = [result for path in options.paths for result in check(path, request)]
-    codes = [result.exit_code(strict=options.strict) for result in results]
-    errors = [f"hatch-nocache: {line}" for result in results for line in output.error_lines(result)]
-    if options.format == "json":
-        lines = [output.as_json(results, codes)]
-    elif options.format == "gitlab":
-        lines = [output.as_gitlab(results)]
-    elif options.format == "github":
-        lines = [*output.as_github(results), output.summary(codes)]
-    else:
-        texts = [output.as_text(result, verbose=options.verbose) for result in results]
-        lines = list(filter(None, [*texts, output.summary(codes) if len(codes) > 1 else ""]))
-    return max(codes), "\n".join(lines), "\n".join(errors)
+        return UNUSABLE, [], [f"hatch-nocache: --allow: invalid pattern ({escape(str(error))})"]
+    results = [each.with_exit_code(strict=options.strict) for path in options.paths for each in check(path, request)]
+    lines = as_text(results, verbose=options.verbose) if options.format == "text" else FORMATS[options.format](results)
+    errors = [f"hatch-nocache: {line}" for result in results for line in error_lines(result)]
+    return max(result.exit_code for result in results), [*lines], errors
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -105,40 +118,10 @@ def _parser() -> argparse.ArgumentParser:
     add = commands.add_parser("check", help=about, description=about, **common).add_argument
     add("paths", nargs="*", default=["."], metavar="PATH", help="project, workspace, archive or directory of archives")
     add("-t", "--target", action="append", default=[], help="such as wheel or wheel:editable; may be repeated")
-    add("--format", choices=("text", "json", "github", "gitlab"), default="text", help="default: text")
-    add(
-        "--allow",
-        action="append",
-        default=[],
-        metavar="PATTERN",
-        help="accept the paths in archives that match this gitignore pattern",
-    )
+    add("--format", choices=("text", *FORMATS), default="text", help="default: text")
+    allow = "accept the paths in archives that match this gitignore pattern"
+    add("--allow", action="append", default=[], metavar="PATTERN", help=allow)
     add("--strict", action="store_true", help="exit with 1 also if something would be dropped")
     add("-v", "--verbose", action="store_true", help="list all findings")
     add("--run-hooks", action="store_true", help="run the other build hooks, metadata hooks and the custom builder")
     return parser
-
-
-def _end(code: int, out: str, err: str) -> int:
-    """Write both texts and return the exit code."""
-    error = _write(sys.stdout, out)
-    if isinstance(error, BrokenPipeError):
-        code = _BROKEN_PIPE
-    elif error is not None:
-        code = UNUSABLE
-        err += f"{err and chr(10)}hatch-nocache: the output cannot be written: {error.strerror}"
-    return code if _write(sys.stderr, err) is None else max(code, UNUSABLE)
-
-
-def _write(stream: TextIO, text: str) -> OSError | None:
-    """Write lines to a stream of any encoding. Return the error if it fails."""
-    encoding = stream.encoding or "utf-8"
-    try:
-        if text:
-            stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
-        stream.flush()
-    except OSError as error:
-        # Discard the rest: an error at the interpreter's end changes the exit code.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        return error
-    return None

@@ -6,7 +6,7 @@ import glob
 import os
 import re
 import sys
-from typing import Any, Callable, Mapping, NamedTuple
+from typing import Any, Callable, Mapping
 
 from hatch_nocache._hatchling import HOOK
 from hatch_nocache.cli.result import Problem, first_line
@@ -17,78 +17,48 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+_FILES = ("pyproject.toml", "hatch.toml")
 
-class Tables(NamedTuple):
-    """The two parsed files, and their texts by name.
 
-    `problem` says why one cannot be read; then both are empty.
+class Tables:
+    """Both files, parsed. If one cannot be read, `problem` says why, and all tables are empty.
+
+    `hatch` contains Hatch's tables, `build` those of Hatchling, which are in `build_file`. `requires` are normalized
+    names. `is_hatchling`: Hatchling builds the project, directly or wrapped by another backend.
     """
 
-    pyproject: Mapping[str, Any]
-    hatch_toml: Mapping[str, Any]
-    texts: Mapping[str, str]
-    problem: Problem | None = None
-
-    @classmethod
-    def read(cls, read: Callable[[str], bytes | None]) -> Tables:
-        """Parse both files. `read` returns the content of a file, None if it is missing."""
-        texts: dict[str, str] = {}
+    def __init__(self, read: Callable[[str], bytes | None]) -> None:
+        """Parse what `read` returns for each name: the content, None if the file is missing."""
+        self.problem: Problem | None = None
+        self._texts: dict[str, str] = {}
         tables: list[dict[str, Any]] = []
         try:
-            for name in ("pyproject.toml", "hatch.toml"):
-                texts[name] = ""
-                texts[name] = (read(name) or b"").decode("utf-8")
-                tables.append(tomllib.loads(texts[name]))
+            for name in _FILES:
+                self._texts[name] = (read(name) or b"").decode("utf-8")
+                tables.append(tomllib.loads(self._texts[name]))
         except (OSError, ValueError, RecursionError) as error:
             reason = getattr(error, "strerror", None) or first_line(error)
-            line = int((re.findall(r"at line (\d+)", reason) or [0])[0])
-            return cls({}, {}, {}, Problem(f"cannot be read: {reason}", [*texts][-1], line))
-        return cls(tables[0], tables[1], texts)
-
-    @classmethod
-    def read_directory(cls, path: str) -> Tables:
-        """Parse both files of the project at `path`."""
-        return cls.read(lambda name: read_file(os.path.join(path, name)))
-
-    @property
-    def backend(self) -> str:
-        """The build backend; "" if there is none."""
-        return str(table(self.pyproject, "build-system").get("build-backend", ""))
-
-    @property
-    def requires(self) -> list[str]:
-        """The normalized names of the build requirements."""
-        requirements = _strings(table(self.pyproject, "build-system").get("requires"))
-        names = [re.split(r"[^A-Za-z0-9._-]", each.strip(), maxsplit=1)[0] for each in requirements]
-        return [re.sub(r"[-_.]+", "-", name).lower() for name in names]
-
-    @property
-    def is_hatchling(self) -> bool:
-        """Whether Hatchling builds the project, directly or wrapped by another backend."""
-        backend = self.backend
-        return backend.split(".", maxsplit=1)[0] == "hatchling" or (bool(backend) and "hatchling" in self.requires)
-
-    @property
-    def hatch(self) -> Mapping[str, Any]:
-        """Hatch's tables: `hatch.toml` replaces those of `pyproject.toml` one by one."""
-        return {**table(self.pyproject, "tool", "hatch"), **self.hatch_toml}
-
-    @property
-    def build(self) -> Mapping[str, Any]:
-        """Hatchling's `build` table."""
-        return table(self.hatch, "build")
-
-    @property
-    def build_file(self) -> str:
-        """The file that has the `build` table."""
-        return "hatch.toml" if "build" in self.hatch_toml else "pyproject.toml"
+            line = re.search(r"at line (\d+)", reason)
+            self.problem = Problem(f"cannot be read: {reason}", _FILES[len(tables)], int(line[1]) if line else 0)
+            tables = [{}, {}]
+        self.pyproject, hatch_toml = tables
+        # `hatch.toml` replaces the tables of `pyproject.toml` one by one.
+        self.hatch = {**table(self.pyproject, "tool", "hatch"), **hatch_toml}
+        self.build = table(self.hatch, "build")
+        self.build_file = "hatch.toml" if "build" in hatch_toml else "pyproject.toml"
+        system = table(self.pyproject, "build-system")
+        requirements = (re.sub(r"[-_.]+", "-", each.strip()).lower() for each in _strings(system.get("requires")))
+        self.requires = {re.split(r"[^a-z0-9-]", each, maxsplit=1)[0] for each in requirements}
+        self.backend = str(system.get("build-backend", ""))
+        is_wrapped = self.backend != "" and "hatchling" in self.requires
+        self.is_hatchling = self.backend.split(".")[0] == "hatchling" or is_wrapped
 
     def hook(self, target: str) -> tuple[Mapping[str, Any] | None, str]:
         """Return the hook's table in force for the target (None if missing) and its path."""
         own = table(self.build, "targets", target, "hooks")
-        prefix = f"build.targets.{target}.hooks.{HOOK}" if HOOK in own else f"build.hooks.{HOOK}"
+        path = f"build.targets.{target}.hooks.{HOOK}" if HOOK in own else f"build.hooks.{HOOK}"
         found = {**table(self.build, "hooks"), **own}.get(HOOK)
-        in_full = prefix if self.build_file == "hatch.toml" else f"tool.hatch.{prefix}"
+        in_full = path if self.build_file == "hatch.toml" else f"tool.hatch.{path}"
         return found if isinstance(found, dict) else None, in_full
 
     def error(self, text: str, key: str = "") -> Problem:
@@ -98,10 +68,12 @@ class Tables(NamedTuple):
         """
         if not key:
             found = re.search(r"^(?:tool\.hatch\.)?build\.[\w.-]+|(?<=`)(?:project|tool\.hatch)\b[\w.-]*(?=`)", text)
-            key = found.group() if found else ""
+            if found is None:
+                return Problem(text)
+            key = found.group()
         file = self.build_file if "build" in key.split(".") else "pyproject.toml"
-        key = key[len("tool.hatch.") :] if file == "hatch.toml" and key.startswith("tool.hatch.") else key
-        return Problem(text, file, _line_of(key, self.texts[file])) if key else Problem(text)
+        inside = re.sub(r"^tool\.hatch\.", "", key) if file == "hatch.toml" else key
+        return Problem(text, file, _line_of(inside, self._texts[file]))
 
 
 def table(value: object, *keys: str) -> Mapping[str, Any]:
@@ -115,8 +87,9 @@ def _strings(value: object) -> list[str]:
     return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
 
 
-def read_file(path: str) -> bytes | None:
-    """Return the content of a file of a project, None if there is none."""
+def read_file(root: str, name: str) -> bytes | None:
+    """Return the content of a file of the project at `root`, None if there is none."""
+    path = os.path.join(root, name)
     if not os.path.lexists(path):
         return None
     # Reading would hang on a FIFO.
@@ -148,21 +121,17 @@ def workspace_members(root: str, tables: Tables) -> list[str]:
     https://hatch.pypa.io/latest/how-to/environment/workspace/ (members of any environment).
     """
     workspaces = [table(tables.pyproject, "tool", "uv", "workspace")]
-    workspaces += [table(each, "workspace") for each in table(tables.hatch, "envs").values()]
+    workspaces += (table(each, "workspace") for each in table(tables.hatch, "envs").values())
     found: dict[str, None] = {}
     for workspace in workspaces:
-        excluded = _expand(root, workspace.get("exclude"))
-        members = _expand(root, workspace.get("members"))
+        members, excluded = (_expand(root, workspace.get(key)) for key in ("members", "exclude"))
         found.update((each, None) for each in members if not any(within(each, other) for other in excluded))
     found.pop(os.path.normpath(root), None)
     return [each for each in found if os.path.isfile(os.path.join(each, "pyproject.toml"))]
 
 
 def _expand(root: str, patterns: object) -> list[str]:
-    """Return the normalized paths that match a list of globs.
-
-    An entry may be a table with a `path`.
-    """
+    """Return the normalized paths that match a list of globs, or of tables with a glob as `path`."""
     entries = patterns if isinstance(patterns, list) else []
     globs = _strings([each.get("path") if isinstance(each, dict) else each for each in entries])
     matches = (glob.glob(os.path.join(glob.escape(root), each), recursive=True) for each in globs)
