@@ -23,7 +23,7 @@ from hatch_nocache.members.symlinks import follow, text_problem
 from hatch_nocache.paths import parents
 from hatch_nocache.rules import Action, Finding
 
-# Further findings are only counted.
+# Further findings are only counted, as `more`.
 _MAX_FINDINGS = 1000
 # The largest sdists have about 100,000. Each takes some 200 bytes of memory.
 _MAX_MEMBERS = 2_000_000
@@ -96,11 +96,12 @@ def _caches(top: ArchiveDirectory, *, wheel: bool) -> Iterator[Finding]:
             path, what = f"{directory.path}/{part}".lstrip("/"), "part of a virtual environment in place"
             yield Finding("NC004", path, what, "identified by pyvenv.cfg", Action.REJECTED, is_environment=True)
             skipped.add(path.rstrip("/"))
-        ahead.extend(child for child in reversed(list(directory.children())) if child.path not in skipped)
+        children = [entry for entry in directory.entries.values() if isinstance(entry, ArchiveDirectory)]
+        ahead.extend(child for child in reversed(children) if child.path not in skipped)
 
 
 class MemberChecker:
-    """Checks members in order. Builds their tree, and returns findings at the end.
+    """Checks members in order. Builds their tree, and a tree of those not in `expected`; returns findings at the end.
 
     An sdist is `rooted`: it has one top-level directory, `root`, known from the first member that can have one. In a
     `zipped` archive (every wheel, some sdists) installers unpack each member that is not a directory as a regular file.
@@ -109,9 +110,7 @@ class MemberChecker:
     def __init__(self, expected: AbstractSet[str] = frozenset(), *, rooted: bool = True, zipped: bool = False) -> None:
         self.root = ""
         self.tree = ArchiveDirectory()
-        # The members that are not in `expected`.
         self.unexpected = ArchiveDirectory() if expected else self.tree
-        # How many findings there are beyond `_MAX_FINDINGS`.
         self.more = 0
         self._expected = expected
         self._rooted = rooted
@@ -133,11 +132,12 @@ class MemberChecker:
         if outside is not None:
             self.report((table.OUTSIDE if self._rooted else table.OUTSIDE_WHEEL, outside), name, target)
         path = _path(name, self.root)
-        self._check_name(member, path or name)
+        problem = self._name_problem(member)
+        self.report(problem, path or name)
         self.report(member.problem, path or name, target)
         if not path and member.type != tarfile.DIRTYPE:
             self.report((table.OUTSIDE, "it is in place of the top-level directory"), name, target)
-        elif path and not too_long(name):
+        elif path and (problem is None or problem[0] is not table.TOO_LONG):
             self._place(member, path)
 
     def finish(self) -> tuple[Finding, ...]:
@@ -167,15 +167,15 @@ class MemberChecker:
         elif problem is not None:
             self.more += 1
 
-    def _check_name(self, member: Member, path: str) -> None:
+    def _name_problem(self, member: Member) -> Problem | None:
         is_directory = member.type == tarfile.DIRTYPE
         # Only the last part of a path must not end with a space, and a directory is not the last part.
-        problem = name_problem(f"{member.name}/" if is_directory else member.name, wheel=self._zipped)
-        if problem is None and member.name.endswith(("/", "/.")) and not is_directory:
-            problem = "it has the name of a directory, but is not one"
-        if problem is not None:
-            row = table.NAME_IN_ZIP if self._zipped else table.NAME
-            self.report((table.TOO_LONG if too_long(member.name) else row, problem), path)
+        reason = name_problem(f"{member.name}/" if is_directory else member.name, wheel=self._zipped)
+        if reason is None and member.name.endswith(("/", "/.")) and not is_directory:
+            reason = "it has the name of a directory, but is not one"
+        if reason is None:
+            return None
+        return table.TOO_LONG if too_long(member.name) else table.NAME_IN_ZIP if self._zipped else table.NAME, reason
 
     def _place(self, member: Member, path: str) -> None:
         """Put the member into the tree, unless something is in its place."""
@@ -215,15 +215,16 @@ class MemberChecker:
             reason = f"it is below a {'symlink' if is_symlink else 'regular file'}"
             return table.BELOW_SYMLINK if is_symlink else table.COLLISION, reason
         earlier = directory.entries.get(posixpath.basename(path))
+        if earlier is None:
+            return None
         is_directory = isinstance(earlier, ArchiveDirectory)
-        is_shared = isinstance(earlier, str) or path in self._shared
-        rows = {
+        is_link = isinstance(earlier, str) or path in self._shared
+        row = {
             tarfile.DIRTYPE: None if is_directory else table.COLLISION,
             tarfile.SYMTYPE: table.SYMLINK_OVER_DIRECTORY if is_directory else None,
-            tarfile.REGTYPE: table.COLLISION if is_directory else table.FILE_OVER_LINK if is_shared else None,
+            tarfile.REGTYPE: table.COLLISION if is_directory else table.FILE_OVER_LINK if is_link else None,
             tarfile.LNKTYPE: table.COLLISION,
-        }
-        row = rows[kind] if earlier is not None else None
+        }[kind]
         return row and (row, "an earlier member has this name")
 
     def _check_hard_link(self, path: str, text: str) -> bytes:
@@ -280,19 +281,13 @@ class ArchiveDirectory:
         entry = self.entries.get(name)
         return entry if isinstance(entry, ArchiveDirectory) else ArchiveDirectory(f"{self.path}/{name}".lstrip("/"))
 
-    def children(self) -> Iterator[ArchiveDirectory]:
-        """Yield every subdirectory, in the order of the archive."""
-        return (entry for entry in self.entries.values() if isinstance(entry, ArchiveDirectory))
-
     def total(self) -> tuple[int, int]:
         """Return the number of files and symlinks at any depth, and their bytes."""
-        count = size = 0
-        directories = [self]
-        for directory in directories:
-            directories.extend(directory.children())
-            count += len(directory.files) + len(directory.links)
-            size += sum(entry[0] for entry in directory.entries.values() if isinstance(entry, tuple))
-        return count, size
+        entries: list[Entry] = [self]
+        for entry in entries:
+            entries.extend(entry.entries.values() if isinstance(entry, ArchiveDirectory) else ())
+        files = [entry for entry in entries if not isinstance(entry, ArchiveDirectory)]
+        return len(files), sum(entry[0] for entry in files if isinstance(entry, tuple))
 
     def find(self, path: str) -> Entry | None:
         """Return the entry at `path`, "" for the directory itself. Symlinks are not followed."""

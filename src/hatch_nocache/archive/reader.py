@@ -37,21 +37,17 @@ _UNSUPPORTED = (
     (b"\x5d\0\0", (".lzma", ".tlz"), "LZMA"),
     (b"\x1f\x9d", (".z", ".taz"), "`compress`"),
 )
-# The PAX records that uv from 0.13 accepts with their values; in a global header it accepts none of `_OF_ONE`.
-_OF_ONE = ("path", "linkpath", "size")
+# The PAX records that uv from 0.13 accepts with their values.
 _RECORDS = re.compile(
     r"""(path|linkpath|size|charset|comment|gname|uname|SCHILY\..*|LIBARCHIVE\..*)=.*
     |[amc]time=[0-9]{1,18}(\.[0-9]+)? |[ug]id=[0-9]+ |hdrcharset=(BINARY|ISO-IR\ 10646\ 2000\ UTF-8)""",
     re.DOTALL | re.VERBOSE,
 )
-# The largest number of seconds that a system takes: `time_t`.
-_MAX_TIME = 2**63 - 1
 
 # https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.7, 4.3.15 and 4.3.16
 _LOCAL = struct.Struct("<4s2xHH4xLLLHH")
 _LOCATOR = struct.Struct("<4s4xQ4x")
 _END = struct.Struct("<4xHHHH8xH")
-_END64_SIZE = 56
 # As far from the end as zipfile looks for the end record.
 _MAX_COMMENT = 65536
 _ZIP64 = 0xFFFFFFFF
@@ -215,7 +211,8 @@ def _disputed(info: tarfile.TarInfo, global_records: Mapping[str, str]) -> str |
         return "a header has an invalid size"
     if info.size and info.type in (tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE):
         return "the header of a link or directory announces data"
-    return None if global_records.keys().isdisjoint(_OF_ONE) else "a global PAX header names one member"
+    of_one = global_records.keys() & {"path", "linkpath", "size"}
+    return "a global PAX header names one member" if of_one else None
 
 
 def _header_problem(info: tarfile.TarInfo, taken: int, formats: int) -> Problem | None:
@@ -224,11 +221,13 @@ def _header_problem(info: tarfile.TarInfo, taken: int, formats: int) -> Problem 
     is_link = info.type in (tarfile.SYMTYPE, tarfile.LNKTYPE)
     empty = [key for key, value in records.items() if not value]
     invalid = [key for key, value in records.items() if value and not _RECORDS.fullmatch(f"{key}={value}")]
+    # No system takes a time that does not fit into `time_t`.
+    is_time = abs(info.mtime) < 2**63
     problems = (
         (formats > 1, table.HEADER, "the archive mixes tar formats"),
         (taken > _MAX_RECORDS, table.HEADER, "PAX records of more than 262,144 bytes"),
         ("linkpath" in records and not is_link, table.HEADER, "a regular file with a link target"),
-        (not abs(info.mtime) <= _MAX_TIME, table.TIME_OUT_OF_RANGE, f"modified at {info.mtime}"),
+        (not is_time, table.TIME_OUT_OF_RANGE, f"modified at {info.mtime}"),
         (min(info.uid, info.gid) < 0, table.HEADER, "the owner is negative"),
         (info.mtime < 0, table.TIME, "modified before 1970"),
         (invalid, table.HEADER, f"invalid PAX record {invalid[:1]}"),
@@ -334,6 +333,6 @@ def _structure_problems(file: ZipReader, members: int, records: list[tuple[int, 
     if trailing:
         yield table.TRAILING, f"{trailing} bytes" if trailing > 0 else "its comment is cut short"
     magic, end64 = _LOCATOR.unpack_from(tail, at - _LOCATOR.size)
-    # In a large archive, another record has the numbers.
-    if numbers != [0, 0, members, members] and not (magic == b"PK\6\7" and end64 <= size - _END64_SIZE):
+    # In a large archive, another record of 56 bytes has the numbers.
+    if numbers != [0, 0, members, members] and not (magic == b"PK\6\7" and end64 <= size - 56):
         yield table.GAP, f"its end record does not give {members} members on one disk"

@@ -67,10 +67,10 @@ def outside_root(name: str, root: str) -> str | None:
     path.
     """
     top = f"{root}/" if root else ""
-    problems = (
-        (".." in name.split("/"), "the name contains `..`"),
-        (name.startswith("/"), "the name is an absolute path"),
-        (name.startswith(f"{top}/"), "the name has `//` after the top-level directory"),
-        (name != root and not name.startswith(top), f"the name does not begin with {top}"),
-    )
-    return next((reason for applies, reason in problems if applies), None)
+    if ".." in name.split("/"):
+        return "the name contains `..`"
+    if name.startswith("/"):
+        return "the name is an absolute path"
+    if name.startswith(f"{top}/"):
+        return "the name has `//` after the top-level directory"
+    return None if name == root or name.startswith(top) else f"the name does not begin with {top}"
