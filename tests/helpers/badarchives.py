@@ -1,8 +1,8 @@
 """Archives that no builder should make, and odd ones that are fine, made at run time.
 
-`CASES` are sdists, most of them in badarchives.txt: their members, and the codes that must be found. Each is otherwise a
-valid sdist whose own backend records what was unpacked, so that a front end that alters it is caught too. `WHEELS` are
-wheels by the names in them, `ZIPS` by their structure. `hatch_nocache.members.incompatibilities` says who refuses them.
+`CASES` are sdists, most of them in badarchives.txt: their members, and the codes that must be found. Each is otherwise
+a valid sdist whose own backend records what was unpacked, so that a front end that alters it is caught too. `WHEELS`
+are wheels by the names in them, `ZIPS` by their structure. `members/incompatibilities.py` says who refuses them.
 """
 
 from __future__ import annotations

@@ -123,9 +123,9 @@ class MemberChecker:
 
     def add(self, member: Member) -> None:
         name, target = member.name, member.target
-        if self._rooted and not self.root:
-            top = name.split("/")[0]
-            self.root = "" if top in (".", "..") else top
+        top = name.split("/")[0]
+        if self._rooted and not self.root and top not in (".", ".."):
+            self.root = top
         outside = outside_root(name, self.root)
         if outside is None and self._rooted and not self.root:
             outside = "the name does not begin with a top-level directory"

@@ -55,6 +55,7 @@ _ENCRYPTED = 0x1 | 0x40
 _DESCRIPTOR = 0x8
 _MAX_DESCRIPTOR = 24
 _UTF8 = 0x800
+_NO_CONTENT = (RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile, zlib.error)
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -269,21 +270,17 @@ def _zip_members(file: ZipReader, heads: AbstractSet[str], head_size: int) -> It
         # uv from 0.11 reads the bytes as UTF-8 in any case.
         name = raw_name.decode("utf-8", "surrogateescape")
         kind = tarfile.DIRTYPE if name.endswith("/") else tarfile.REGTYPE
-        head = _head(archive, info, head_size) if name.rpartition("/")[2] in heads else b""
+        head = b""
+        if name.rpartition("/")[2] in heads:
+            # Encrypted, compressed in an unknown way, or damaged: only the name is checked.
+            with contextlib.suppress(*_NO_CONTENT), archive.open(info) as content:
+                head = content.read(head_size)
         problem, end = _check_record(file, archive, info, raw_name)
         if end:
             records.append((info.header_offset, end, info.flag_bits & _DESCRIPTOR and _MAX_DESCRIPTOR))
         yield Member(name, kind, "", info.file_size, head, problem)
     for problem in _structure_problems(file, len(archive.filelist), sorted(records)):
         yield Member("", b"", problem=problem)
-
-
-def _head(archive: zipfile.ZipFile, info: zipfile.ZipInfo, size: int) -> bytes:
-    # Encrypted, compressed in an unknown way, or damaged: only the name is checked.
-    errors = RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile, zlib.error
-    with contextlib.suppress(*errors), archive.open(info) as file:
-        return file.read(size)
-    return b""
 
 
 def _check_record(

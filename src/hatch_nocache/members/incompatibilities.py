@@ -32,27 +32,22 @@ _FILTERS = ("pip 24.1+", "uv 0.8.1+", "build")
 _OLD_PIP = "pip before 24.1"
 _ALL = ("pip", "uv", "build")
 
+_LEAVES = "symlink to a file outside the project"
 ABSOLUTE = _row("NC101", "absolute symlink", _FILTERS)
 ABSOLUTE_ON_WINDOWS = _row("NC101", "absolute symlink", (_STRICT, "build on Windows"))
-
-_LEAVES = "symlink to a file outside the project"
 OUT = _row("NC102", _LEAVES, ("pip 24.1+",))
 FAR_OUT = _row("NC102", _LEAVES, _FILTERS)
 UP_AGAIN = _row("NC102", "symlink that goes down and up again", (_STRICT,), "rewritten", (_MIDDLE,))
-
 DANGLING = _row("NC104", "dangling symlink")._replace(action=Action.NOTICE)
 THROUGH_FILE = _row("NC104", "dangling symlink", ("tarfile in Python 3.14",))
 BUILD_FILE = _row("NC104", "dangling symlink", _ALL)
-
 LOOP = _row("NC105", "symlink loop", (_STRICT,))
 OWN_DIRECTORY = _row("NC105", "symlink to its own directory", (_MIDDLE,))
 
-SPECIAL = _row("NC201", "special file", ("pip", _STRICT, "build"), "unpacked as a regular file", (_LAX,))
-
 _OUTSIDE = "member outside the archive root"
+SPECIAL = _row("NC201", "special file", ("pip", _STRICT, "build"), "unpacked as a regular file", (_LAX,))
 OUTSIDE = _row("NC202", _OUTSIDE, _ALL)
 OUTSIDE_WHEEL = _row("NC202", _OUTSIDE, ("pip",), "left out", ("uv",))
-
 NAME = _row("NC203", "invalid name", (_STRICT,))
 NAME_IN_ZIP = _row("NC203", "invalid name", ("uv 0.9.6+",))
 TOO_LONG = _row("NC203", "invalid name", _ALL)
