@@ -432,6 +432,12 @@ def test_a_central_directory_with_a_false_size(write, monkeypatch):
         inspect(write(bytes(content) + struct.pack("<40xQ8x", 100), WHEEL))
 
 
+def test_an_end_record_that_contains_its_signature(write):
+    """As the numbers of its disks, which zipfile ignores."""
+    content = zipped("a")
+    assert codes(inspect(write(content[:-18] + b"PK\5\6" + content[-14:], WHEEL)).findings) == {"NC206"}
+
+
 def test_a_wheel_whose_heads_cannot_be_read(write):
     """Encrypted or damaged content is no reason not to check the names."""
     content = zipped(("a/CACHEDIR.TAG", SIGNATURE), ("b/CACHEDIR.TAG", SIGNATURE))
