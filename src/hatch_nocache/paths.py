@@ -1,9 +1,12 @@
-"""Paths on disk, and paths in messages."""
+"""Paths on disk, in archives and in messages."""
 
 from __future__ import annotations
 
 import os
+from typing import Iterable
 
+# File systems limit one part of a path to 255 bytes (NTFS and APFS: characters).
+MAX_COMPONENT = 255
 # `stat.IO_REPARSE_TAG_MOUNT_POINT`, which only Windows has.
 _JUNCTION = 0xA0000003
 
@@ -41,5 +44,31 @@ entry_is_link = _is_link_or_junction if os.name == "nt" else os.DirEntry.is_syml
 def in_work_tree(root: str) -> bool:
     """Return whether a directory is, or is in, the work tree of a git repository."""
     here = os.path.realpath(root)
-    parent = os.path.dirname(here)
-    return os.path.lexists(os.path.join(here, ".git")) or (parent != here and in_work_tree(parent))
+    while not os.path.lexists(os.path.join(here, ".git")):
+        parent = os.path.dirname(here)
+        if parent == here:
+            return False
+        here = parent
+    return True
+
+
+def parents(members: Iterable[str]) -> set[str]:
+    """Return all parent directories of the members; "" is the archive root."""
+    found = {""}
+    for member in members:
+        parent = member.rpartition("/")[0]
+        while parent not in found:
+            found.add(parent)
+            parent = parent.rpartition("/")[0]
+    return found
+
+
+def is_plain(member: str) -> bool:
+    """Return whether the name of a member is certainly valid. False: see `members.names`."""
+    # No regular expression: compiling one costs as much as checking a small project.
+    return (
+        member.isascii()
+        and member.isprintable()
+        and len(member) <= MAX_COMPONENT
+        and not (":" in member or "\\" in member or ".." in member or member.startswith("/") or member.endswith(" "))
+    )

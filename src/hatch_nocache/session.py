@@ -86,7 +86,8 @@ class Session:
             # Another target may build something that is not a file.
             return
         try:
-            findings = archive.verify(artifact_path, selection.members(), rooted=self._hook.target_name == "sdist")
+            is_sdist = self._hook.target_name == "sdist"
+            findings = archive.inspect(artifact_path, selection.members(), rooted=is_sdist).findings
         except archive.UnreadableArchive as error:
             if not self._is_standard:
                 # It may not be an archive.

@@ -1,4 +1,4 @@
-"""The checker of members: what a finding has, places, the order of members, the tree."""
+"""The checker of members: what a finding has, places, and the order of members."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import tarfile
 import pytest
 
 from hatch_nocache.archive.check import MemberChecker
-from hatch_nocache.archive.tree import ArchiveDirectory, Member
+from hatch_nocache.archive.reader import Member
 from hatch_nocache.members import incompatibilities as table
+from hatch_nocache.rules import Finding
 
 FILE, LINK, HARD, FOLDER = tarfile.REGTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE
 
@@ -39,13 +40,12 @@ def test_a_finding_has_what_a_report_needs():
 
 
 def test_every_row_of_the_table_has_a_consequence():
-    rows = [row for row in vars(table).values() if isinstance(row, table.Incompatibility)]
+    rows = [row for row in vars(table).values() if isinstance(row, Finding)]
     assert len(rows) > 30
-    assert [row for row in rows if row.installers == row.altered_by == ()] == [table.DANGLING]
-    assert all(bool(row.effect) is bool(row.altered_by) for row in rows)
-    assert table.OUTSIDE_WHEEL.consequence == "refused by pip; left out by uv"
-    assert table.FILE_OVER_LINK.consequence == "written to another file by pip and build"
-    assert table.DANGLING.consequence == ""
+    assert [row for row in rows if not row.note] == [table.DANGLING]
+    assert not any(text in row.note for row in rows for text in ("; by", "and by", ", ;"))
+    assert table.OUTSIDE_WHEEL.note == "refused by pip; left out by uv"
+    assert table.FILE_OVER_LINK.note == "written to another file by pip and build"
 
 
 @pytest.mark.parametrize(
@@ -78,18 +78,6 @@ def test_the_first_member_that_can_have_a_root_decides():
     assert found == [*(("NC202", name) for name in ("../x", "/x", "./p/x", "q/b:")), ("NC203", "q/b:")]
 
 
-def test_add_returns_the_place():
-    """The path without empty and `.` parts, or None when nothing is there."""
-    checker = MemberChecker()
-    assert checker.add(Member("p/", FOLDER)) is None
-    assert checker.add(Member("p/./a//b")) == "a/b"
-    assert checker.add(Member("p/c/", FOLDER)) == checker.add(Member("p/c/.", FOLDER)) == "c"
-    assert checker.add(Member("p/f", tarfile.FIFOTYPE)) is None
-    assert checker.add(Member("p/" + "n" * 300)) is None
-    assert checker.add(Member("p/a/b/c")) is None
-    assert checker.tree.find("a/b/c") is None
-
-
 # -- Pairs and sequences: the table of bad archives has most -----------------------------------------------------------
 
 COLLISIONS = {FILE: (HARD, FOLDER), LINK: (FILE, HARD, FOLDER), FOLDER: (FILE, LINK, HARD), HARD: (FILE, HARD, FOLDER)}
@@ -109,6 +97,13 @@ def test_two_members_of_one_name(earlier, later):
 @pytest.mark.parametrize(
     ("rows", "found"),
     [
+        # Paths have no empty and no `.` parts.
+        ([("./a//b",), ("h", HARD, "p/a/b")], []),
+        ([("c/", FOLDER), ("c/.", FOLDER), ("c",)], [("NC205", "c")]),
+        # No place: a name that is too long, a special file, what is below a file.
+        ([("n" * 300,), ("h", HARD, f"p/{'n' * 300}")], [("NC203", "n" * 300), ("NC204", "h")]),
+        ([("f", tarfile.FIFOTYPE), ("h", HARD, "p/f")], [("NC201", "f"), ("NC204", "h")]),
+        ([("a",), ("a/b",), ("h", HARD, "p/a/b")], [("NC205", "a/b"), ("NC204", "h")]),
         # `p/.` is the top-level directory.
         ([(".", FOLDER)], []),
         ([(".", FILE)], [("NC203", "p/."), ("NC202", "p/.")]),
@@ -147,36 +142,3 @@ def test_a_zip_has_files_and_directories_only():
     assert [each.installers for each in findings[:3]] == [("pip", "uv", "build"), ("pip",), ("uv 0.9.6+",)]
     # It has no metadata of an sdist either.
     assert codes(("PKG-INFO", LINK, "x"), ("x",), rooted=False) == []
-
-
-# -- The tree ----------------------------------------------------------------------------------------------------------
-
-
-def tree():
-    """Return a small archive: a file, a directory with one of each, a symlink."""
-    top = ArchiveDirectory()
-    top.entries.update({"a": (1, b"head"), "l": "a"})
-    top.make("d/e").entries["b"] = 2, b""
-    top.make("d").entries["m"] = "e"
-    return top
-
-
-def test_find_and_make():
-    top = tree()
-    assert [top.find(path) for path in ("a", "l", "no", "a/b", "d/m")] == [(1, b"head"), "a", None, None, "e"]
-    assert top.find("") is top.make("") is top
-    assert top.find("d/e") is top.make("d/e")
-    assert top.made == 2
-    assert top.make("d/m/x") == "e"
-    assert top.make("a") == (1, b"head")
-
-
-def test_the_facts_of_a_directory():
-    top = tree()
-    assert (top.directories, top.files, top.links) == ({"d"}, {"a"}, {"l"})
-    assert (top.path, top.location, top.total()) == ("", None, (4, 3))
-    child = top.child("d").child("e")
-    assert (child.path, child.head("b", 2), top.head("a", 2), top.head("l", 4)) == ("d/e", b"", b"he", b"")
-    assert [each.path for each in top.children()] == ["d"]
-    assert top.child("no").path == "no"
-    assert top.child("a").total() == (0, 0)

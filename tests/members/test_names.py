@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from badarchives import BAD_NAMES, FINE_NAMES
 
-from hatch_nocache.members.names import name_problem, outside_root, parents
+from hatch_nocache.members.names import name_problem, outside_root
+from hatch_nocache.paths import parents
 
 FINE = ["a", "src/pkg/__init__.py", "a b", " a", "dir /", "n" * 255, "x/" * 1900, *FINE_NAMES]
 

@@ -133,13 +133,13 @@ def test_hook_that_accepts_no_attributes(project: Project) -> None:
 def verified(monkeypatch) -> List[str]:
     """Collect the archives that are read back."""
     paths: List[str] = []
-    verify = archive.verify
+    inspect = archive.inspect
 
     def counted(path: str, *args: Any, **more: Any) -> Any:
         paths.append(path)
-        return verify(path, *args, **more)
+        return inspect(path, *args, **more)
 
-    monkeypatch.setattr(archive, "verify", counted)
+    monkeypatch.setattr(archive, "inspect", counted)
     return paths
 
 

@@ -1,8 +1,7 @@
-"""Check the members of an archive.
+"""Find caches in an archive, and members that an installer would refuse or silently alter.
 
-Findings are members that an installer would refuse or silently alter, and caches. The rule is the intersection of what
-the installers in `incompatibilities` accept (PEP 706, the sdist and wheel specifications, and what uv and pip add to
-them).
+The rule is the intersection of what the installers in `incompatibilities` accept (PEP 706, the sdist and wheel
+specifications, and what uv and pip add to them).
 """
 
 from __future__ import annotations
@@ -10,21 +9,21 @@ from __future__ import annotations
 import os
 import posixpath
 import tarfile
-from typing import AbstractSet, Iterator, NamedTuple
+from typing import AbstractSet, Iterator, NamedTuple, Tuple, Union
 
-from hatch_nocache.archive.reader import open_archive
-from hatch_nocache.archive.tree import ArchiveDirectory, Entry, Member, UnreadableArchive
+from hatch_nocache.archive.reader import Member, UnreadableArchive, open_archive
 from hatch_nocache.caches.declared import NOTHING
 from hatch_nocache.caches.detect import detect, head_names
 from hatch_nocache.caches.match import HEAD_SIZE
 from hatch_nocache.caches.virtualenvs import in_place
 from hatch_nocache.members import incompatibilities as table
-from hatch_nocache.members.incompatibilities import Incompatibility
-from hatch_nocache.members.names import name_problem, outside_root, parents, too_long
+from hatch_nocache.members.incompatibilities import Problem
+from hatch_nocache.members.names import name_problem, outside_root, too_long
 from hatch_nocache.members.symlinks import follow, text_problem
+from hatch_nocache.paths import parents
 from hatch_nocache.rules import Action, Finding
 
-# Further findings are only counted.
+# Further findings are only counted, as `more`.
 _MAX_FINDINGS = 1000
 # The largest sdists have about 100,000. Each takes some 200 bytes of memory.
 _MAX_MEMBERS = 2_000_000
@@ -34,12 +33,14 @@ _MAX_DIRECTORIES = 200_000
 _METADATA = "PKG-INFO"
 _SPECIAL = {tarfile.FIFOTYPE: "FIFO", tarfile.CHRTYPE: "character device", tarfile.BLKTYPE: "block device"}
 
+# The size and the head of a regular file, the link target of a symlink, or a directory.
+Entry = Union[Tuple[int, bytes], str, "ArchiveDirectory"]
+
 
 class ArchiveReport(NamedTuple):
-    """The kind of an archive, and its findings.
+    """The kind of an archive ("sdist" or "wheel"), its top-level directory `root`, and its findings.
 
-    `kind` is "sdist" or "wheel", `root` the top-level directory of an sdist. `size` is the sum of what the members
-    unpack to, in bytes. `more` counts the findings beyond those in `findings`.
+    `size` is the sum of what the members unpack to, in bytes. `more` counts the findings beyond those in `findings`.
     """
 
     kind: str
@@ -55,35 +56,24 @@ def inspect(path: str, expected: AbstractSet[str] | None = None, *, rooted: bool
 
     With `expected`, this build has just written the archive, of any size. Members in `expected` (paths below the
     archive root) were checked before: for them only the rules of the installers apply, and they do not make a directory
-    a cache. Not `rooted`: the archive need not have one top-level directory.
+    a cache. Not `rooted`: the archive need not have one top-level directory. Raises `UnreadableArchive`.
     """
     wheel = path.lower().endswith(".whl")
     bounded = expected is None
+    count = size = 0
     with open_archive(path, head_names(), HEAD_SIZE, bounded=bounded) as (zipped, members):
-        checker = MemberChecker(rooted=rooted and not wheel, zipped=zipped)
-        # Members that the build did not pack.
-        unexpected = ArchiveDirectory() if expected else checker.tree
-        count = size = 0
+        checker = MemberChecker(expected or frozenset(), rooted=rooted and not wheel, zipped=zipped)
         for member in members:
-            if not member.type:
-                if member.problem is not None and (rooted or wheel):
-                    checker.report(member.problem[0], os.path.basename(path), member.problem[1])
-                continue
-            count += 1
-            size += member.size
-            if bounded and (count > _MAX_MEMBERS or checker.tree.made > _MAX_DIRECTORIES):
-                raise UnreadableArchive("it has too many members or directories")
-            place = checker.add(member)
-            if expected and place is not None and place not in expected:
-                unexpected.copy(place, checker.tree)
-    found = tuple(_caches(unexpected, wheel=wheel))
-    kind = "wheel" if wheel else "sdist"
-    return ArchiveReport(kind, checker.root, count, size, found + checker.finish(), checker.more)
-
-
-def verify(path: str, expected: AbstractSet[str], *, rooted: bool) -> tuple[Finding, ...]:
-    """Return the findings in an archive that this build has written: see `inspect`."""
-    return inspect(path, expected, rooted=rooted).findings
+            if member.type:
+                count += 1
+                size += member.size
+                if bounded and (count > _MAX_MEMBERS or checker.tree.made > _MAX_DIRECTORIES):
+                    raise UnreadableArchive("it has too many members or directories")
+                checker.add(member)
+            elif rooted or wheel:
+                checker.report(member.problem, os.path.basename(path))
+    findings = (*_caches(checker.unexpected, wheel=wheel), *checker.finish())
+    return ArchiveReport("wheel" if wheel else "sdist", checker.root, count, size, findings, checker.more)
 
 
 def _caches(top: ArchiveDirectory, *, wheel: bool) -> Iterator[Finding]:
@@ -96,32 +86,33 @@ def _caches(top: ArchiveDirectory, *, wheel: bool) -> Iterator[Finding]:
     while ahead:
         directory = ahead.pop()
         evidence = detect(directory, surroundings)
-        if evidence is None:
-            parts = frozenset() if directory.path in own else in_place(directory)
-            for part in sorted(parts):
-                # Each part for itself: the other files of the directory are the project's own.
-                path, what = f"{directory.path}/{part}".lstrip("/"), "part of a virtual environment in place"
-                yield Finding("NC004", path, what, "identified by pyvenv.cfg", Action.REJECTED, is_environment=True)
-                skipped.add(path.rstrip("/"))
-            ahead.extend(child for child in reversed(list(directory.children())) if child.path not in skipped)
+        if evidence is not None:
+            members, size = directory.total()
+            finding = Finding(evidence.code, f"{directory.path}/", evidence.name, evidence.reason, Action.REJECTED)
+            yield finding._replace(note=evidence.hint, members=members, size=size, is_environment=evidence.environment)
             continue
-        members, size = directory.total()
-        finding = Finding(evidence.code, f"{directory.path}/", evidence.name, evidence.reason, Action.REJECTED)
-        yield finding._replace(note=evidence.hint, members=members, size=size, is_environment=evidence.environment)
+        for part in sorted(in_place(directory)) if directory.path not in own else ():
+            # Each part for itself: the other files of the directory are the project's own.
+            path, what = f"{directory.path}/{part}".lstrip("/"), "part of a virtual environment in place"
+            yield Finding("NC004", path, what, "identified by pyvenv.cfg", Action.REJECTED, is_environment=True)
+            skipped.add(path.rstrip("/"))
+        children = [entry for entry in directory.entries.values() if isinstance(entry, ArchiveDirectory)]
+        ahead.extend(child for child in reversed(children) if child.path not in skipped)
 
 
 class MemberChecker:
-    """Checks members in order. Builds their tree, and returns findings at the end.
+    """Checks members in order. Builds their tree, and a tree of those not in `expected`; returns findings at the end.
 
     An sdist is `rooted`: it has one top-level directory, `root`, known from the first member that can have one. In a
     `zipped` archive (every wheel, some sdists) installers unpack each member that is not a directory as a regular file.
     """
 
-    def __init__(self, *, rooted: bool = True, zipped: bool = False) -> None:
+    def __init__(self, expected: AbstractSet[str] = frozenset(), *, rooted: bool = True, zipped: bool = False) -> None:
         self.root = ""
         self.tree = ArchiveDirectory()
-        # How many findings there are beyond `_MAX_FINDINGS`.
+        self.unexpected = ArchiveDirectory() if expected else self.tree
         self.more = 0
+        self._expected = expected
         self._rooted = rooted
         self._zipped = zipped
         self._findings: list[Finding] = []
@@ -130,132 +121,196 @@ class MemberChecker:
         # Files with two names: writing to one writes to the other.
         self._shared: set[str] = set()
 
-    def add(self, member: Member) -> str | None:
-        """Check the next member.
-
-        Returns its path below the root, or None if it cannot be placed there.
-        """
-        if self._rooted and not self.root:
-            top = member.name.split("/")[0]
-            self.root = "" if top in (".", "..") else top
-        problem = outside_root(member.name, self.root)
-        if problem is None and self._rooted and not self.root:
-            problem = "the name does not begin with a top-level directory"
-        if problem is not None:
-            self.report(table.OUTSIDE if self._rooted else table.OUTSIDE_WHEEL, member.name, problem, member.target)
-        path = _path(member.name, self.root)
-        self._check_name(member, path)
-        if member.problem is not None:
-            self.report(member.problem[0], path or member.name, member.problem[1], member.target)
-        if too_long(member.name):
-            return None
-        if not path:
-            if member.type != tarfile.DIRTYPE:
-                self.report(table.OUTSIDE, member.name, "it is in place of the top-level directory", member.target)
-            return None
-        if member.type in (tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE):
-            return self._place(member, path)
-        row = table.SPECIAL._replace(what=_SPECIAL.get(member.type, "file of an unknown type"))
-        self.report(row, path, "installers accept only regular files, directories and symlinks")
-        return None
+    def add(self, member: Member) -> None:
+        name, target = member.name, member.target
+        top = name.split("/")[0]
+        if self._rooted and not self.root and top not in (".", ".."):
+            self.root = top
+        outside = outside_root(name, self.root)
+        if outside is None and self._rooted and not self.root:
+            outside = "the name does not begin with a top-level directory"
+        if outside is not None:
+            self.report((table.OUTSIDE if self._rooted else table.OUTSIDE_WHEEL, outside), name, target)
+        path = _path(name, self.root)
+        problem = self._name_problem(member)
+        self.report(problem, path or name)
+        self.report(member.problem, path or name, target)
+        if not path and member.type != tarfile.DIRTYPE:
+            self.report((table.OUTSIDE, "it is in place of the top-level directory"), name, target)
+        elif path and (problem is None or problem[0] is not table.TOO_LONG):
+            self._place(member, path)
 
     def finish(self) -> tuple[Finding, ...]:
         """Check the archive as a whole, and return all findings."""
         for path, text in self._links.items():
             end = follow(path, self._links)
             if end == path:
-                self.report(table.LOOP, path, "following it never ends", text)
+                self.report((table.LOOP, "following it never ends"), path, text)
             elif end is None or self.tree.find(end) is not None:
                 continue
             elif path == "pyproject.toml":
-                self.report(table.BUILD_FILE, path, "nothing can be built without it", text)
+                self.report((table.BUILD_FILE, "nothing can be built without it"), path, text)
             elif any(isinstance(self.tree.find(parent), tuple) for parent in parents([end])):
-                self.report(table.THROUGH_FILE, path, "the link target runs through a regular file", text)
+                self.report((table.THROUGH_FILE, "the link target runs through a regular file"), path, text)
             else:
-                self.report(table.DANGLING, path, "the link target is not in the archive", text)
+                self.report((table.DANGLING, "the link target is not in the archive"), path, text)
         metadata = self.tree.find(_METADATA)
         if isinstance(metadata, str) and self._rooted:
-            self.report(table.METADATA_SYMLINK, _METADATA, "it must be a regular file", metadata)
+            self.report((table.METADATA_SYMLINK, "it must be a regular file"), _METADATA, metadata)
         return tuple(self._findings)
 
-    def report(self, row: Incompatibility, path: str, reason: str, target: str = "") -> None:
-        """Record a finding."""
-        if len(self._findings) >= _MAX_FINDINGS:
+    def report(self, problem: Problem | None, path: str, target: str = "") -> None:
+        """Record a finding if there is a problem."""
+        if problem is not None and len(self._findings) < _MAX_FINDINGS:
+            row, reason = problem
+            self._findings.append(row._replace(path=path, reason=reason, target=target))
+        elif problem is not None:
             self.more += 1
-            return
-        finding = Finding(row.code, path, row.what, reason, row.action, row.consequence, target)
-        self._findings.append(finding._replace(installers=row.installers))
 
-    def _check_name(self, member: Member, path: str) -> None:
+    def _name_problem(self, member: Member) -> Problem | None:
         is_directory = member.type == tarfile.DIRTYPE
         # Only the last part of a path must not end with a space, and a directory is not the last part.
-        problem = name_problem(f"{member.name}/" if is_directory else member.name, wheel=self._zipped)
-        if problem is None and member.name.endswith(("/", "/.")) and not is_directory:
-            problem = "it has the name of a directory, but is not one"
-        if problem is not None:
-            row = table.NAME_IN_ZIP if self._zipped else table.NAME
-            self.report(table.TOO_LONG if too_long(member.name) else row, path or member.name, problem)
+        reason = name_problem(f"{member.name}/" if is_directory else member.name, wheel=self._zipped)
+        if reason is None and member.name.endswith(("/", "/.")) and not is_directory:
+            reason = "it has the name of a directory, but is not one"
+        if reason is None:
+            return None
+        return table.TOO_LONG if too_long(member.name) else table.NAME_IN_ZIP if self._zipped else table.NAME, reason
 
-    def _place(self, member: Member, path: str) -> str | None:
-        parent, name = posixpath.split(path)
-        directory = self.tree.make(parent)
+    def _place(self, member: Member, path: str) -> None:
+        """Put the member into the tree, unless something is in its place."""
+        kind, target = member.type, member.target
+        if kind not in (tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE):
+            row = table.SPECIAL._replace(what=_SPECIAL.get(kind, "file of an unknown type"))
+            self.report((row, "installers accept only regular files, directories and symlinks"), path)
+            return
+        above, name = posixpath.split(path)
+        directory = self.tree.make(above)
+        collision = self._collision(kind, path, directory)
+        self.report(collision, path, target)
         if not isinstance(directory, ArchiveDirectory):
-            is_link = isinstance(directory, str)
-            reason = f"it is below a {'symlink' if is_link else 'regular file'}"
-            self.report(table.BELOW_SYMLINK if is_link else table.COLLISION, path, reason, member.target)
-            return None
-        collision = self._collision(member.type, path, directory.entries.get(name))
+            return
+        problem = text_problem(path, target) if kind == tarfile.SYMTYPE else None
+        self.report(problem, path, target)
         if collision is not None:
-            self.report(collision, path, "an earlier member has this name", member.target)
-        problem = text_problem(path, member.target) if member.type == tarfile.SYMTYPE else None
-        if problem is not None:
-            self.report(problem[0], path, problem[1], member.target)
-        if collision is not None:
-            return None
-        if member.type == tarfile.DIRTYPE:
-            self.tree.make(path)
-        elif member.type == tarfile.SYMTYPE:
-            directory.entries[name] = member.target
+            return
+        entry: Entry = target
+        if kind == tarfile.SYMTYPE:
             self._links.pop(path, None)
             # One problem is enough: a refused symlink is not followed.
             if problem is None:
-                self._links[path] = member.target
+                self._links[path] = target
+        elif kind == tarfile.DIRTYPE:
+            entry = self.tree.make(path)
         else:
-            head = self._check_hard_link(member, path) if member.type == tarfile.LNKTYPE else member.head
-            directory.entries[name] = member.size, head
-        return path
+            entry = member.size, member.head if kind == tarfile.REGTYPE else self._check_hard_link(path, target)
+        directory.entries[name] = entry
+        if self._expected and path not in self._expected:
+            self.unexpected.put(path, entry)
 
-    def _collision(self, kind: bytes, path: str, earlier: Entry | None) -> Incompatibility | None:
-        """Return the problem of a member of type `kind` at `path`, where `earlier` is."""
-        if earlier is None or (kind == tarfile.DIRTYPE and isinstance(earlier, ArchiveDirectory)):
+    def _collision(self, kind: bytes, path: str, directory: Entry) -> Problem | None:
+        """Return why a member of type `kind` cannot be at `path`, in `directory`."""
+        if not isinstance(directory, ArchiveDirectory):
+            is_symlink = isinstance(directory, str)
+            reason = f"it is below a {'symlink' if is_symlink else 'regular file'}"
+            return table.BELOW_SYMLINK if is_symlink else table.COLLISION, reason
+        earlier = directory.entries.get(posixpath.basename(path))
+        if earlier is None:
             return None
-        if kind == tarfile.SYMTYPE:
-            return table.SYMLINK_OVER_DIRECTORY if isinstance(earlier, ArchiveDirectory) else None
-        if kind != tarfile.REGTYPE or isinstance(earlier, ArchiveDirectory):
-            return table.COLLISION
-        return table.FILE_OVER_LINK if isinstance(earlier, str) or path in self._shared else None
+        is_directory = isinstance(earlier, ArchiveDirectory)
+        is_link = isinstance(earlier, str) or path in self._shared
+        row = {
+            tarfile.DIRTYPE: None if is_directory else table.COLLISION,
+            tarfile.SYMTYPE: table.SYMLINK_OVER_DIRECTORY if is_directory else None,
+            tarfile.REGTYPE: table.COLLISION if is_directory else table.FILE_OVER_LINK if is_link else None,
+            tarfile.LNKTYPE: table.COLLISION,
+        }[kind]
+        return row and (row, "an earlier member has this name")
 
-    def _check_hard_link(self, member: Member, path: str) -> bytes:
-        """Check the link target, and return its head.
-
-        Source of the rule: PEP 706, the sdist format specification.
-        """
-        target = _path(member.target, self.root)
-        there = self.tree.find(target) if outside_root(member.target, self.root) is None else None
+    def _check_hard_link(self, path: str, text: str) -> bytes:
+        """Return the head of the link target. Source of the rule: PEP 706, the sdist format specification."""
+        target = _path(text, self.root)
+        there = self.tree.find(target) if outside_root(text, self.root) is None else None
         if isinstance(there, tuple):
             self._shared.update((path, target))
             if path == _METADATA:
-                self.report(table.METADATA_HARD_LINK, path, "the metadata must be a regular file", member.target)
+                self.report((table.METADATA_HARD_LINK, "the metadata must be a regular file"), path, text)
             return there[1]
         row = table.HARD_LINK_TO_SYMLINK if isinstance(there, str) else table.HARD_LINK
-        self.report(row, path, "no earlier regular file of this name", member.target)
+        self.report((row, "no earlier regular file of this name"), path, text)
         return b""
 
 
 def _path(name: str, root: str) -> str:
-    """Return the path below the root, without empty and `.` parts.
-
-    A path outside the root stays as it is.
-    """
+    """Return the path below the root, without empty and `.` parts. A path outside stays as it is."""
     inner = name[len(root) :] if f"{name}/".startswith(f"{root}/") else name
     return "/".join(part for part in inner.split("/") if part not in ("", "."))
+
+
+class ArchiveDirectory:
+    """A directory in an archive: see `caches.model.Directory`. Paths in methods are relative to it.
+
+    Little is stored of each member, so that a million fit in memory.
+    """
+
+    location: str | None = None
+
+    def __init__(self, path: str = "") -> None:
+        self.path = path
+        self.entries: dict[str, Entry] = {}
+        # How many directories `make` created: one path can create two thousand.
+        self.made = 0
+
+    @property
+    def directories(self) -> frozenset[str]:
+        return frozenset(name for name, entry in self.entries.items() if isinstance(entry, ArchiveDirectory))
+
+    @property
+    def files(self) -> frozenset[str]:
+        return frozenset(name for name, entry in self.entries.items() if isinstance(entry, tuple))
+
+    @property
+    def links(self) -> frozenset[str]:
+        return frozenset(name for name, entry in self.entries.items() if isinstance(entry, str))
+
+    def head(self, name: str, size: int) -> bytes:
+        entry = self.entries.get(name)
+        return entry[1][:size] if isinstance(entry, tuple) else b""
+
+    def child(self, name: str) -> ArchiveDirectory:
+        entry = self.entries.get(name)
+        return entry if isinstance(entry, ArchiveDirectory) else ArchiveDirectory(f"{self.path}/{name}".lstrip("/"))
+
+    def total(self) -> tuple[int, int]:
+        """Return the number of files and symlinks at any depth, and their bytes."""
+        entries: list[Entry] = [self]
+        for entry in entries:
+            entries.extend(entry.entries.values() if isinstance(entry, ArchiveDirectory) else ())
+        files = [entry for entry in entries if not isinstance(entry, ArchiveDirectory)]
+        return len(files), sum(entry[0] for entry in files if isinstance(entry, tuple))
+
+    def find(self, path: str) -> Entry | None:
+        """Return the entry at `path`, "" for the directory itself. Symlinks are not followed."""
+        here: Entry | None = self
+        for part in path.split("/") if path else ():
+            here = here.entries.get(part) if isinstance(here, ArchiveDirectory) else None
+        return here
+
+    def make(self, path: str) -> Entry:
+        """Return the directory at `path`, created if missing, or the file or symlink in its place."""
+        here: Entry = self
+        for part in path.split("/") if path else ():
+            if not isinstance(here, ArchiveDirectory):
+                break
+            if part not in here.entries:
+                here.entries[part] = here.child(part)
+                self.made += 1
+            here = here.entries[part]
+        return here
+
+    def put(self, path: str, entry: Entry) -> None:
+        """Put an entry at `path`, a directory without its contents."""
+        above, name = posixpath.split(path)
+        directory = self.make(path if isinstance(entry, ArchiveDirectory) else above)
+        if isinstance(directory, ArchiveDirectory) and not isinstance(entry, ArchiveDirectory):
+            directory.entries[name] = entry

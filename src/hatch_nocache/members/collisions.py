@@ -10,7 +10,7 @@ import os
 import stat
 from typing import Iterator, NamedTuple, Sequence
 
-from hatch_nocache.members.names import parents
+from hatch_nocache.paths import parents
 
 
 class Collision(NamedTuple):

@@ -1,28 +1,13 @@
-"""Member names that installers refuse.
-
-These are pure functions on text. Most names have no problem.
-"""
+"""Member names that installers refuse. These are pure functions on text."""
 
 from __future__ import annotations
 
 import unicodedata
-from typing import Iterable
 
-# File systems limit one part of a path to 255 bytes (NTFS and APFS: characters).
-_MAX_COMPONENT = 255
+from hatch_nocache.paths import MAX_COMPONENT, is_plain
+
 # Linux limits a path to 4095 bytes. The difference is for the directory that an installer unpacks into.
 _MAX_PATH = 3840
-
-
-def is_plain(name: str) -> bool:
-    """Return whether the name is certainly valid. False: call `name_problem`."""
-    # No regular expression: compiling one costs as much as checking a small project.
-    return (
-        name.isascii()
-        and name.isprintable()
-        and len(name) <= _MAX_COMPONENT
-        and not (":" in name or "\\" in name or ".." in name or name.startswith("/") or name.endswith(" "))
-    )
 
 
 def name_problem(name: str, *, wheel: bool) -> str | None:
@@ -34,7 +19,32 @@ def name_problem(name: str, *, wheel: bool) -> str | None:
     """
     if is_plain(name):
         return None
-    return too_long(name) or _refused_part(name, wheel=wheel)
+    characters = (_character_problem(char, name, wheel=wheel) for char in name)
+    problem = too_long(name) or next(filter(None, characters), None)
+    if problem is not None or wheel:
+        return problem
+    problems = (
+        (":" in name, "it contains a colon"),
+        ("\\" in name, "it contains a backslash"),
+        (name.endswith(" "), "it ends with a space"),
+    )
+    return next((reason for applies, reason in problems if applies), None)
+
+
+def _character_problem(char: str, name: str, *, wheel: bool) -> str | None:
+    category, point = unicodedata.category(char), ord(char)
+    if category == "Cs":
+        # In an ASCII locale, Python decodes UTF-8 to surrogates.
+        try:
+            name.encode("utf-8", "surrogateescape").decode("utf-8")
+        except UnicodeError:
+            return "it is not UTF-8"
+        return "the locale of this build cannot represent it" if wheel else None
+    # Not "Cn": the tables of an old Python are not those of a current installer. Noncharacters: Unicode 23.7.
+    is_format = category in ("Cc", "Cf", "Co") or 0xFDD0 <= point <= 0xFDEF or point & 0xFFFE == 0xFFFE  # noqa: PLR2004
+    if is_format and (wheel or (category == "Cc" and char.isascii())):
+        return f"it contains a control or format character (U+{point:04X})"
+    return None
 
 
 def too_long(name: str) -> str | None:
@@ -43,9 +53,9 @@ def too_long(name: str) -> str | None:
     if size > _MAX_PATH:
         return f"it has {size} bytes; only {_MAX_PATH} always fit"
     longest = max(len(part.encode("utf-8", "surrogatepass")) for part in name.split("/"))
-    if longest > _MAX_COMPONENT:
-        return f"one part of it has {longest} bytes; file systems accept {_MAX_COMPONENT}"
-    return None
+    return (
+        f"one part of it has {longest} bytes; file systems accept {MAX_COMPONENT}" if longest > MAX_COMPONENT else None
+    )
 
 
 def outside_root(name: str, root: str) -> str | None:
@@ -56,51 +66,11 @@ def outside_root(name: str, root: str) -> str | None:
     the top-level directory, so `./top/file` is not below `top`, and before 24.1 it reads `top//file` as an absolute
     path.
     """
-    inner = name[len(root) + 1 :] if root and name.startswith(f"{root}/") else name
-    if ".." in name and ".." in name.split("/"):
+    top = f"{root}/" if root else ""
+    if ".." in name.split("/"):
         return "the name contains `..`"
     if name.startswith("/"):
         return "the name is an absolute path"
-    if inner.startswith("/"):
+    if name.startswith(f"{top}/"):
         return "the name has `//` after the top-level directory"
-    if root and inner is name and name != root:
-        return f"the name does not begin with {root}/"
-    return None
-
-
-def parents(members: Iterable[str]) -> set[str]:
-    """Return all parent directories of the members; "" is the archive root."""
-    found = {""}
-    for member in members:
-        parent = member.rpartition("/")[0]
-        while parent not in found:
-            found.add(parent)
-            parent = parent.rpartition("/")[0]
-    return found
-
-
-def _refused_part(name: str, *, wheel: bool) -> str | None:
-    for char in name:
-        category, point = unicodedata.category(char), ord(char)
-        # In an ASCII locale, Python decodes UTF-8 to surrogates.
-        if category == "Cs" and not _is_utf8(name):
-            return "it is not UTF-8"
-        if category == "Cs" and wheel:
-            return "the locale of this build cannot represent it"
-        # Not "Cn": the tables of an old Python are not those of a current installer. Noncharacters: Unicode 23.7.
-        is_format = category in ("Cc", "Cf", "Co") or 0xFDD0 <= point <= 0xFDEF or point & 0xFFFE == 0xFFFE  # noqa: PLR2004
-        if is_format and (wheel or (category == "Cc" and char.isascii())):
-            return f"it contains a control or format character (U+{point:04X})"
-    if ":" in name and not wheel:
-        return "it contains a colon"
-    if "\\" in name and not wheel:
-        return "it contains a backslash"
-    return "it ends with a space" if name.endswith(" ") and not wheel else None
-
-
-def _is_utf8(name: str) -> bool:
-    try:
-        name.encode("utf-8", "surrogateescape").decode("utf-8")
-    except UnicodeError:
-        return False
-    return True
+    return None if name == root or name.startswith(top) else f"the name does not begin with {top}"

@@ -14,9 +14,9 @@ import stat
 from typing import AbstractSet, Callable, Iterator, Mapping, NamedTuple, Sequence
 
 from hatch_nocache.members import incompatibilities as table
-from hatch_nocache.members.incompatibilities import Incompatibility
-from hatch_nocache.members.names import name_problem, parents, too_long
-from hatch_nocache.paths import within
+from hatch_nocache.members.incompatibilities import Problem
+from hatch_nocache.members.names import name_problem, too_long
+from hatch_nocache.paths import parents, within
 from hatch_nocache.rules import OPTIONAL
 
 # Linux follows 40 symlinks in one path, and uv from 0.13 resolves every symlink once.
@@ -135,7 +135,7 @@ def follow(at: str, links: Mapping[str, str]) -> str | None:
     return "" if here == "." else here
 
 
-def text_problem(at: str, text: str) -> tuple[Incompatibility, str] | None:
+def text_problem(at: str, text: str) -> Problem | None:
     """Return why installers refuse a symlink in an sdist, by its text alone.
 
     The symlink is at `at`, with the link target `text`. A link target that passes leads, symlink by symlink, only to
@@ -176,7 +176,7 @@ def problem_in_text(path: str, member: str, home: str) -> SymlinkProblem | None:
     what = f"{row.what}: {reason}" if reason else row.what
     if row in (table.OUT, table.FAR_OUT) and within(symlink.real, home):
         what = "symlink that leaves the archive"
-    return symlink._replace(code=row.code, what=what, note=row.consequence, rejected=row.code not in OPTIONAL)
+    return symlink._replace(code=row.code, what=what, note=row.note, rejected=row.code not in OPTIONAL)
 
 
 def problem_on_disk(path: str, home: str) -> SymlinkProblem | None:

@@ -8,8 +8,7 @@ from typing import Any, Callable, Mapping
 
 from hatch_nocache._hatchling import Route
 from hatch_nocache.config import Options
-from hatch_nocache.members.names import is_plain, name_problem, outside_root
-from hatch_nocache.paths import relative, within
+from hatch_nocache.paths import is_plain, relative, within
 from hatch_nocache.rules import OPTIONAL, Action, Finding
 from hatch_nocache.selection.directory import DirectoryFinding, DirectoryState, DirectoryStates
 
@@ -191,6 +190,9 @@ class Checker:
             self.add(messages.allowed_symlink(problem, relative(path, self.root)))
 
     def _check_name(self, path: str, member: str, route: Route) -> None:
+        # Imported here: most projects have plain names only.
+        from hatch_nocache.members.names import name_problem, outside_root
+
         outside = outside_root(member, "")
         problem = outside or name_problem(member, wheel=not self._is_sdist)
         if problem is None:
