@@ -11,74 +11,85 @@ import os
 import posixpath
 import re
 import stat
-from typing import AbstractSet, Callable, Iterator, Mapping, NamedTuple, Sequence
+from typing import AbstractSet, Any, Callable, Iterator, Mapping, NamedTuple, Sequence
 
 from hatch_nocache.members import incompatibilities as table
 from hatch_nocache.members.incompatibilities import Incompatibility
 from hatch_nocache.members.names import name_problem, parents, too_long
 from hatch_nocache.paths import within
-from hatch_nocache.rules import OPTIONAL
+from hatch_nocache.rules import Action
 
 # Linux follows 40 symlinks in one path, and uv from 0.13 resolves every symlink once.
 _MAX_HOPS = 40
 # Windows' error for a loop, which has no `errno`: ERROR_CANT_RESOLVE_FILENAME.
 _WINDOWS_LOOP = 1921
+# What a symlink leads to, by the error of following it.
+_BROKEN = {errno.ELOOP: "loop", errno.ENOENT: "nothing", errno.ENOTDIR: "through a file"}
+_WITHOUT_CONTENT = {
+    "loop": ("NC105", "symlink loop", "nothing can read it"),
+    "nothing": ("NC104", "dangling symlink", "it has no content to pack"),
+    "through a file": ("NC104", "dangling symlink", "it has no content to pack"),
+    "special": ("NC201", "symlink to a special file", "only regular files can be packed"),
+}
 
 
-class SymlinkProblem(NamedTuple):
-    """A symlink on disk and its problem: a code, what it is, and a consequence.
+class Symlink(NamedTuple):
+    """A symlink on disk: its link target as written, as resolved, and what is there.
 
-    `text` is its link target as written, `real` as resolved, `mode` the mode of that file. If it cannot be read,
-    `error` is the number of the error. `rejected`: independent of the options. `needs_content`: the link target is in
-    the project, but not where the symlink would point in the archive, and something needs its content.
+    `kind` is "file", a key of `_WITHOUT_CONTENT`, or "unreadable".
     """
 
+    path: str
     text: str
     real: str
-    mode: int = 0
-    error: int = 0
-    code: str = ""
-    what: str = ""
-    note: str = ""
-    rejected: bool = False
-    needs_content: bool = False
+    kind: str
+    is_inside: bool
 
     @classmethod
-    def read(cls, path: str) -> SymlinkProblem:
-        """Read the symlink at `path`: its code is "" so far."""
+    def read(cls, path: str, home: str) -> Symlink:
+        """Read the symlink at `path`, which must not leave the real directory `home`."""
         text = os.readlink(path).replace(os.sep, "/")
-        mode = number = 0
         try:
-            mode = os.stat(path).st_mode
+            kind = "file" if stat.S_ISREG(os.stat(path).st_mode) else "special"
         except OSError as error:
-            number = errno.ELOOP if getattr(error, "winerror", None) == _WINDOWS_LOOP else error.errno or errno.EIO
+            is_loop = getattr(error, "winerror", None) == _WINDOWS_LOOP
+            kind = "loop" if is_loop else _BROKEN.get(error.errno or 0, "unreadable")
         # `realpath` would follow, by recursion, a chain that no system follows.
-        return cls(text, path if number == errno.ELOOP else os.path.realpath(path), mode, number)
-
-    @property
-    def can_copy(self) -> bool:
-        """Whether the link target is a file with content."""
-        return stat.S_ISREG(self.mode)
+        real = path if kind == "loop" else os.path.realpath(path)
+        return cls(path, text, real, kind, within(real, home))
 
     @property
     def is_missing(self) -> bool:
         """Whether the link target does not exist."""
-        return self.error in (errno.ENOENT, errno.ENOTDIR)
+        return self.kind in ("nothing", "through a file")
+
+
+class SymlinkProblem(NamedTuple):
+    """What is wrong with a symlink: a code, what it is, and a consequence.
+
+    The `action` is for codes whose action no option sets. A copied symlink leads to a file in the project, but not in
+    the archive, and something needs its content.
+    """
+
+    symlink: Symlink
+    code: str
+    what: str
+    note: str = ""
+    action: Action = Action.REJECTED
 
 
 class StoredSymlink(NamedTuple):
-    """A symlink at `path` that an sdist stores as `member`.
+    """A symlink that an sdist stores as `member`; `file` and `route` are for the caller.
 
-    On disk, it must not leave the real directory `home`. `problem` is what is wrong with its link target as the
-    member's. `is_aliased`: it is reached through a symlink.
+    `problem` is what is wrong with its link target as the member's. `is_aliased`: it is reached through a symlink.
     """
 
-    path: str
+    symlink: Symlink
     member: str
-    text: str
-    home: str
     problem: SymlinkProblem | None = None
     is_aliased: bool = False
+    file: Any = None
+    route: Any = None
 
 
 # --- By the text of the link target -----------------------------------------------------------------------------------
@@ -161,74 +172,61 @@ def text_problem(at: str, text: str) -> tuple[Incompatibility, str] | None:
 # --- Problems of symlinks to pack -------------------------------------------------------------------------------------
 
 
-def problem_in_text(path: str, member: str, home: str) -> SymlinkProblem | None:
-    """Return the problem of a symlink in an sdist by its text alone, or None.
-
-    `home` is its project.
-    """
-    symlink = SymlinkProblem.read(path)
-    found = (table.LOOP, "") if symlink.error == errno.ELOOP else text_problem(member, symlink.text)
-    if found is None and symlink.error == errno.ENOTDIR:
+def problem_in_text(symlink: Symlink, member: str) -> SymlinkProblem | None:
+    """Return the problem of a symlink in an sdist by its text alone, or None."""
+    found = (table.LOOP, "") if symlink.kind == "loop" else text_problem(member, symlink.text)
+    if found is None and symlink.kind == "through a file":
         found = table.THROUGH_FILE, "its path runs through a file"
     if found is None:
         return None
     row, reason = found
     what = f"{row.what}: {reason}" if reason else row.what
-    if row in (table.OUT, table.FAR_OUT) and within(symlink.real, home):
+    if row in (table.OUT, table.FAR_OUT) and symlink.is_inside:
         what = "symlink that leaves the archive"
-    return symlink._replace(code=row.code, what=what, note=row.consequence, rejected=row.code not in OPTIONAL)
+    return SymlinkProblem(symlink, row.code, what, row.consequence)
 
 
-def problem_on_disk(path: str, home: str) -> SymlinkProblem | None:
+def problem_on_disk(symlink: Symlink) -> SymlinkProblem | None:
     """Return the problem of a symlink whose content is packed, or None."""
-    problem = problem_without_content(path)
-    symlink = SymlinkProblem.read(path)
-    if problem is not None or within(symlink.real, home):
+    problem = problem_without_content(symlink)
+    if problem is not None or symlink.is_inside:
         return problem
     if is_absolute(symlink.text):
-        return symlink._replace(code="NC101", what=f"absolute {table.OUT.what}")
-    return symlink._replace(code="NC102", what=table.OUT.what)
+        return SymlinkProblem(symlink, "NC101", f"absolute {table.OUT.what}")
+    return SymlinkProblem(symlink, "NC102", table.OUT.what)
 
 
-def problem_without_content(path: str) -> SymlinkProblem | None:
+def problem_without_content(symlink: Symlink) -> SymlinkProblem | None:
     """Return why a symlink has no content to pack, or None."""
-    symlink = SymlinkProblem.read(path)._replace(rejected=True)
-    if symlink.error == errno.ELOOP:
-        return symlink._replace(code="NC105", what="symlink loop", note="nothing can read it")
-    if symlink.is_missing:
-        return symlink._replace(code="NC104", what="dangling symlink", note="it has no content to pack")
-    if symlink.can_copy or symlink.error:
-        return None
-    return symlink._replace(code="NC201", what="symlink to a special file", note="only regular files can be packed")
+    row = _WITHOUT_CONTENT.get(symlink.kind)
+    return SymlinkProblem(symlink, *row) if row else None
 
 
 def problems_in_sdist(
-    symlinks: Sequence[StoredSymlink], members: AbstractSet[str], selected_by_wheel: Callable[[], AbstractSet[str]]
-) -> Iterator[tuple[int, SymlinkProblem]]:
-    """Yield the index and the problem of each symlink that leads to no member.
+    stored: Sequence[StoredSymlink], members: AbstractSet[str], selected_by_wheel: Callable[[], AbstractSet[str]]
+) -> Iterator[tuple[StoredSymlink, SymlinkProblem]]:
+    """Yield each symlink that leads to no member, with its problem.
 
     `members` are all members of the sdist; `selected_by_wheel` returns the paths that a wheel selects from the tree. A
     symlink to a member is in order, wherever its link target is on disk.
     """
-    links = {symlink.member: symlink.text for symlink in symlinks}
+    links = {each.member: each.symlink.text for each in stored}
     ends = parents(members).union(members)
-    for index, symlink in enumerate(symlinks):
-        end = follow(symlink.member, links)
+    for each in stored:
+        symlink, problem, end = each.symlink, each.problem, follow(each.member, links)
         # It can be a loop in the archive only: through directories that are symlinks on disk.
-        if symlink.problem is None and end in ends and end != symlink.member:
+        if problem is None and end in ends and end != each.member:
             continue
-        dangling = SymlinkProblem.read(symlink.path)._replace(code="NC104", what="dangling symlink")
-        is_inside = within(dangling.real, symlink.home)
-        is_selected = (is_inside or dangling.is_missing) and symlink.path in selected_by_wheel()
-        note = "no wheel can be built from it" if is_selected else "its link target is not in the sdist"
-        if is_inside and dangling.can_copy and (symlink.is_aliased or (is_selected and symlink.problem is None)):
-            what = "symlink to a file that is not in the sdist"
+        is_selected = (symlink.is_inside or symlink.is_missing) and symlink.path in selected_by_wheel()
+        if symlink.is_inside and symlink.kind == "file" and (each.is_aliased or (is_selected and problem is None)):
             note = f"{'no wheel can be built from it; ' * is_selected}packed as a regular file instead"
-            yield index, dangling._replace(what=what, note=note, needs_content=True)
-        elif symlink.problem is not None:
-            yield index, symlink.problem
-        elif not is_inside and not dangling.is_missing:
-            yield index, dangling._replace(code="NC102", what=table.OUT.what, note="it dangles in the sdist")
-        else:
+            what = "symlink to a file that is not in the sdist"
+            problem = SymlinkProblem(symlink, "NC104", what, note, Action.COPIED)
+        elif problem is None and not symlink.is_inside and not symlink.is_missing:
+            problem = SymlinkProblem(symlink, "NC102", table.OUT.what, "it dangles in the sdist")
+        elif problem is None:
+            note = "no wheel can be built from it" if is_selected else "its link target is not in the sdist"
             # A wheel can be built from the tree, unless the link target is missing there too.
-            yield index, dangling._replace(note=note, rejected=is_selected and not dangling.is_missing)
+            action = Action.REJECTED if is_selected and not symlink.is_missing else Action.NOTICE
+            problem = SymlinkProblem(symlink, "NC104", "dangling symlink", note, action)
+        yield each, problem
