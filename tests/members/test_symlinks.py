@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hatch_nocache.members import incompatibilities as table
 from hatch_nocache.members import symlinks
 from hatch_nocache.members.symlinks import (
-    StoredSymlink,
+    SelectedSymlink,
     Symlink,
     follow,
     goes_up_again,
@@ -202,7 +202,7 @@ def test_problems(name, in_sdist, in_wheel, home):
         assert found.what
         assert found.action is Action.REJECTED
     readable = ("inside", "absolute", "out", "out-absolute", "through-root", "up-again")
-    assert (symlink.kind == "file") is (name in readable)
+    assert (symlink.is_file) is (name in readable)
     assert name != "out" or stored.note == "refused by pip 24.1+"
 
 
@@ -237,8 +237,8 @@ def test_symlinks_to_no_member(name, text, members, how, expected, home):
     problem = problem_in_text(Symlink.read(str(home / "absolute"), str(home)), "absolute") if "problem" in how else None
     symlink = Symlink.read(str(home / name), str(home))._replace(text=text)
     selected = {symlink.path} if "selected" in how else set()
-    stored = StoredSymlink(symlink, name, problem, "aliased" in how)
-    found = [each for _, each in problems_in_sdist([stored], {name, *members}, lambda: selected)]
+    stored = [(problem, SelectedSymlink(symlink, name, "aliased" in how))]
+    found = [each for each, _ in problems_in_sdist(stored, {name, *members}, lambda: selected)]
     assert [f"{each.code} {each.action.value}" for each in found] == expected
 
 

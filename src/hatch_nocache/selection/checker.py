@@ -15,7 +15,7 @@ from hatch_nocache.rules import OPTIONAL, Action, Finding
 from hatch_nocache.selection.directory import DirectoryFinding, DirectoryState, DirectoryStates
 
 if TYPE_CHECKING:
-    from hatch_nocache.members.symlinks import StoredSymlink, SymlinkProblem
+    from hatch_nocache.members.symlinks import SelectedSymlink
     from hatch_nocache.selection.messages import Messages
 
 _USES_EFFECTIVE_IDS = os.access in os.supports_effective_ids
@@ -52,7 +52,7 @@ class Checker:
         # Files that are not regular: id of the file object to the type bits of the mode.
         self.not_regular: dict[int, int] = {}
         # Symlinks that an sdist stores. Whether their link targets are members is known at the end.
-        self.stored: list[StoredSymlink] = []
+        self.stored: list[tuple[Finding | None, SelectedSymlink]] = []
         self._options = options
         self._states = states
         self._required = required
@@ -90,7 +90,7 @@ class Checker:
         if finding is not None:
             # It includes the explicit files.
             for notice in self._notices.pop(found.walked, ()):
-                del self.findings[notice]
+                self.findings.pop(notice, None)
             self.add(finding)
 
     def check(self, file: Any, name: str, member: str, state: DirectoryState, route: Route) -> bool:
@@ -103,32 +103,26 @@ class Checker:
             OSError: the file has vanished.
         """
         path: str = file.path
-        allowed = state.allowed or bool(self._options.allow and self.is_allowed(relative(path, self.root)))
+        allowed = state.allowed or bool(self._options.allow and self._options.allow.match(relative(path, self.root)))
         if allowed:
             self.accepted.add(member)
         elif self.is_left_out(path, state, route):
             return False
         else:
             self._check_member(path, member, route)
-        kind = state.directory.kind(name)
-        if kind == "file":
+        is_link = name in state.directory.links
+        if not is_link and name not in state.directory.special:
             check_readable(path)
             return True
         mode = self.not_regular[id(file)] = stat.S_IFMT(os.lstat(path).st_mode)
-        if kind == "link":
+        if is_link:
             return self._check_symlink(file, member, state, route, allowed=allowed)
         # Hatchling leaves a socket out of an sdist. On other special files, it would crash or hang.
         return (self._is_sdist and (allowed or stat.S_ISSOCK(mode))) or not self.refuse(path, member, route)
 
-    def is_allowed(self, path: str) -> bool:
-        """Return whether `allow` matches the path, relative to the root."""
-        return self._options.allow.match(path)
-
     def is_left_out(self, path: str, state: DirectoryState, route: Route) -> bool:
         """Return whether the file is left out because of its directory, and report it."""
-        for found in (state.cache, state.outside, self._states.parts.get(path)):
-            if found is None:
-                continue
+        for found in filter(None, (state.cache, state.outside, self._states.parts.get(path))):
             if not found.drops:
                 self.report(found, "")
             elif not self._is_explicit(path, found):
@@ -175,80 +169,69 @@ class Checker:
         from hatch_nocache.members import symlinks
 
         symlink = symlinks.Symlink.read(file.path, self._states.real_root if allowed else state.home)
+        selected = symlinks.SelectedSymlink(symlink, member, state.link is not None, file, route)
         if self._is_sdist:
             problem = symlinks.problem_in_text(symlink, member)
             if allowed:
                 if problem is not None:
-                    self.add(self.messages.allowed_symlink(problem, relative(file.path, self.root)))
+                    self.add(problem._replace(path=relative(file.path, self.root), action=Action.NOTICE))
                 return True
-            can_be_member = symlink.kind == "file" and symlink.is_inside
-            if problem is None or (problem.code == "NC102" and can_be_member):
-                is_aliased = state.link is not None
-                self.stored.append(symlinks.StoredSymlink(symlink, member, problem, is_aliased, file, route))
+            if problem is None or (problem.code == "NC102" and symlink.is_file and symlink.is_inside):
+                self.stored.append((problem, selected))
                 return True
         else:
-            find = symlinks.problem_without_content if allowed else symlinks.problem_on_disk
-            problem = find(symlink)
+            problem = (symlinks.problem_without_content if allowed else symlinks.problem_on_disk)(symlink)
             if problem is None:
                 check_readable(file.path)
                 return True
-        return self._settle(problem, file, member, route, is_required=allowed)
+        return self._settle(problem, selected, is_required=allowed)
 
     def finish(self, members: set[str], selected_by_wheel: Callable[[], set[str]], left_out: set[int]) -> None:
-        """Check the symlinks that an sdist stores, once all `members` are known.
-
-        `selected_by_wheel` returns the paths that a wheel of the project selects from the tree. `left_out` are the ids
-        of files to leave out; those of symlinks are added.
-        """
+        """Check the stored symlinks. Adds the ids of files to leave out to `left_out`."""
         from hatch_nocache.members.symlinks import problems_in_sdist
 
-        stored = [each for each in self.stored if id(each.file) not in left_out]
+        stored = [(problem, each) for problem, each in self.stored if id(each.file) not in left_out]
         self.stored.clear()
-        for each, problem in problems_in_sdist(stored, members, selected_by_wheel):
-            if not self._settle(problem, each.file, each.member, each.route):
+        for problem, each in problems_in_sdist(stored, members, selected_by_wheel):
+            if not self._settle(problem, each):
                 left_out.add(id(each.file))
 
-    def _settle(
-        self, problem: SymlinkProblem, file: Any, member: str, route: Route, *, is_required: bool = False
-    ) -> bool:
+    def _settle(self, problem: Finding, selected: SelectedSymlink, *, is_required: bool = False) -> bool:
         """Report the problem of a symlink, and return whether the symlink is packed."""
-        shown = relative(file.path, self.root)
-        is_required = is_required or file.path in self._required
-        finding = self.messages.symlink(problem, shown, member, route.option(shown), is_required=is_required)
+        symlink, member, _, file, route = selected
+        problem = problem._replace(path=relative(symlink.path, self.root))
+        is_required = is_required or symlink.path in self._required
+        finding = self.messages.symlink(problem, selected, route.option(problem.path), is_required=is_required)
         is_optional = finding.code in OPTIONAL
         if finding.drops or not (is_optional and "symlinks" in self._options.given):
             self.add(finding)
         if is_optional and not finding.drops:
             self.accepted.add(member)
         if finding.action is Action.COPIED and self._is_sdist:
-            file.path = problem.symlink.real
+            file.path = symlink.real
             del self.not_regular[id(file)]
         return not finding.drops
 
     def refuse(self, path: str, member: str, route: Route) -> bool:
-        """Report a path that is neither a file nor a directory, and return whether it is left out.
+        """Report a path without content, and return whether it is one.
 
-        It is not if a symlink cannot be followed for another reason: Hatchling reports it.
+        Hatchling reports a symlink that cannot be followed for lack of a permission.
         """
         shown = relative(path, self.root)
-        option = route.option(shown)
         if not os.path.islink(path):
-            self.add(self.messages.special(os.lstat(path).st_mode, shown, option))
+            self.add(self.messages.special(os.lstat(path).st_mode, shown, route.option(shown)))
             return True
-        from hatch_nocache.members.symlinks import Symlink, problem_without_content
+        from hatch_nocache.members.symlinks import SelectedSymlink, Symlink, problem_without_content
 
-        problem = problem_without_content(Symlink.read(path, self.root))
+        symlink = Symlink.read(path, self.root)
+        problem = problem_without_content(symlink)
         if problem is not None:
-            self.add(self.messages.symlink(problem, shown, member, option, is_required=True))
+            self._settle(problem, SelectedSymlink(symlink, member, route=route), is_required=True)
         return problem is not None
 
 
 def check_readable(path: str) -> None:
-    """Check that the file can be read.
-
-    Raises:
-        UnreadableError: it cannot be read.
-    """
+    """Raise `UnreadableError` if the file cannot be read."""
     # The effective user, as for `open`.
     if not os.access(path, os.R_OK, effective_ids=_USES_EFFECTIVE_IDS):
         raise UnreadableError(path)

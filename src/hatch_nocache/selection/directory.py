@@ -59,20 +59,13 @@ class DiskDirectory:
 
     @property
     def directories(self) -> frozenset[str]:
-        """The names of the real subdirectories."""
         return frozenset(self.subdirectories) - self.links
 
     @property
     def files(self) -> frozenset[str]:
-        """The names of the regular files."""
         return frozenset(self.nondirectories) - self.links - self.special
 
-    def kind(self, name: str) -> str:
-        """Return the kind of the non-directory `name`: "link", "special" or "file"."""
-        return "link" if name in self.links else "special" if name in self.special else "file"
-
     def head(self, name: str, size: int) -> bytes:
-        """Return the first `size` bytes of a regular file; empty for anything else."""
         path = os.path.join(self.location, name)
         try:
             # Checked before `open`, which would hang on a FIFO.
@@ -84,7 +77,7 @@ class DiskDirectory:
             return b""
 
     def child(self, name: str) -> DiskDirectory:
-        """Return a subdirectory. A symlink is not followed: it is an empty directory."""
+        # A symlink is not followed: it is an empty directory.
         location = os.path.join(os.devnull if name in self.links else self.location, name)
         return DiskDirectory(location, posixpath.join(self.path, name), os.path.join(self.walked, name))
 
@@ -137,7 +130,7 @@ class DirectoryStates:
         explicit: Callable[[], ExplicitPaths],
         forced: Mapping[str, str],
     ) -> None:
-        """Take the project root and what is known of the project.
+        """Take what is known of the project.
 
         `explicit` is called once something is found. `forced` are the sources that the user forces in, with the members
         that they become.
@@ -155,10 +148,7 @@ class DirectoryStates:
         self._states: dict[str, DirectoryState] = {}
 
     def top(self, source: str) -> DirectoryState:
-        """Return the state of the directory in which a walk begins.
-
-        Outside the project, it is explicit.
-        """
+        """Return the state of the directory in which a walk begins: if outside, an explicit one."""
         if within(source, self.root):
             # Read again: a builder may create files between two walks.
             self._states.pop(source, None)
@@ -179,18 +169,15 @@ class DirectoryStates:
         base = home or self.root
         # A builder may select any file.
         base = base if within(walked, base) else walked
-        ahead: list[str] = []
-        here = walked
+        if base not in self._states:
+            self._states[base] = self._first(base)
+            self._inspect(self._states[base].directory)
+        here = base
         # No recursion: there may be a thousand directories.
-        while here not in self._states and here != base:
-            ahead.append(here)
-            here = os.path.dirname(here)
-        if here not in self._states:
-            self._states[here] = self._first(here)
-            self._inspect(self._states[here].directory)
-        while ahead:
-            here, parent = ahead.pop(), here
-            self._states[here] = self.step(self._states[parent], os.path.basename(here))
+        for name in filter(None, walked[len(base) :].split(os.sep)):
+            parent, here = here, os.path.join(here, name)
+            if here not in self._states:
+                self._states[here] = self.step(self._states[parent], name)
         return self._states[here]
 
     def _first(self, walked: str) -> DirectoryState:

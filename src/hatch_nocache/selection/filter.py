@@ -373,7 +373,7 @@ class SelectionFilter:
                 checker.is_left_out(path, states.at(os.path.dirname(path)), route)
 
     def _check_untracked(self) -> set[int]:
-        root, config, checker = self._config.root, self._config, self._main.checker
+        root, config, checker, allow = self._config.root, self._config, self._main.checker, self.options.allow
         if config.ignore_vcs or not in_work_tree(root):
             return set()
         from hatch_nocache.selection.untracked import Untracked
@@ -391,7 +391,7 @@ class SelectionFilter:
         paths = {
             path
             for path in untracked.among(files)
-            if not (config.path_is_artifact(path) or config.path_is_build_artifact(path) or checker.is_allowed(path))
+            if not (config.path_is_artifact(path) or config.path_is_build_artifact(path) or allow.match(path))
         }
         if paths:
             paths = {path for path in paths if not untracked.is_explicit(files[path].path, self._explicit)}

@@ -9,7 +9,7 @@ from typing import Mapping, Sequence
 
 from hatch_nocache.caches.detect import link_owner
 from hatch_nocache.config import Options
-from hatch_nocache.members.symlinks import SymlinkProblem
+from hatch_nocache.members.symlinks import SelectedSymlink
 from hatch_nocache.patterns import toml_pattern
 from hatch_nocache.report import count
 from hatch_nocache.rules import OPTIONAL, Action, Finding, Hint, Note
@@ -17,13 +17,10 @@ from hatch_nocache.selection.directory import DirectoryFinding
 
 _ACTIONS = {"drop": Action.DROPPED, "reject": Action.REJECTED, "keep": Action.NOTICE, "copy": Action.COPIED}
 _SPECIAL = {"p": "FIFO", "s": "socket", "c": "character device", "b": "block device"}
+_INSIDE = "change the target path so that it is inside the archive"
 # Rejected members: code, what it is, and a hint.
 _MEMBERS = {
-    "outside": (
-        "NC202",
-        "archive member outside the archive root",
-        "change the target path so that it is inside the archive",
-    ),
+    "outside": ("NC202", "archive member outside the archive root", _INSIDE),
     "name": ("NC203", "file name that installers refuse", "rename the file"),
     "time": ("NC203", "time that installers refuse", "touch the file"),
     "NC204": ("NC204", "hard link that installers refuse", "exclude one of the two"),
@@ -43,8 +40,6 @@ class Messages:
         self._hook = hook
         self._exclude = exclude
 
-    # --- Hints --------------------------------------------------------------------------------------------------------
-
     def _allow(self, path: str, purpose: str = "pack it anyway") -> Hint:
         return Hint(purpose, f"add {{}} to `allow` in {self._hook}", toml_pattern(path))
 
@@ -58,13 +53,8 @@ class Messages:
         purpose = "leave it out" if ".targets." in self._exclude else "leave it out of every target"
         return Hint(purpose, f"add {{}} to `exclude` in {self._exclude}", toml_pattern(path))
 
-    # --- Directories --------------------------------------------------------------------------------------------------
-
     def directory(self, found: DirectoryFinding, option: str) -> Finding | None:
-        """Return the finding about a directory: a cache, an environment, or NC103.
-
-        None if an option packs it.
-        """
+        """Return the finding about a cache, an environment or NC103, unless an option packs it."""
         if found.evidence.code == "NC103":
             return self._outside_directory(found, option)
         keys = list(dict.fromkeys(f"`{each.key}`" for each in found.explicit if each.key))
@@ -110,23 +100,16 @@ class Messages:
             hints.insert(0, self._set("leave out untracked files", "untracked", "drop"))
         return Finding("NC006", path, what, "", action, hints=tuple(hints))
 
-    # --- Symlinks -----------------------------------------------------------------------------------------------------
-
-    def symlink(self, problem: SymlinkProblem, path: str, member: str, option: str, *, is_required: bool) -> Finding:
-        """Return the finding about one symlink. `is_required`: it cannot be left out."""
-        content = "the target file" if problem.symlink.kind == "file" else ""
-        action = problem.action
+    def symlink(self, problem: Finding, selected: SelectedSymlink, option: str, *, is_required: bool) -> Finding:
+        """Return the finding about the problem of a symlink. `is_required`: it cannot be left out."""
+        action, content = problem.action, "the target file" if selected.symlink.is_file else ""
         if problem.code in OPTIONAL:
             action = _ACTIONS[self._options.symlinks]
             if (action is Action.DROPPED and is_required) or (action is Action.COPIED and not content):
                 action = Action.REJECTED
-        reason = "" if path.endswith(member) else f"in the archive: {member}"
-        finding = self.allowed_symlink(problem, path)._replace(reason=reason, action=action)
-        return self._with_hints(finding, content, None if is_required else self.leave_out(path, option))
-
-    def allowed_symlink(self, problem: SymlinkProblem, path: str) -> Finding:
-        """Return the notice about an allowed symlink that installers refuse."""
-        return Finding(problem.code, path, problem.what, "", Action.NOTICE, problem.note, problem.symlink.text)
+        reason = "" if problem.path.endswith(selected.member) else f"in the archive: {selected.member}"
+        leave_out = None if is_required else self.leave_out(problem.path, option)
+        return self._with_hints(problem._replace(reason=reason, action=action), content, leave_out)
 
     def _with_hints(self, finding: Finding, content: str, leave_out: Hint | None) -> Finding:
         """Add the hints to a finding about a symlink, or name the tool that it belongs to.
@@ -148,16 +131,11 @@ class Messages:
         return finding._replace(hints=tuple(hints))
 
     def alias(self, link: str, target: str, known_as: str, names: Sequence[str]) -> Finding:
-        """Return the notice about a directory with several names.
-
-        `names` are the packed ones.
-        """
+        """Return the notice about a directory that is packed under several names."""
         packed = " and ".join(filter(None, (", ".join(f"{name}/" for name in names[:-1]), f"{names[-1]}/")))
         others = f"only {known_as}/" if known_as in names else "none of its files"
         reason, note = f"Hatchling would pack {others}", f"packed as {packed}"
         return Finding("NC106", link, "directory with several names", reason, Action.NOTICE, note, target)
-
-    # --- Members ------------------------------------------------------------------------------------------------------
 
     def special(self, mode: int, path: str, option: str) -> Finding:
         """Return the finding about a FIFO, socket or device."""
@@ -169,8 +147,6 @@ class Messages:
         """Return the finding about a rejected member. `row` is one of `_MEMBERS`."""
         code, what, action = _MEMBERS[row]
         return Finding(code, path, what, reason, Action.REJECTED, hints=(Hint("", action), *hints))
-
-    # --- Notes --------------------------------------------------------------------------------------------------------
 
     def invalid_tags(self, problems: Mapping[str, str], target: str) -> Note:
         """Return the note about invalid tags: directory ("" for the root) to problem."""
