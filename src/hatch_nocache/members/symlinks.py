@@ -88,15 +88,6 @@ def is_absolute(text: str) -> bool:
     return text.startswith(("/", "\\")) or re.match("[A-Za-z]:", text) is not None
 
 
-def goes_up_again(text: str) -> bool:
-    """Return whether the link target goes down and up again (`data/../file`).
-
-    Source of the rule: uv from 0.13 refuses it ("ambiguous parent-directory traversal"); uv 0.8.22 to 0.12 rewrites it.
-    """
-    parts = [part for part in text.split("/") if part not in ("", ".")]
-    return ".." in parts[parts.count("..") :]
-
-
 def follow(at: str, links: Mapping[str, str]) -> str | None:
     """Return the path that `at` leads to if all symlinks are followed.
 
@@ -129,6 +120,9 @@ def text_problem(at: str, text: str) -> tuple[Incompatibility, str] | None:
     # The levels above the root that it leads to, even if it comes back through the root's own name: pip strips that
     # name, and uv moves the root to a directory of another name.
     levels = posixpath.normpath(posixpath.join(posixpath.dirname(at), text)).split("/").count("..")
+    # uv from 0.13 refuses `data/../file` ("ambiguous parent-directory traversal"); uv 0.8.22 to 0.12 rewrites it.
+    parts = [part for part in text.split("/") if part not in ("", ".")]
+    goes_up_again = ".." in parts[parts.count("..") :]
     problems = (
         # `C:/x` is relative for most programs, except on Windows.
         (is_absolute(text), table.ABSOLUTE if text.startswith("/") else table.ABSOLUTE_ON_WINDOWS, ""),
@@ -136,7 +130,7 @@ def text_problem(at: str, text: str) -> tuple[Incompatibility, str] | None:
         # One level above the root is still inside the directory that most installers unpack into.
         (levels > 1, table.FAR_OUT, ""),
         (levels == 1, table.OUT, ""),
-        (goes_up_again(text), table.UP_AGAIN, "installers resolve it differently"),
+        (goes_up_again, table.UP_AGAIN, "installers resolve it differently"),
         (posixpath.normpath(text) == ".", table.OWN_DIRECTORY, ""),
     )
     return next(((row, reason) for applies, row, reason in problems if applies), None)
