@@ -103,10 +103,11 @@ class Checker:
             OSError: the file has vanished.
         """
         path: str = file.path
-        allowed = state.allowed or bool(self._options.allow and self._options.allow.match(relative(path, self.root)))
+        allow = self._options.allow
+        allowed = state.allowed or bool(allow.lines and allow.match(relative(path, self.root)))
         if allowed:
             self.accepted.add(member)
-        elif self.is_left_out(path, state, route):
+        elif (state.cache or state.outside or self._states.parts) and self.is_left_out(path, state, route):
             return False
         else:
             self._check_member(path, member, route)
