@@ -174,15 +174,16 @@ def test_link_into_an_explicit_cache(project: Project, target: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("target", ["sdist", "wheel"])
-def test_explicit_file_in_a_cache_that_is_left_out(project: Project, target: str) -> None:
-    """One finding says both, whichever comes first."""
+@pytest.mark.parametrize("option", ['artifacts = ["{}"]', 'force-include = {{"{}" = "tag"}}'])
+def test_explicit_file_in_a_cache_that_is_left_out(project: Project, option: str) -> None:
+    """One finding says both, before and after the file."""
     project.make("cache", "src/demo/store")
-    project.configure(after='[tool.hatch.build.force-include]\n"src/demo/store/index.txt" = "index.txt"')
-    built = project.build(target)
-    assert "index.txt" in names(built)
-    assert built.said.count("NC001 ") == 1
-    assert "src/demo/store/   cache directory: valid CACHEDIR.TAG; except paths listed in `force-include`" in built.said
+    project.configure(after=f"[tool.hatch.build]\n{option.format('src/demo/store/CACHEDIR.TAG')}")
+    built = project.build()
+    assert len(names(built)) == 4
+    key = option.partition(" ")[0]
+    expected = f"NC001 src/demo/store/   cache directory: valid CACHEDIR.TAG; except paths listed in `{key}`"
+    assert re.findall("NC001 .*", built.said) == [expected]
 
 
 def test_allowed_symlink_that_cannot_be_followed(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

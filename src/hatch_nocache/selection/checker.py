@@ -169,7 +169,7 @@ class Checker:
         # Imported here: most projects have no symlinks.
         from hatch_nocache.members import symlinks
 
-        symlink = symlinks.Symlink.read(file.path, self._states.real_root if allowed else state.home)
+        symlink = symlinks.Symlink.read(file.path, state.home)
         selected = symlinks.SelectedSymlink(symlink, member, state.link is not None, file, route)
         if self._is_sdist:
             problem = symlinks.problem_in_text(symlink, member)
