@@ -15,10 +15,13 @@ import pytest
 from projects import Project, names
 
 from hatch_nocache import paths
+from hatch_nocache.caches.declared import NOTHING
+from hatch_nocache.config import Options
 from hatch_nocache.members import symlinks
 from hatch_nocache.paths import _is_link_or_junction as entry_is_link_on_windows
 from hatch_nocache.selection import directory as module
-from hatch_nocache.selection.directory import DiskDirectory
+from hatch_nocache.selection.directory import DirectoryStates, DiskDirectory
+from hatch_nocache.selection.explicit import ExplicitPaths
 
 MOUNT_POINT = 0xA0000003
 Maker = Callable[[Path, Path], None]
@@ -44,6 +47,15 @@ def test_entries_by_kind(tmp_path: Path) -> None:
     assert [directory.child(name).readable for name in ("to-sub", "nothing")] == [False, False]
     assert directory.child("to-sub").head("deep", 4) == b""
     assert DiskDirectory(str(tmp_path), "").child("sub").path == "sub"
+
+
+def test_directory_outside_that_no_walk_has_entered(project: Project) -> None:
+    """A builder may select any file: its directory is what its symlinks must not leave."""
+    project.link("../outside/l", "x")
+    outside = os.path.realpath(str(project.root.parent / "outside"))
+    states = DirectoryStates(str(project.root), Options({}, "sdist"), NOTHING, lambda: ExplicitPaths("", {}, {}), {})
+    state = states.at(outside)
+    assert (state.directory.location, state.home, state.directory.links) == (outside, outside, {"l"})
 
 
 # --- Junctions --------------------------------------------------------------------------------------------------------
