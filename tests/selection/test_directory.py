@@ -1,21 +1,27 @@
-"""The facts of directories on disk, junctions, and environments that share their directory with a project."""
+"""Directories on disk, junctions, environments in place, and what is said of a directory."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Callable, List
+from typing import Callable
 
 import pytest
 from projects import Project, names
 
 from hatch_nocache import paths
+from hatch_nocache.caches.declared import NOTHING
+from hatch_nocache.config import Options
+from hatch_nocache.members import symlinks
 from hatch_nocache.paths import _is_link_or_junction as entry_is_link_on_windows
 from hatch_nocache.selection import directory as module
-from hatch_nocache.selection.directory import DiskDirectory
+from hatch_nocache.selection.directory import DirectoryStates, DiskDirectory
+from hatch_nocache.selection.explicit import ExplicitPaths
 
 MOUNT_POINT = 0xA0000003
 Maker = Callable[[Path, Path], None]
@@ -31,17 +37,25 @@ def test_entries_by_kind(tmp_path: Path) -> None:
         os.symlink(text, str(tmp_path / name))
     directory = DiskDirectory(str(tmp_path), "here")
     assert (directory.readable, directory.directories, directory.files) == (True, {"sub"}, {"file"})
-    assert directory.links == {"to-sub", "to-file", "dangling", "loop"}
-    assert [directory.kind(name) for name in ("fifo", "loop", "file")] == ["special", "link", "file"]
+    assert (directory.links, directory.special) == ({"to-sub", "to-file", "dangling", "loop"}, {"fifo"})
     assert sorted(directory.subdirectories) == ["sub", "to-sub"]
+    assert sorted(directory.nondirectories) == ["dangling", "fifo", "file", "loop", "to-file"]
     assert directory.head("file", 4) == b"0123"
-    for name in ("to-file", "fifo", "sub", "nothing"):
-        assert directory.head(name, 4) == b""
+    assert [directory.head(name, 4) for name in ("to-file", "fifo", "sub", "nothing")] == [b""] * 4
     child = directory.child("sub")
     assert (child.path, child.files) == ("here/sub", {"deep"})
-    assert not directory.child("to-sub").readable
-    assert not directory.child("nothing").readable
+    assert [directory.child(name).readable for name in ("to-sub", "nothing")] == [False, False]
+    assert directory.child("to-sub").head("deep", 4) == b""
     assert DiskDirectory(str(tmp_path), "").child("sub").path == "sub"
+
+
+def test_directory_outside_that_no_walk_has_entered(project: Project) -> None:
+    """A builder may select any file: its directory is what its symlinks must not leave."""
+    project.link("../outside/l", "x")
+    outside = os.path.realpath(str(project.root.parent / "outside"))
+    states = DirectoryStates(str(project.root), Options({}, "sdist"), NOTHING, lambda: ExplicitPaths("", {}, {}), {})
+    state = states.at(outside)
+    assert (state.directory.location, state.home, state.directory.links) == (outside, outside, {"l"})
 
 
 # --- Junctions --------------------------------------------------------------------------------------------------------
@@ -67,36 +81,11 @@ class Junction:
         return SimpleNamespace(st_reparse_tag=MOUNT_POINT)
 
 
-class Entries:
-    """The result of `scandir` with other entries."""
-
-    def __init__(self, entries, wrap) -> None:
-        self._entries, self._wrap = entries, wrap
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._entries.close()
-
-    def __iter__(self):
-        return map(self._wrap, self._entries)
-
-
-class Odd(Junction):
-    """A symlink that cannot be followed without an error."""
-
-    def is_dir(self, **_) -> bool:
-        raise OSError
-
-
-def test_entry_that_cannot_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "l").touch()
-    scandir = os.scandir
-    monkeypatch.setattr(os, "scandir", lambda *args: Entries(scandir(*args), Odd))
-    monkeypatch.setattr(module, "entry_is_link", entry_is_link_on_windows)
-    directory = DiskDirectory(str(tmp_path), "")
-    assert (directory.nondirectories, directory.subdirectories, directory.links) == (["l"], [], {"l"})
+@contextlib.contextmanager
+def entries(listing, wrap):
+    """Yield the result of `scandir` with other entries."""
+    with listing:
+        yield map(wrap, listing)
 
 
 @pytest.fixture
@@ -108,9 +97,10 @@ def junction(project: Project, monkeypatch) -> Maker:
         import _winapi
 
         return lambda at, to: _winapi.CreateJunction(str(project.root / to), str(project.root / at))
+    assert paths.entry_is_link is os.DirEntry.is_symlink, "no further question elsewhere"
     scandir = os.scandir
     wrap = lambda entry: Junction(entry) if entry.is_symlink() and entry.is_dir() else entry  # noqa: E731
-    monkeypatch.setattr(os, "scandir", lambda *args: Entries(scandir(*args), wrap))
+    monkeypatch.setattr(os, "scandir", lambda *args: entries(scandir(*args), wrap))
     monkeypatch.setattr(module, "entry_is_link", entry_is_link_on_windows)
     return lambda at, to: os.symlink(str((project.root / to).resolve()), str(project.root / at))
 
@@ -150,37 +140,69 @@ def test_link_into_a_cache(project: Project, junction: Maker, kind: str) -> None
     assert "NC001 src/demo/data/   cache directory: symlink into store/" in built.said
 
 
-@pytest.mark.skipif(os.name == "nt", reason="about the others")
-def test_no_further_question_elsewhere() -> None:
-    assert paths.entry_is_link is os.DirEntry.is_symlink
-
-
 # --- Environments in place --------------------------------------------------------------------------------------------
 
 
-def environment(where: Path, *options: str) -> None:
-    """`python -m venv .`, without pip, which would take seconds; its scripts are written here."""
-    if sys.version_info >= (3, 13):
-        # It would replace the project's.
-        options = (*options, "--without-scm-ignore-files")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", *options, str(where)], check=True)
-    scripts = where / ("Scripts" if os.name == "nt" else "bin")
-    (scripts / "pip").write_text(f"#!{scripts / 'python'}\n", encoding="utf-8")
-    packages = next(where.glob("[Ll]ib/**/site-packages"))
-    (packages / "dep.py").write_text("", encoding="utf-8")
-
-
 @pytest.mark.parametrize("below", ["", "packages/member/"])
-@pytest.mark.parametrize("options", [[], ["--copies"]])
-def test_environment_in_place(project: Project, options: List[str], below: str) -> None:
+def test_environment_in_place(project: Project, below: str) -> None:
     """In the project, or in a member of its workspace: the parts are left out, and the project's files are packed."""
     where = project.root / below
-    own = [f"{below}{name}" for name in ("pyproject.toml", "bin/run.sh", "lib/own.c", "include/own.h", "share/x")]
-    for name in own[0 if below else 1 :]:
-        project.put(name)
+    for name in ("pyproject.toml", "bin/run.sh", "lib/own.c", "include/own.h", "share/x")[0 if below else 1 :]:
+        project.put(below + name)
     control = names(project.build())
-    environment(where, *options)
+    # Python 3.13 would replace the project's .gitignore, and pip would take seconds.
+    options = ["--without-pip", *(["--without-scm-ignore-files"] if sys.version_info >= (3, 13) else [])]
+    subprocess.run([sys.executable, "-m", "venv", *options, str(where)], check=True)
+    scripts = where / ("Scripts" if os.name == "nt" else "bin")
+    (scripts / "pip").write_text(f"#!{scripts / 'python'}\n", encoding="utf-8")
+    (next(where.glob("[Ll]ib/**/site-packages")) / "dep.py").write_text("", encoding="utf-8")
     built = project.build()
     assert names(built) == control, built.said
     assert built.codes == ["NC004"]
     assert "virtual environment in place: contains pyvenv.cfg" in built.said
+
+
+# --- What is said of a directory --------------------------------------------------------------------------------------
+
+
+def test_allowed_file_in_a_cache_that_is_kept(project: Project) -> None:
+    """The option packs the rest in silence."""
+    project.configure('caches = "keep"', 'allow = ["/src/demo/c/index.txt"]')
+    project.make("cache", "src/demo/c")
+    assert project.same().said == ""
+
+
+@pytest.mark.parametrize("target", ["sdist", "wheel"])
+def test_link_into_an_explicit_cache(project: Project, target: str) -> None:
+    """It is packed like the cache, and not reported as left out."""
+    project.configure(after='[tool.hatch.build]\nonly-include = ["src", "store"]')
+    project.make("cache", "store")
+    project.put("store/sub/entry")
+    project.link("src/demo/data", "../../store/sub")
+    built = project.build(target)
+    assert {"src/demo/data/entry", "store/sub/entry"} <= set(names(built))
+    assert re.findall("NC001 .*", built.said) == [
+        "NC001 store/   cache directory: valid CACHEDIR.TAG; listed in `only-include`"
+    ]
+
+
+@pytest.mark.parametrize("option", ['artifacts = ["{}"]', 'force-include = {{"{}" = "tag"}}'])
+def test_explicit_file_in_a_cache_that_is_left_out(project: Project, option: str) -> None:
+    """One finding says both, before and after the file."""
+    project.make("cache", "src/demo/store")
+    project.configure(after=f"[tool.hatch.build]\n{option.format('src/demo/store/CACHEDIR.TAG')}")
+    built = project.build()
+    assert len(names(built)) == 4
+    key = option.partition(" ")[0]
+    expected = f"NC001 src/demo/store/   cache directory: valid CACHEDIR.TAG; except paths listed in `{key}`"
+    assert re.findall("NC001 .*", built.said) == [expected]
+
+
+def test_allowed_symlink_that_cannot_be_followed(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if for lack of a permission: the wheel must not lack it in silence."""
+    project.configure('allow = ["/src/demo/l"]')
+    project.link("src/demo/l", "nothing")
+    monkeypatch.setattr(symlinks, "problem_without_content", lambda _: None)
+    built = project.build("wheel")
+    assert (built.code, built.archive, built.crashed) == (1, None, False)
+    assert "l cannot be read" in built.said

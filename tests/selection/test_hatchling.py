@@ -8,6 +8,7 @@ import inspect
 import os
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Dict, Iterator, List, Tuple, Type
 
 import pytest
@@ -358,7 +359,8 @@ def test_several_versions(project: Project, tmp_path: Path, monkeypatch) -> None
     """Each is filtered, reported and verified once, and a later one finds no old wrapper."""
     wrapped: List[Any] = []
     verified: List[str] = []
-    monkeypatch.setattr(archive, "verify", lambda path, *_, **__: verified.append(path) or ())
+    clean = SimpleNamespace(findings=())
+    monkeypatch.setattr(archive, "inspect", lambda path, *_, **__: verified.append(path) or clean)
     original = WheelBuilder.build_standard
 
     def build_standard(self: Any, directory: str, **build_data: Any) -> str:

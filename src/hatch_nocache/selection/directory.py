@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import stat
-from typing import TYPE_CHECKING, Callable, Mapping
+from typing import TYPE_CHECKING, Callable, Mapping, NamedTuple
 
 from hatch_nocache.caches.declared import Surroundings
 from hatch_nocache.caches.index import is_candidate
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 # The values of `caches` and `symlinks` that leave files out of the archive.
 DROPPING = ("drop", "reject")
 
-_NO_NAMES: frozenset[str] = frozenset()
-
 
 class DiskDirectory:
     """The entries of one directory, as `caches.model.Directory`.
@@ -28,10 +27,10 @@ class DiskDirectory:
     `path` the one in messages.
     """
 
-    def __init__(self, location: str, path: str, walked: str | None = None) -> None:
+    def __init__(self, location: str, path: str, walked: str = "") -> None:
         self.location = location
         self.path = path
-        self.walked = location if walked is None else walked
+        self.walked = walked or location
         self.readable = True
         # As `os.walk` sorts them: a symlink to a directory is a directory, everything else is a file.
         self.subdirectories: list[str] = []
@@ -44,45 +43,30 @@ class DiskDirectory:
                     # The listing knows regular files and directories without another system call.
                     if entry.is_file(follow_symlinks=False):
                         self.nondirectories.append(entry.name)
+                    elif entry_is_link(entry):
+                        links.add(entry.name)
+                        names = self.subdirectories if os.path.isdir(entry.path) else self.nondirectories
+                        names.append(entry.name)
+                    elif entry.is_dir(follow_symlinks=False):
+                        self.subdirectories.append(entry.name)
                     else:
-                        self._add(entry, links, special)
+                        special.add(entry.name)
+                        self.nondirectories.append(entry.name)
         except OSError:
             self.readable = False
-        self.links: frozenset[str] = frozenset(links) if links else _NO_NAMES
-        self.special: frozenset[str] = frozenset(special) if special else _NO_NAMES
-
-    def _add(self, entry: os.DirEntry[str], links: set[str], special: set[str]) -> None:
-        is_link = entry_is_link(entry)
-        if is_link:
-            links.add(entry.name)
-        try:
-            is_directory = entry.is_dir()
-        except OSError:
-            is_directory = False
-        if is_directory:
-            self.subdirectories.append(entry.name)
-            return
-        self.nondirectories.append(entry.name)
-        if not is_link:
-            special.add(entry.name)
+        self.links = frozenset(links)
+        self.special = frozenset(special)
 
     @property
     def directories(self) -> frozenset[str]:
-        """The names of the real subdirectories."""
         return frozenset(self.subdirectories) - self.links
 
     @property
     def files(self) -> frozenset[str]:
-        """The names of the regular files."""
         return frozenset(self.nondirectories) - self.links - self.special
 
-    def kind(self, name: str) -> str:
-        """Return the kind of the non-directory `name`: "link", "special" or "file"."""
-        return "link" if name in self.links else "special" if name in self.special else "file"
-
     def head(self, name: str, size: int) -> bytes:
-        """Return the first `size` bytes of a regular file; empty for anything else."""
-        path = os.path.join(self.walked, name)
+        path = os.path.join(self.location, name)
         try:
             # Checked before `open`, which would hang on a FIFO.
             if not stat.S_ISREG(os.lstat(path).st_mode):
@@ -93,35 +77,26 @@ class DiskDirectory:
             return b""
 
     def child(self, name: str) -> DiskDirectory:
-        """Return a subdirectory. A symlink is not followed: it is an empty directory."""
-        path = f"{self.path}/{name}" if self.path else name
-        if name in self.links:
-            return DiskDirectory(os.path.join(os.devnull, name), path)
-        return DiskDirectory(os.path.join(self.location, name), path, os.path.join(self.walked, name))
+        # A symlink is not followed: it is an empty directory.
+        location = os.path.join(os.devnull if name in self.links else self.location, name)
+        return DiskDirectory(location, posixpath.join(self.path, name), os.path.join(self.walked, name))
 
 
 class DirectoryFinding:
     """A finding about a directory. It is reported only if a file in it is selected.
 
-    `walked` is its path in the walk, `path` the one in messages. `evidence` says what it is; `link_target` is set for a
-    symlink out of the project. `drops`: its files are left out, except the `explicit` paths.
+    `walked` is its path in the walk, `path` the one in messages. `drops`: its files are left out, except the `explicit`
+    paths.
     """
 
     def __init__(
-        self,
-        directory: DiskDirectory,
-        evidence: Evidence,
-        explicit: tuple[ExplicitPath, ...] = (),
-        *,
-        drops: bool,
-        link_target: str = "",
+        self, directory: DiskDirectory, evidence: Evidence, explicit: tuple[ExplicitPath, ...], *, drops: bool
     ) -> None:
         self.walked = directory.walked
         self.path = directory.path or "."
         self.evidence = evidence
         self.explicit = explicit
         self.drops = drops
-        self.link_target = link_target
         self.reported = False
 
     def can_prune(self, directory: str) -> bool:
@@ -129,35 +104,19 @@ class DirectoryFinding:
         return self.reported and self.drops and not any(each.leads_to(directory) for each in self.explicit)
 
 
-class DirectoryState:
+class DirectoryState(NamedTuple):
     """One directory of the selection, and properties of the files in it.
 
     `home` is the real directory that symlinks in it must not leave. `cache` is the cache or environment that it is in,
     `outside` the symlink out of the project that it is behind. `link` is the first directory symlink on the way to it.
-    `is_scanned`: its entries are known. `is_outside`: the walk began outside the project. `has_parts`: its files may be
-    part of an environment in place.
     """
 
-    def __init__(self, directory: DiskDirectory, home: str, *, is_scanned: bool = True) -> None:
-        self.directory = directory
-        self.home = home
-        self.is_scanned = is_scanned
-        self.allowed = False
-        # The directory itself is explicit: caches in it are part of it.
-        self.is_explicit = False
-        self.is_outside = False
-        self.has_parts = False
-        self.cache: DirectoryFinding | None = None
-        self.outside: DirectoryFinding | None = None
-        self.link: str | None = None
-
-    def below(self, directory: DiskDirectory) -> DirectoryState:
-        """Return the state of a subdirectory that is not classified yet."""
-        state = DirectoryState(directory, self.home)
-        state.allowed, state.is_explicit, state.is_outside = self.allowed, self.is_explicit, self.is_outside
-        state.cache, state.outside, state.link = self.cache, self.outside, self.link
-        state.has_parts = self.has_parts
-        return state
+    directory: DiskDirectory
+    home: str
+    allowed: bool = False
+    cache: DirectoryFinding | None = None
+    outside: DirectoryFinding | None = None
+    link: str | None = None
 
 
 class DirectoryStates:
@@ -171,7 +130,7 @@ class DirectoryStates:
         explicit: Callable[[], ExplicitPaths],
         forced: Mapping[str, str],
     ) -> None:
-        """Take the project root and what is known of the project.
+        """Take what is known of the project.
 
         `explicit` is called once something is found. `forced` are the sources that the user forces in, with the members
         that they become.
@@ -181,33 +140,25 @@ class DirectoryStates:
         self.options = options
         # Directories with an invalid tag: path to the problem.
         self.invalid_tags: dict[str, str] = {}
+        # Parts of environments that share a directory with a project, by path.
+        self.parts: dict[str, DirectoryFinding] = {}
         self._surroundings = surroundings
         self._explicit = explicit
         self._forced = forced
         self._states: dict[str, DirectoryState] = {}
-        # Parts of environments that share a directory with a project, by path.
-        self.parts: dict[str, DirectoryFinding] = {}
-        # The real paths of symlinks that are being resolved.
-        self._resolving: set[str] = set()
 
     def top(self, source: str) -> DirectoryState:
-        """Return the state of the directory in which a walk begins.
-
-        Outside the project, it is explicit.
-        """
+        """Return the state of the directory in which a walk begins: if outside, an explicit one."""
         if within(source, self.root):
             # Read again: a builder may create files between two walks.
             self._states.pop(source, None)
             return self.at(source)
-        real = os.path.realpath(source)
-        state = DirectoryState(DiskDirectory(real, relative(source, self.root), source), real)
-        state.is_outside = True
-        evidence = None if within(self.real_root, real) else self._detect(state.directory)
-        if evidence is not None:
-            state.is_explicit = True
-            explicit = self._explicit().of_source(source)
-            state.cache = DirectoryFinding(state.directory, evidence, explicit, drops=False)
-        return state
+        state = self._first(source)
+        evidence = None if within(self.real_root, state.home) else self._detect(state.directory)
+        if evidence is None:
+            return state
+        explicit = self._explicit().of_source(source)
+        return state._replace(cache=DirectoryFinding(state.directory, evidence, explicit, drops=False))
 
     def at(self, walked: str, home: str | None = None) -> DirectoryState:
         """Return the state of a directory that no walk has entered.
@@ -215,90 +166,72 @@ class DirectoryStates:
         It is computed from the directories between `home` (default: the root) and this one. `home` is for a file from
         outside the project: nothing above it is classified.
         """
-        base = self.root if home is None else home
-        if not within(walked, base):
-            return self._unknown(walked)
-        ahead: list[str] = []
-        here = walked
+        base = home or self.root
+        # A builder may select any file.
+        base = base if within(walked, base) else walked
+        if base not in self._states:
+            self._states[base] = self._first(base)
+            self._inspect(self._states[base].directory)
+        here = base
         # No recursion: there may be a thousand directories.
-        while here not in self._states and here != base:
-            ahead.append(here)
-            here = os.path.dirname(here)
-        if here not in self._states:
-            real = os.path.realpath(base)
-            self._states[here] = DirectoryState(DiskDirectory(real, relative(base, self.root), base), real)
-            self._states[here].is_outside = home is not None
-            self._find_tag(self._states[here].directory)
-            self._find_parts(self._states[here])
-        while ahead:
-            here, parent = ahead.pop(), here
-            self._states[here] = self.step(self._states[parent], os.path.basename(here))
-        return self._states[walked]
+        for name in filter(None, walked[len(base) :].split(os.sep)):
+            parent, here = here, os.path.join(here, name)
+            if here not in self._states:
+                self._states[here] = self.step(self._states[parent], name)
+        return self._states[here]
 
-    def _unknown(self, walked: str) -> DirectoryState:
-        directory = DiskDirectory(os.devnull, relative(walked, self.root), walked)
-        state = DirectoryState(directory, self.real_root, is_scanned=False)
-        state.is_outside = True
-        return state
+    def _first(self, walked: str) -> DirectoryState:
+        real = os.path.realpath(walked)
+        return DirectoryState(DiskDirectory(real, relative(walked, self.root), walked), real)
 
     def step(self, parent: DirectoryState, name: str) -> DirectoryState:
         """Return the state of a subdirectory: classified, but not reported yet."""
-        walked = os.path.join(parent.directory.walked, name)
+        directory = parent.directory.child(name)
+        state = parent._replace(directory=directory)
         is_link = name in parent.directory.links
         if is_link:
-            path = f"{parent.directory.path}/{name}" if parent.directory.path else name
-            directory = DiskDirectory(os.path.realpath(walked), path, walked)
-        else:
-            directory = parent.directory.child(name)
-        state = parent.below(directory)
-        if is_link and state.link is None:
-            state.link = walked
-        if state.allowed or self.options.allow.match(directory.path + "/"):
-            # A negated pattern may exclude something below it again.
-            state.allowed = not self.options.allow.negated
-            if state.allowed:
-                return state
-        real = directory.location
-        if is_link and not within(real, state.home):
-            if not self._is_forced(real, directory.path):
+            directory = DiskDirectory(os.path.realpath(directory.walked), directory.path, directory.walked)
+            state = parent._replace(directory=directory, link=parent.link or directory.walked)
+        allow = self.options.allow
+        # A negated pattern may exclude something below it again.
+        if state.allowed or (allow.match(directory.path + "/") and not allow.negated):
+            return state._replace(allowed=True)
+        if is_link and not within(directory.location, state.home):
+            state = state._replace(home=directory.location)
+            if not self._is_forced(directory):
                 evidence = Evidence("NC103", "symlink to a directory outside the project", "")
-                drops = self.options.symlinks in DROPPING
-                text = os.readlink(walked)
-                state.outside = DirectoryFinding(directory, evidence, drops=drops, link_target=text)
-            state.home = real
-        if state.cache is None and not state.is_explicit:
-            self._classify(state, real, is_link=is_link)
-        return state
+                outside = DirectoryFinding(directory, evidence, (), drops=self.options.symlinks in DROPPING)
+                state = state._replace(outside=outside)
+        return state if state.cache else state._replace(cache=self._classify(directory, is_link=is_link))
 
-    def _is_forced(self, real: str, path: str) -> bool:
+    def _is_forced(self, directory: DiskDirectory) -> bool:
         """Return whether `force-include` puts the same content in the same place."""
+        location = directory.location
         return any(
-            within(real, os.path.realpath(source))
-            and "/".join(filter(None, (member, relative(real, os.path.realpath(source))))) == path
-            for source, member in self._forced.items()
+            within(location, real) and "/".join(filter(None, (member, relative(location, real)))) == directory.path
+            for real, member in ((os.path.realpath(source), member) for source, member in self._forced.items())
         )
 
-    def _classify(self, state: DirectoryState, real: str, *, is_link: bool) -> None:
+    def _classify(self, directory: DiskDirectory, *, is_link: bool) -> DirectoryFinding | None:
+        real = directory.location
         # Neither the root nor its parents: uv builds wheels inside its own cache.
         if within(self.real_root, real):
-            return
-        directory = state.directory
+            return None
         if self.options.extra_caches.match(directory.path + "/"):
-            evidence: Evidence | None = Evidence("NC005", "cache directory", "matches `extra-caches`")
-        else:
-            evidence = self._detect(directory)
+            return self._found(directory, Evidence("NC005", "cache directory", "matches `extra-caches`"))
+        evidence = self._detect(directory)
         if evidence is not None:
-            self._found(evidence, state)
-            return
-        self._find_tag(directory)
-        self._find_parts(state)
-        state.cache = self.parts.get(directory.walked)
+            return self._found(directory, evidence)
+        self._inspect(directory)
         if is_link and within(real, self.real_root):
-            cache = self._cache_at(real)
+            where = os.path.join(self.root, native(relative(real, self.real_root)))
+            # Below /proc there are symlinks that `realpath` cannot resolve: they are their own real path.
+            cache = self.at(where).cache if where != directory.walked else None
             if cache is not None:
-                evidence = cache.evidence._replace(reason=f"symlink into {cache.path}/", hint="")
-                explicit = self._explicit().concerning(directory.walked)
-                state.cache = DirectoryFinding(directory, evidence, explicit, drops=cache.drops)
+                reason = f"symlink into {cache.path}/"
+                evidence = cache.evidence._replace(reason=reason, hint="", output=False, by_hand="")
+                return self._found(directory, evidence, drops=cache.drops)
+        return self.parts.get(directory.walked)
 
     def _detect(self, directory: DiskDirectory) -> Evidence | None:
         if not is_candidate(directory, self._surroundings):
@@ -308,47 +241,27 @@ class DirectoryStates:
 
         return detect(directory, self._surroundings)
 
-    def _found(self, evidence: Evidence, state: DirectoryState) -> None:
-        walked = state.directory.walked
-        explicit = self._explicit().concerning(walked, output=evidence.output)
-        if evidence.by_hand:
-            from hatch_nocache.selection.explicit import ExplicitPath
-
-            explicit += (ExplicitPath(os.path.join(walked, evidence.by_hand), ""),)
+    def _found(self, directory: DiskDirectory, evidence: Evidence, *, drops: bool = True) -> DirectoryFinding:
+        walked = directory.walked
+        explicit = self._explicit().concerning(walked, output=evidence.output, by_hand=evidence.by_hand)
+        # The directory itself is explicit: caches in it are part of it.
         whole = tuple(each for each in explicit if each.pattern is None and each.key and each.path == walked)
-        state.is_explicit = bool(whole)
-        drops = not whole and self.options.caches in DROPPING
-        state.cache = DirectoryFinding(state.directory, evidence, whole or explicit, drops=drops)
+        drops = drops and not whole and self.options.caches in DROPPING
+        return DirectoryFinding(directory, evidence, whole or explicit, drops=drops)
 
-    def _cache_at(self, real: str) -> DirectoryFinding | None:
-        """Return the cache that the link target of a directory symlink is in."""
-        where = os.path.join(self.root, native(relative(real, self.real_root)))
-        if where in self._resolving:
-            # Below /proc there are symlinks that `realpath` cannot resolve: they are their own real path.
-            return None
-        self._resolving.add(where)
-        cache = self.at(where).cache
-        self._resolving.remove(where)
-        return cache
-
-    def _find_tag(self, directory: DiskDirectory) -> None:
+    def _inspect(self, directory: DiskDirectory) -> None:
+        """Record an invalid tag, and the parts of an environment in place."""
         if TAG in directory.nondirectories or TAG in directory.subdirectories:
             from hatch_nocache.caches.detect import tag_problem
 
             problem = tag_problem(directory)
             if problem:
                 self.invalid_tags[directory.path] = problem
-
-    def _find_parts(self, state: DirectoryState) -> None:
-        directory = state.directory
         if "pyvenv.cfg" in directory.nondirectories:
             from hatch_nocache.caches.virtualenvs import in_place
 
-            parts = in_place(directory)
-            if parts:
-                state.has_parts = True
-                evidence = Evidence("NC004", "virtual environment in place", "contains pyvenv.cfg", environment=True)
-                paths = [os.path.join(directory.walked, native(part.rstrip("/"))) for part in parts]
-                explicit = tuple(each for path in paths for each in self._explicit().concerning(path))
-                finding = DirectoryFinding(directory, evidence, explicit, drops=self.options.caches in DROPPING)
-                self.parts.update(dict.fromkeys(paths, finding))
+            paths = [os.path.join(directory.walked, native(part.rstrip("/"))) for part in in_place(directory)]
+            explicit = tuple(each for path in paths for each in self._explicit().concerning(path))
+            evidence = Evidence("NC004", "virtual environment in place", "contains pyvenv.cfg", environment=True)
+            finding = DirectoryFinding(directory, evidence, explicit, drops=self.options.caches in DROPPING)
+            self.parts.update(dict.fromkeys(paths, finding))

@@ -114,12 +114,12 @@ class SelectionFilter:
     @property
     def findings(self) -> list[Finding]:
         """All findings so far."""
-        return self._main.checker.findings
+        return list(self._main.checker.findings)
 
     @property
     def is_rejected(self) -> bool:
         """Whether any finding fails the build."""
-        return self._main.checker.is_rejected
+        return any(finding.is_rejected for finding in self.findings)
 
     @property
     def forced(self) -> list[str]:
@@ -147,10 +147,10 @@ class SelectionFilter:
         unused = self._unused_allow()
         if not (tags or unused or self._lost):
             return []
-        messages, advice = self._main.checker.words()
-        notes = [messages.invalid_tags(tags, self._target, advice)] if tags else []
-        notes += [messages.lost(self._lost, self._target)] if self._lost else []
-        return notes + ([messages.unused_allow(unused, advice)] if unused else [])
+        messages = self._main.checker.messages
+        notes = [messages.invalid_tags(tags, self._target)] if tags else []
+        notes += [messages.lost(self._lost)] if self._lost else []
+        return notes + ([messages.unused_allow(unused)] if unused else [])
 
     def _unused_allow(self) -> list[str]:
         unused = self.options.allow.unused()
@@ -352,7 +352,7 @@ class SelectionFilter:
         if checker.dropped:
             self._check_required()
         left_out = self._check_untracked()
-        if checker.has_stored_symlinks:
+        if checker.stored:
             members = {each.member for each in self.packed if id(each.file) not in left_out}
             members.update(_hatchling.written_members(self._builder, "sdist"))
             checker.finish(members, lambda: self._wheel_selects, left_out)
@@ -374,7 +374,7 @@ class SelectionFilter:
                 checker.is_left_out(path, states.at(os.path.dirname(path)), route)
 
     def _check_untracked(self) -> set[int]:
-        root, config, checker = self._config.root, self._config, self._main.checker
+        root, config, checker, allow = self._config.root, self._config, self._main.checker, self.options.allow
         if config.ignore_vcs or not in_work_tree(root):
             return set()
         from hatch_nocache.selection.untracked import Untracked
@@ -392,7 +392,7 @@ class SelectionFilter:
         paths = {
             path
             for path in untracked.among(files)
-            if not (config.path_is_artifact(path) or config.path_is_build_artifact(path) or checker.is_allowed(path))
+            if not (config.path_is_artifact(path) or config.path_is_build_artifact(path) or allow.match(path))
         }
         if paths:
             paths = {path for path in paths if not untracked.is_explicit(files[path].path, self._explicit)}
@@ -400,11 +400,10 @@ class SelectionFilter:
             paths = {path for path in paths if files[path].path not in self._wheel_selects}
         if not paths:
             return set()
-        messages, advice = checker.words()
         others = (path for path in files if path not in paths)
         left_out: set[int] = set()
         for highest, inside in untracked.grouped(paths, others).items():
-            finding = messages.untracked(highest, len(inside), self.options.untracked, advice)
+            finding = checker.messages.untracked(highest, len(inside))
             if finding.drops:
                 left_out.update(id(files[path].file) for path in inside)
                 checker.forget(set(inside))
@@ -442,14 +441,14 @@ class SelectionFilter:
         selection = [*((member, each.file.path) for member, each in members), *((member, "") for member in written)]
         unique = not _hatchling.packs_duplicates(self._builder)
         for collision in collisions(selection, sdist=self._target == "sdist", unique=unique):
-            messages, _ = self._main.checker.words()
-            self._main.checker.add(messages.collision(collision.code, collision.member, collision.reason))
+            messages = self._main.checker.messages
+            self._main.checker.add(messages.member(collision.code, collision.member, collision.reason))
 
     def _report_aliases(self) -> None:
         by_directory = self._main.aliases.by_directory
         if not by_directory:
             return
-        messages, _ = self._main.checker.words()
+        messages = self._main.checker.messages
         root = self._config.root
         packed = {os.path.dirname(each.path) for each in self.packed}
         used = dict.fromkeys(by_directory[path] for path in packed if path in by_directory)

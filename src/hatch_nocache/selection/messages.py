@@ -5,248 +5,165 @@ from __future__ import annotations
 import json
 import os
 import stat
-from typing import Mapping, NamedTuple, Sequence
+from typing import Mapping, Sequence
 
 from hatch_nocache.caches.detect import link_owner
 from hatch_nocache.config import Options
-from hatch_nocache.members.symlinks import SymlinkProblem
+from hatch_nocache.members.symlinks import SelectedSymlink
 from hatch_nocache.report import toml_pattern
-from hatch_nocache.rules import OPTIONAL, Action, Finding, Hint, Note
+from hatch_nocache.rules import OPTIONAL, Action, Finding, Hint, Note, count
 from hatch_nocache.selection.directory import DirectoryFinding
 
-_CACHE_ACTIONS = {"drop": Action.DROPPED, "reject": Action.REJECTED, "keep": Action.NOTICE}
-_SYMLINK_ACTIONS = {**_CACHE_ACTIONS, "copy": Action.COPIED}
-_SPECIAL = (
-    (stat.S_ISFIFO, "FIFO"),
-    (stat.S_ISSOCK, "socket"),
-    (stat.S_ISCHR, "character device"),
-    (stat.S_ISBLK, "block device"),
-)
+_ACTIONS = {"drop": Action.DROPPED, "reject": Action.REJECTED, "keep": Action.NOTICE, "copy": Action.COPIED}
+_SPECIAL = {"p": "FIFO", "s": "socket", "c": "character device", "b": "block device"}
+_INSIDE = "change the target path so that it is inside the archive"
+# Rejected members: code, what it is, and a hint.
+_MEMBERS = {
+    "outside": ("NC202", "archive member outside the archive root", _INSIDE),
+    "name": ("NC203", "file name that installers refuse", "rename the file"),
+    "time": ("NC203", "time that installers refuse", "touch the file"),
+    "NC204": ("NC204", "hard link that installers refuse", "exclude one of the two"),
+    "NC205": ("NC205", "colliding archive member", "exclude one of the two"),
+}
 
 
-class Advice(NamedTuple):
-    """The tables in hints: that of the hook, and that whose `exclude` is in force."""
+class Messages:
+    """Makes the findings and notes of one target.
 
-    hook: str
-    exclude: str
+    In hints, `hook` is the table of the hook, and `exclude` the one whose `exclude` is in force. The `option` of a
+    method selects a path despite `exclude`; "" is none.
+    """
 
-    def allow(self, path: str, purpose: str = "pack it anyway") -> Hint:
-        """Return the hint to pack a path unchecked."""
-        return Hint(purpose, f"add {{}} to `allow` in {self.hook}", toml_pattern(path))
+    def __init__(self, options: Options, hook: str, exclude: str) -> None:
+        self._options = options
+        self._hook = hook
+        self._exclude = exclude
 
-    def option(self, purpose: str, key: str, value: str) -> Hint:
-        """Return the hint to set an option of the hook."""
-        return Hint(purpose, f'set {key} = "{value}" in {self.hook}')
+    def _allow(self, path: str, purpose: str = "pack it anyway") -> Hint:
+        return Hint(purpose, f"add {{}} to `allow` in {self._hook}", toml_pattern(path))
 
-    def leave_out(self, path: str, option: str = "") -> Hint:
-        """Return the hint to leave a path out.
+    def _set(self, purpose: str, key: str, value: str) -> Hint:
+        return Hint(purpose, f'set {key} = "{value}" in {self._hook}')
 
-        `option` selects the path despite `exclude`.
-        """
+    def leave_out(self, path: str, option: str) -> Hint:
+        """Return the hint to leave a path out."""
         if option:
             return Hint("leave it out", f"remove it from {option}")
-        purpose = "leave it out of every target" if self.is_general else "leave it out"
-        return Hint(purpose, f"add {{}} to `exclude` in {self.exclude}", toml_pattern(path))
+        purpose = "leave it out" if ".targets." in self._exclude else "leave it out of every target"
+        return Hint(purpose, f"add {{}} to `exclude` in {self._exclude}", toml_pattern(path))
 
-    @property
-    def is_general(self) -> bool:
-        """Whether the `exclude` in force is that of all targets."""
-        return ".targets." not in self.exclude
-
-
-# --- Directories ------------------------------------------------------------------------------------------------------
-
-
-def directory(found: DirectoryFinding, key: str, options: Options, option: str, advice: Advice) -> Finding | None:
-    """Return the finding about a directory: a cache, an environment, or NC103.
-
-    `key` is the option that lists it as a whole, "" for none. None if an option packs it.
-    """
-    evidence, path = found.evidence, f"{found.path}/"
-    if evidence.code == "NC103":
-        return _outside_directory(found, options, option, advice)
-    if not key and options.caches == "keep":
-        return None
-    action = Action.NOTICE if key else _CACHE_ACTIONS[options.caches]
-    keys = dict.fromkeys(f"`{each.key}`" for each in found.explicit if each.key and each.key != "allow")
-    note = f"listed in {', '.join(keys)}" if key else f"except paths listed in {' and '.join(keys)}" if keys else ""
-    hints = [advice.option("leave it out", "caches", "drop")] if action is Action.REJECTED else []
-    if action is not Action.NOTICE:
+    def directory(self, found: DirectoryFinding, option: str) -> Finding | None:
+        """Return the finding about a cache, an environment or NC103, unless an option packs it."""
+        if found.evidence.code == "NC103":
+            return self._outside_directory(found, option)
+        keys = list(dict.fromkeys(f"`{each.key}`" for each in found.explicit if each.key))
+        if not found.drops:
+            return self.explicit(found, ", ".join(keys)) if keys else None
+        action = _ACTIONS[self._options.caches]
+        note = f"except paths listed in {' and '.join(keys)}" if keys else ""
+        hints = [self._set("leave it out", "caches", "drop")] if action is Action.REJECTED else []
         in_place = found.path == "."
-        hints.append(advice.option("pack it anyway", "caches", "keep") if in_place else advice.allow(path))
-    if evidence.hint and action is not Action.NOTICE:
-        hints.append(Hint("", evidence.hint))
-    finding = Finding(evidence.code, path, evidence.name, evidence.reason, action, note, hints=tuple(hints))
-    return finding._replace(is_environment=evidence.environment)
+        hints.append(self._set("pack it anyway", "caches", "keep") if in_place else self._allow(f"{found.path}/"))
+        if found.evidence.hint:
+            hints.append(Hint("", found.evidence.hint))
+        return self.explicit(found, "")._replace(action=action, note=note, hints=tuple(hints))
 
+    def _outside_directory(self, found: DirectoryFinding, option: str) -> Finding | None:
+        if "symlinks" in self._options.given and not found.drops:
+            return None
+        action, text = _ACTIONS[self._options.symlinks], os.readlink(found.walked)
+        finding = Finding("NC103", found.path, found.evidence.name, "", action, target=text)
+        return self._with_hints(finding, "its files", self.leave_out(found.path, option))
 
-def _outside_directory(found: DirectoryFinding, options: Options, option: str, advice: Advice) -> Finding | None:
-    if "symlinks" in options.given and options.symlinks in ("keep", "copy"):
-        return None
-    action = _SYMLINK_ACTIONS[options.symlinks]
-    path, text = found.path, found.link_target
-    hints: tuple[Hint, ...] = ()
-    owner = link_owner(path, text)
-    if action is Action.REJECTED and owner is None:
-        hints = (advice.option("pack its files", "symlinks", "copy"), advice.leave_out(path, option))
-    if owner is not None:
-        if action is Action.REJECTED:
-            hints = (_leave_owner_out(owner.pattern, advice),)
-        return Finding("NC103", owner.path, owner.name, "", action, "symlinks out of the project", hints=hints)
-    if action is Action.DROPPED:
-        hints = (advice.option("pack its files", "symlinks", "copy"),)
-    what = "symlink to a directory outside the project"
-    return Finding("NC103", path, what, "", action, target=text, hints=hints)
+    def explicit(self, found: DirectoryFinding, keys: str) -> Finding:
+        """Return the notice about explicit files in a cache. No other file is selected."""
+        evidence, note = found.evidence, f"listed in {keys}"
+        finding = Finding(evidence.code, f"{found.path}/", evidence.name, evidence.reason, Action.NOTICE, note)
+        return finding._replace(is_environment=evidence.environment)
 
+    def required(self, path: str, by: str, found: DirectoryFinding) -> Finding:
+        """Return the finding about a required file in a directory that is left out."""
+        kind = "virtual environment" if found.evidence.environment else "cache directory"
+        where = f"inside {found.path}/, which is a {kind}"
+        if found.evidence.code == "NC103":
+            where = "behind a symlink out of the project"
+        what = f"required by {by if by == 'the build' else f'`{by}`'}, but {where}"
+        return Finding(found.evidence.code, path, what, "", Action.REJECTED, hints=(self._allow(path),))
 
-def _leave_owner_out(pattern: str, advice: Advice) -> Hint:
-    return Hint("leave it out", f"add {{}} to `exclude` in {advice.exclude}", json.dumps(pattern))
+    def untracked(self, path: str, number: int) -> Finding:
+        """Return the finding about an untracked file, or `number` files in a directory."""
+        action = _ACTIONS[self._options.untracked]
+        what = f"{count(number, 'file')}, not tracked by git" if path.endswith("/") else "not tracked by git"
+        hints = [self._allow(path, "pack it without this notice" if action is Action.NOTICE else "pack it anyway")]
+        if action is not Action.DROPPED:
+            hints.insert(0, self._set("leave out untracked files", "untracked", "drop"))
+        return Finding("NC006", path, what, "", action, hints=tuple(hints))
 
+    def symlink(self, problem: Finding, selected: SelectedSymlink, option: str, *, is_required: bool) -> Finding:
+        """Return the finding about the problem of a symlink. `is_required`: it cannot be left out."""
+        action, content = problem.action, "the target file" if selected.symlink.is_file else ""
+        if problem.code in OPTIONAL:
+            action = _ACTIONS[self._options.symlinks]
+            if (action is Action.DROPPED and is_required) or (action is Action.COPIED and not content):
+                action = Action.REJECTED
+        reason = "" if problem.path.endswith(selected.member) else f"in the archive: {selected.member}"
+        leave_out = None if is_required else self.leave_out(problem.path, option)
+        return self._with_hints(problem._replace(reason=reason, action=action), content, leave_out)
 
-def explicit(found: DirectoryFinding, key: str) -> Finding:
-    """Return the notice about explicit files in a cache. No other file is selected."""
-    evidence = found.evidence
-    finding = Finding(
-        evidence.code, f"{found.path}/", evidence.name, evidence.reason, Action.NOTICE, f"listed in `{key}`"
-    )
-    return finding._replace(is_environment=evidence.environment)
+    def _with_hints(self, finding: Finding, content: str, leave_out: Hint | None) -> Finding:
+        """Add the hints to a finding about a symlink, or name the tool that it belongs to.
 
+        `content` could be packed instead; "" is none.
+        """
+        is_optional = finding.code in OPTIONAL
+        owner = link_owner(finding.path, finding.target) if is_optional else None
+        if owner is not None:
+            finding = finding._replace(path=owner.path, what=owner.name, reason="", target="")
+            hint = Hint("leave it out", f"add {{}} to `exclude` in {self._exclude}", json.dumps(owner.pattern))
+            finding = finding._replace(note="symlinks out of the project")
+            return finding._replace(hints=(hint,)) if finding.is_rejected else finding
+        can_copy = finding.drops and content and is_optional and self._options.symlinks != "copy"
+        hints = [self._set(f"pack {content}", "symlinks", "copy")] if can_copy else []
+        if finding.is_rejected:
+            hints += [leave_out] if leave_out is not None else []
+            hints = hints or [Hint("", "replace it with a regular file")]
+        return finding._replace(hints=tuple(hints))
 
-def required(path: str, by: str, found: DirectoryFinding, advice: Advice) -> Finding:
-    """Return the finding about a required file in a directory that is left out."""
-    kind = "virtual environment" if found.evidence.environment else "cache directory"
-    where = f"inside {found.path}/, which is a {kind}"
-    if found.evidence.code == "NC103":
-        where = "behind a symlink out of the project"
-    what = f"required by {by if by == 'the build' else f'`{by}`'}, but {where}"
-    return Finding(found.evidence.code, path, what, "", Action.REJECTED, hints=(advice.allow(path),))
+    def alias(self, link: str, target: str, known_as: str, names: Sequence[str]) -> Finding:
+        """Return the notice about a directory that is packed under several names."""
+        packed = " and ".join(filter(None, (", ".join(f"{name}/" for name in names[:-1]), f"{names[-1]}/")))
+        others = f"only {known_as}/" if known_as in names else "none of its files"
+        reason, note = f"Hatchling would pack {others}", f"packed as {packed}"
+        return Finding("NC106", link, "directory with several names", reason, Action.NOTICE, note, target)
 
+    def special(self, mode: int, path: str, option: str) -> Finding:
+        """Return the finding about a FIFO, socket or device."""
+        kind = _SPECIAL.get(stat.filemode(mode)[0], "special file")
+        note = "installers accept only regular files, directories and symlinks"
+        return Finding("NC201", path, kind, "", Action.REJECTED, note, hints=(self.leave_out(path, option),))
 
-def untracked(path: str, count: int, option: str, advice: Advice) -> Finding:
-    """Return the finding about an untracked file, or `count` files in a directory."""
-    action = _CACHE_ACTIONS[option]
-    what = (
-        f"{count} {'file' if count == 1 else 'files'}, not tracked by git"
-        if path.endswith("/")
-        else "not tracked by git"
-    )
-    hints = [advice.allow(path, "pack it without this notice" if action is Action.NOTICE else "pack it anyway")]
-    if action is not Action.DROPPED:
-        hints.insert(0, advice.option("leave out untracked files", "untracked", "drop"))
-    return Finding("NC006", path, what, "", action, hints=tuple(hints))
+    def member(self, row: str, path: str, reason: str, *hints: Hint) -> Finding:
+        """Return the finding about a rejected member. `row` is one of `_MEMBERS`."""
+        code, what, action = _MEMBERS[row]
+        return Finding(code, path, what, reason, Action.REJECTED, hints=(Hint("", action), *hints))
 
+    def invalid_tags(self, problems: Mapping[str, str], target: str) -> Note:
+        """Return the note about invalid tags: directory ("" for the root) to problem."""
+        directories = count(len(problems), "directory", "directories")
+        tags = ((f"{path}/CACHEDIR.TAG".lstrip("/"), problem) for path, problem in problems.items())
+        lines = tuple(f"{tag}   invalid: {problem}" for tag, problem in tags)
+        add = f"add {{}} to `extra-caches` in {self._hook}"
+        hints = tuple(Hint("leave it out", add, toml_pattern(f"{path}/")) for path in problems if path)
+        return Note(f"packed {directories} with an invalid CACHEDIR.TAG into the {target}", lines, hints)
 
-# --- Symlinks ---------------------------------------------------------------------------------------------------------
+    def lost(self, paths: Sequence[str]) -> Note:
+        """Return the note about files that only a wheel from the tree would contain."""
+        hint = Hint("", "give the sdist the same options as the wheel, or exclude the files from the wheel too")
+        header = f"the wheel built from this sdist will lack {count(len(paths), 'file')}"
+        return Note(header, tuple(paths), (hint,))
 
-
-def symlink(  # noqa: PLR0913 - the parts of a finding
-    problem: SymlinkProblem, path: str, member: str, options: Options, option: str, advice: Advice, *, is_required: bool
-) -> Finding:
-    """Return the finding about one symlink.
-
-    `option` selects it despite `exclude`; `is_required`: it cannot be left out.
-    """
-    action = _symlink_action(problem, options, is_required=is_required)
-    reason = "" if path.endswith(member) else f"in the archive: {member}"
-    owner = link_owner(path, problem.text)
-    if owner is not None and problem.code in OPTIONAL:
-        hints: tuple[Hint, ...] = (_leave_owner_out(owner.pattern, advice),) if action is Action.REJECTED else ()
-        return Finding(problem.code, owner.path, owner.name, "", action, "symlinks out of the project", hints=hints)
-    hints = ()
-    if action is Action.REJECTED:
-        copy = [advice.option("pack the target file", "symlinks", "copy")] if problem.can_copy else []
-        leave = [] if is_required else [advice.leave_out(path, option)]
-        hints = (*(copy if problem.code in OPTIONAL and options.symlinks != "copy" else []), *leave)
-        hints = hints or (Hint("", "replace it with a regular file"),)
-    elif action is Action.DROPPED:
-        hints = (advice.option("pack the target file", "symlinks", "copy"),) if problem.can_copy else ()
-    return Finding(problem.code, path, problem.what, reason, action, problem.note, problem.text, hints)
-
-
-def allowed_symlink(problem: SymlinkProblem, path: str) -> Finding:
-    """Return the notice about an allowed symlink that installers refuse."""
-    return Finding(problem.code, path, problem.what, "", Action.NOTICE, problem.note, problem.text)
-
-
-def _symlink_action(problem: SymlinkProblem, options: Options, *, is_required: bool) -> Action:
-    if problem.needs_content:
-        return Action.COPIED
-    if problem.code not in OPTIONAL:
-        return Action.REJECTED if problem.rejected else Action.NOTICE
-    action = _SYMLINK_ACTIONS[options.symlinks]
-    if (action is Action.DROPPED and is_required) or (action is Action.COPIED and not problem.can_copy):
-        return Action.REJECTED
-    return action
-
-
-def alias(link: str, target: str, known_as: str, names: Sequence[str]) -> Finding:
-    """Return the notice about a directory with several names.
-
-    `names` are the packed ones.
-    """
-    packed = " and ".join(filter(None, (", ".join(f"{name}/" for name in names[:-1]), f"{names[-1]}/")))
-    reason = f"Hatchling would pack only {known_as}/" if known_as in names else "Hatchling would pack none of its files"
-    return Finding("NC106", link, "directory with several names", reason, Action.NOTICE, f"packed as {packed}", target)
-
-
-# --- Members ----------------------------------------------------------------------------------------------------------
-
-
-def special(location: str, path: str, option: str, advice: Advice) -> Finding:
-    """Return the finding about a FIFO, socket or device at `location`."""
-    mode = os.lstat(location).st_mode
-    kind = next((name for test, name in _SPECIAL if test(mode)), "special file")
-    note = "installers accept only regular files, directories and symlinks"
-    return Finding("NC201", path, kind, "", Action.REJECTED, note, hints=(advice.leave_out(path, option),))
-
-
-def outside_archive(path: str, member: str, problem: str) -> Finding:
-    """Return the finding about a member outside the archive root."""
-    reason = problem if path == member else f"{problem} (from {path})"
-    hint = Hint("", "change the target path so that it is inside the archive")
-    return Finding("NC202", member, "archive member outside the archive root", reason, Action.REJECTED, hints=(hint,))
-
-
-def bad_name(path: str, problem: str, option: str, advice: Advice) -> Finding:
-    """Return the finding about a name that installers refuse."""
-    hints = (Hint("", "rename the file"), advice.leave_out(path, option))
-    return Finding("NC203", path, "file name that installers refuse", problem, Action.REJECTED, hints=hints)
-
-
-def bad_time(path: str, time: float, option: str, advice: Advice) -> Finding:
-    """Return the finding about a modification time, in seconds since 1970."""
-    reason = "modified before 1970" if time < 0 else "modified before 1980 or after 2107"
-    hints = (Hint("", "touch the file"), advice.leave_out(path, option))
-    return Finding("NC203", path, "time that installers refuse", reason, Action.REJECTED, hints=hints)
-
-
-def collision(code: str, member: str, problem: str) -> Finding:
-    """Return the finding about a collision or a hard link that cannot be unpacked."""
-    what = "colliding archive member" if code == "NC205" else "hard link that installers refuse"
-    return Finding(code, member, what, problem, Action.REJECTED, hints=(Hint("", "exclude one of the two"),))
-
-
-# --- Notes ------------------------------------------------------------------------------------------------------------
-
-
-def invalid_tags(problems: Mapping[str, str], target: str, advice: Advice) -> Note:
-    """Return the note about invalid tags: directory ("" for the root) to problem."""
-    count = "1 directory" if len(problems) == 1 else f"{len(problems)} directories"
-    lines = tuple(f"{path}/CACHEDIR.TAG".lstrip("/") + f"   invalid: {problem}" for path, problem in problems.items())
-    add = f"add {{}} to `extra-caches` in {advice.hook}"
-    hints = tuple(Hint("leave it out", add, toml_pattern(f"{path}/")) for path in problems if path)
-    return Note(f"packed {count} with an invalid CACHEDIR.TAG into the {target}", lines, hints)
-
-
-def lost(paths: Sequence[str], target: str) -> Note:
-    """Return the note about files that only a wheel from the tree would contain."""
-    count = "1 file" if len(paths) == 1 else f"{len(paths)} files"
-    hint = Hint("", "give the sdist the same options as the wheel, or exclude the files from the wheel too")
-    return Note(f"the wheel built from this {target} will lack {count}", tuple(paths), (hint,))
-
-
-def unused_allow(patterns: Sequence[str], advice: Advice) -> Note:
-    """Return the note about entries of `allow` that matched nothing."""
-    count = "1 entry" if len(patterns) == 1 else f"{len(patterns)} entries"
-    quoted = tuple(f"{json.dumps(pattern, ensure_ascii=False)} matched nothing" for pattern in patterns)
-    return Note(f"{count} of `allow` in {advice.hook} can be removed", quoted)
+    def unused_allow(self, patterns: Sequence[str]) -> Note:
+        """Return the note about entries of `allow` that matched nothing."""
+        quoted = tuple(f"{json.dumps(pattern, ensure_ascii=False)} matched nothing" for pattern in patterns)
+        entries = count(len(patterns), "entry", "entries")
+        return Note(f"{entries} of `allow` in {self._hook} can be removed", quoted)
