@@ -6,16 +6,14 @@ them too.
 
 from __future__ import annotations
 
-import itertools
 import os
 import posixpath
 import re
 from typing import Iterator
 
 from hatch_nocache.caches.catalogue import CONFIGURED, IN_USE, SITE_PACKAGES, TOX_EXTRAS, TOX_MARK, VERSIONED
-from hatch_nocache.caches.index import candidates
-from hatch_nocache.caches.match import HEAD_SIZE, NOISE, find, is_shaped, paths
-from hatch_nocache.caches.model import TAG, Directory, Kind, Mark
+from hatch_nocache.caches.match import HEAD_SIZE, NOISE, candidates, find, is_shaped, paths
+from hatch_nocache.caches.model import TAG, Directory
 
 # A directory with more entries is not opened in search of environments.
 MOST_ENTRIES = 36
@@ -29,31 +27,24 @@ _RECORDED = r"(bin|Scripts|lib|lib64|Lib|Include|include|etc|man|share)/.+"
 
 def is_environment(directory: Directory) -> bool:
     """Return whether the directory is an environment."""
-    return any(tool.kind is Kind.ENVIRONMENT and is_shaped(directory, shape) for tool, shape in candidates(directory))
+    return any(tool.kind == "environment" and is_shaped(directory, shape) for tool, shape in candidates(directory))
 
 
 def count_environments(directory: Directory) -> int:
-    """Return the number of environments in the directory.
-
-    0 if it contains anything else, except files of tox.
-    """
+    """Return the number of environments in the directory; 0 if it contains more than them and files of tox."""
     names = sorted(directory.directories)
     if len(names) > MOST_ENTRIES or directory.links:
         return 0
     if not all(re.fullmatch(r"\.package_cache|\..*\.lock", name) for name in directory.files - NOISE):
         return 0
-    found = 0
-    is_tox = extras = False
+    found = []
     for name in names:
         child = directory.child(name)
         if is_environment(child) and any(find(child, mark) for mark in IN_USE):
-            found += 1
-            is_tox = is_tox or bool(find(child, TOX_MARK))
-        elif name in TOX_EXTRAS:
-            extras = True
-        else:
+            found.append(child)
+        elif name not in TOX_EXTRAS:
             return 0
-    return found if is_tox or not extras else 0
+    return len(found) if len(found) == len(names) or any(find(child, TOX_MARK) for child in found) else 0
 
 
 def in_place(directory: Directory) -> frozenset[str]:
@@ -63,8 +54,8 @@ def in_place(directory: Directory) -> frozenset[str]:
     """
     if not find(directory, CONFIGURED):
         return frozenset()
-    libraries = [path for mark in SITE_PACKAGES for path in _all(directory, mark)]
-    found = {path for path in _all(directory, Mark("~bin|Scripts/~.*")) if _is_own(directory, path)}
+    libraries = [path for mark in SITE_PACKAGES for path in paths(directory, mark)]
+    found = {path for path in paths(directory, "~bin|Scripts/~.*") if _is_own(directory, path)}
     found.update(path if path.startswith("Lib/") else posixpath.dirname(path[:-1]) + "/" for path in libraries)
     if not found:
         return frozenset()
@@ -72,17 +63,13 @@ def in_place(directory: Directory) -> frozenset[str]:
     if TAG in directory.files:
         found |= {TAG, ".lock"} & directory.files
     for name in {"include", "Include"} & directory.directories:
-        own = set(_all(directory, Mark(f"{name}/{VERSIONED}|site/")))
+        own = set(paths(directory, f"{name}/{VERSIONED}|site/"))
         headers = directory.child(name)
         is_whole = len(own) == len(headers.directories | headers.files | headers.links)
         found |= {f"{name}/"} if is_whole else own
     inside = tuple(path for path in found if path.endswith("/"))
     recorded = (path for library in libraries for path in _recorded(directory, library))
     return frozenset(found.union(path for path in recorded if not path.startswith(inside)))
-
-
-def _all(directory: Directory, mark: Mark) -> Iterator[str]:
-    return paths(directory, mark, itertools.count())
 
 
 def _head(directory: Directory, path: str, size: int) -> bytes:
@@ -104,11 +91,8 @@ def _is_own(directory: Directory, script: str) -> bool:
 
 
 def _recorded(directory: Directory, library: str) -> Iterator[str]:
-    """Yield the files outside site-packages that packages list in their RECORD.
-
-    They are scripts, manual pages and the like.
-    """
-    for path in _all(directory, Mark(library + r"~.*\.dist-info/RECORD")):
+    """Yield the files outside site-packages (scripts, manual pages) that packages list in their RECORD."""
+    for path in paths(directory, library + r"~.*\.dist-info/RECORD"):
         record = _head(directory, path, _RECORD_SIZE).decode("utf-8", "replace")
         for line in record.splitlines():
             file = posixpath.normpath(library + line.rpartition(",")[0].rpartition(",")[0].strip('"'))

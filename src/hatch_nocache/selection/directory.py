@@ -7,7 +7,7 @@ import stat
 from typing import TYPE_CHECKING, Callable, Mapping
 
 from hatch_nocache.caches.declared import Surroundings
-from hatch_nocache.caches.index import is_candidate
+from hatch_nocache.caches.match import is_candidate
 from hatch_nocache.caches.model import TAG, Evidence
 from hatch_nocache.config import Options
 from hatch_nocache.paths import entry_is_link, native, relative, within

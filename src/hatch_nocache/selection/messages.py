@@ -86,13 +86,13 @@ def _outside_directory(found: DirectoryFinding, options: Options, option: str, a
     action = _SYMLINK_ACTIONS[options.symlinks]
     path, text = found.path, found.link_target
     hints: tuple[Hint, ...] = ()
-    owner = link_owner(path, text)
-    if action is Action.REJECTED and owner is None:
+    owner, owned = link_owner(path, text)
+    if action is Action.REJECTED and not owner:
         hints = (advice.option("pack its files", "symlinks", "copy"), advice.leave_out(path, option))
-    if owner is not None:
+    if owner:
         if action is Action.REJECTED:
-            hints = (_leave_owner_out(owner.pattern, advice),)
-        return Finding("NC103", owner.path, owner.name, "", action, "symlinks out of the project", hints=hints)
+            hints = (_leave_owner_out(f"/{owned}", advice),)
+        return Finding("NC103", owned, owner, "", action, "symlinks out of the project", hints=hints)
     if action is Action.DROPPED:
         hints = (advice.option("pack its files", "symlinks", "copy"),)
     what = "symlink to a directory outside the project"
@@ -148,10 +148,10 @@ def symlink(  # noqa: PLR0913 - the parts of a finding
     """
     action = _symlink_action(problem, options, is_required=is_required)
     reason = "" if path.endswith(member) else f"in the archive: {member}"
-    owner = link_owner(path, problem.text)
-    if owner is not None and problem.code in OPTIONAL:
-        hints: tuple[Hint, ...] = (_leave_owner_out(owner.pattern, advice),) if action is Action.REJECTED else ()
-        return Finding(problem.code, owner.path, owner.name, "", action, "symlinks out of the project", hints=hints)
+    owner, owned = link_owner(path, problem.text)
+    if owner and problem.code in OPTIONAL:
+        hints: tuple[Hint, ...] = (_leave_owner_out(f"/{owned}", advice),) if action is Action.REJECTED else ()
+        return Finding(problem.code, owned, owner, "", action, "symlinks out of the project", hints=hints)
     hints = ()
     if action is Action.REJECTED:
         copy = [advice.option("pack the target file", "symlinks", "copy")] if problem.can_copy else []
