@@ -15,9 +15,8 @@ from typing import AbstractSet, Iterator, NamedTuple
 from hatch_nocache.archive.reader import open_archive
 from hatch_nocache.archive.tree import ArchiveDirectory, Entry, Member, UnreadableArchive
 from hatch_nocache.caches.declared import NOTHING
-from hatch_nocache.caches.detect import detect, head_names
+from hatch_nocache.caches.detect import detect, head_names, in_place
 from hatch_nocache.caches.match import HEAD_SIZE
-from hatch_nocache.caches.virtualenvs import in_place
 from hatch_nocache.members import incompatibilities as table
 from hatch_nocache.members.incompatibilities import Incompatibility
 from hatch_nocache.members.names import name_problem, outside_root, parents, too_long

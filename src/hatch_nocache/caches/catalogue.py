@@ -30,8 +30,8 @@ _ARTIFACT = f"{_HEX2}/{_HEX2}/{_HEX2}/~[0-9a-f]{{40,}}/~.*\\.(whl|zip|tar\\.(gz|
 _PRE_COMMIT = r"db\.db|README|patch.*|repo[a-z0-9_]{8}|pre-commit\.log|\.cache"
 # Random characters: a digit before a letter, unlike `repositories`, `report_2024` and `repofixture1`.
 _CLONE = r"repo(?![rs])(?=[a-z0-9_]*[0-9][a-z])[a-z0-9_]{8}"
-_UV_PYTHON = r"(cpython|pypy|graalpy|pyodide)-3\.[0-9]+\.[0-9].*-[a-z]+-[^-]+-[a-z]+"
-_HUB_REPOSITORY = "(models|datasets|spaces|kernels)--.*"
+_UV_PYTHON = r"(?:cpython|pypy|graalpy|pyodide)-3\.[0-9]+\.[0-9].*-[a-z]+-[^-]+-[a-z]+"
+_HUB_REPOSITORY = "(?:models|datasets|spaces|kernels)--.*"
 _HF_HOME = r"hub|xet|assets|datasets|modules|metrics|evaluate|token|stored_tokens|accelerate|\.[a-z_-]+\.json|\.check.*"
 _PREK = r"README|cache|hooks|repos|scratch|tools|patches|config-tracking\.json|prek\.log.*"
 _OF_BLACK = r"cache(\.[^.]+){4,}\.pickle"
@@ -47,7 +47,7 @@ _ZIG = "b|c|h|o|p|z|tmp"
 _DVC_DIR = f"{_HEX2}/~[0-9a-f]{{30}}\\.dir"
 _DVC_SAYS = r'\A\[\{"md5": '
 _DEPCACHE = r"~depcache-(cp|pp|py|cpython|pypy)[0-9.]+\.json"
-_PARSO = "PARSO-CACHE-LOCK|(CPython|PyPy)-3[0-9]+-[0-9]+"
+_PARSO = "PARSO-CACHE-LOCK|(?:CPython|PyPy)-3[0-9]+-[0-9]+"
 _DENO = (
     r"((dep|node)_analysis|check|fast_check|v8_code)_cache_v.*|gen|npm|remote|deps|registries|jsr|latest\.txt|"
     r"location_data|bin|dl|web_worker.*|deno_history\.txt|\.deno.*"
@@ -697,7 +697,7 @@ CATALOGUE: tuple[Tool, ...] = (
         "parso cache",
         variables=("XDG_CACHE_HOME/parso", "XDG_CACHE_HOME/jedi"),
         shapes=(
-            Shape((r"~(CPython|PyPy)-3[0-9]+-[0-9]+/~[0-9a-f]{64}-[0-9a-f]{64}\.pkl",), only=_PARSO),
+            Shape((r"~(?:CPython|PyPy)-3[0-9]+-[0-9]+/~[0-9a-f]{64}-[0-9a-f]{64}\.pkl",), only=_PARSO),
             Shape((r"~[0-9a-f]{64}-[0-9a-f]{64}\.pkl",), at=f"~{_PARSO}", only=r"[0-9a-f]{64}-[0-9a-f]{64}\.pkl"),
         ),
     ),
@@ -752,7 +752,7 @@ CATALOGUE: tuple[Tool, ...] = (
     Tool(
         "Deno cache",
         variables=("DENO_DIR", "XDG_CACHE_HOME/deno"),
-        shapes=(Shape(("~(dep|node)_analysis_cache_v[0-9]+",), only=_DENO),),
+        shapes=(Shape(("~(?:dep|node)_analysis_cache_v[0-9]+",), only=_DENO),),
         layout=_DENO,
         proof=("npm/registry.npmjs.org/", "remote/https/", "deps/https/"),
     ),

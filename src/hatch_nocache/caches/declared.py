@@ -79,20 +79,19 @@ def _by_variables(root: str, environ: Mapping[str, str], prefix: str) -> Iterato
     A relative value is relative to the front end's working directory, which a backend is not told: PWD and the root are
     tried. If no build is running, the front end would be started here.
     """
-    first = environ.get("PWD", "")
+    starts = [environ.get("PWD", ""), root]
     if not prefix:
         with contextlib.suppress(OSError):
-            first = os.getcwd()
-    starts = [each for each in dict.fromkeys((first, environ.get("PWD", ""), root)) if os.path.isabs(each)]
+            starts.insert(0, os.getcwd())
     for tool in CATALOGUE:
         for variable in tool.variables:
             name, _, below = variable.partition("/")
             value = environ.get(name, "")
             for part in value.replace(",", os.pathsep).split(os.pathsep) if name in LISTS else [value]:
-                for start in starts if part.strip() else ():
-                    sure = start == first or os.path.isabs(part)
+                for start in filter(os.path.isabs, starts) if part.strip() else ():
+                    sure = start == starts[0] or os.path.isabs(part)
                     leads = "points into the project" if sure else "is relative to where the front end was started"
-                    for directory in _existing(root, start, part, below):
+                    for directory in _existing(root, os.path.join(start, part, below)):
                         yield Declaration(tool, directory, name, f"{name}={value} {leads}", sure)
 
 
@@ -115,26 +114,26 @@ def _by_keys(root: str) -> Iterator[Declaration]:
             path = [*filter(None, table.split("."))] if file.endswith(".toml") else [table]
             for value in _values(contents, [*path, name]):
                 inner = re.sub(_ROOT_SPELLINGS, "", value, count=1)
-                for directory in _existing(root, os.path.join(root, os.path.dirname(file)), inner):
+                for directory in _existing(root, os.path.join(root, os.path.dirname(file), inner)):
                     yield Declaration(tool, directory, source, f"{source} is {value}")
 
 
 def _by_interpreter(root: str, prefix: str) -> Iterator[Declaration]:
     reason = f"contains {INTERPRETER}"
-    for directory in _existing(root, root, prefix):
+    for directory in _existing(root, os.path.join(root, prefix)):
         # uv builds in isolation in `<cache>/builds-v0/<random>`.
         builds = os.path.dirname(directory)
         if re.fullmatch(r"builds-v[0-9]+", os.path.basename(builds)):
-            for cache in _existing(root, root, os.path.dirname(builds)):
+            for cache in _existing(root, os.path.dirname(builds)):
                 yield Declaration(UV, cache, INTERPRETER, reason)
         yield Declaration(ENVIRONMENT, directory, INTERPRETER, reason)
 
 
-def _existing(root: str, start: str, value: str, below: str = "") -> Iterator[str]:
-    """Yield the real path of a directory that exists inside the root, in any spelling."""
+def _existing(root: str, path: str) -> Iterator[str]:
+    """Yield the real path of the directory if it exists inside the root, in any spelling."""
     # RecursionError: a chain of a thousand symlinks.
     with contextlib.suppress(OSError, ValueError, RecursionError):
-        directory = os.path.realpath(os.path.join(start, value, below))
+        directory = os.path.realpath(path)
         depth = directory.count(os.sep) - root.rstrip(os.sep).count(os.sep)
         above = os.path.normpath(os.path.join(directory, *[os.pardir] * depth))
         if depth > 0 and _is_same(above, root) and os.path.isdir(directory):

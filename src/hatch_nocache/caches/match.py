@@ -28,28 +28,32 @@ _ROWS = [
     for shape in (*(Shape(at=name) for name in tool.names), *tool.shapes)
     if tool.kind != "environments" or shape.at in tool.names
 ]
-# The numbers of rows: by a name in the directory, or `/` and its own name; by a regular expression for either.
-_NAMES: dict[str, list[int]] = {}
+# The numbers of rows: by the directory's own name, by a name in it, and by a regular expression for either.
+_OWN: dict[str, list[int]] = {}
+_INSIDE: dict[str, list[int]] = {}
 _EXPRESSIONS: dict[str, list[int]] = {}
 for _number, (_, _shape) in enumerate(_ROWS):
     _name = _shape.at.rpartition("/")[2] or _shape.marks[0].partition(": ")[0].partition("/")[0]
     if _name.startswith("~") and not _name[1:].replace("|", "").isalnum():
-        _EXPRESSIONS.setdefault(f"^/?(?:{_name[1:]})$", []).append(_number)
+        _EXPRESSIONS.setdefault(_name[1:], []).append(_number)
     else:
         for _word in _name.lstrip("~").split("|"):
-            _NAMES.setdefault(f"/{_word}" if _shape.at else _word, []).append(_number)
-_ANY_EXPRESSION = "|".join(_EXPRESSIONS)
+            (_OWN if _shape.at else _INSIDE).setdefault(_word, []).append(_number)
+_ANY_EXPRESSION = f"(?m)^(?:{'|'.join(_EXPRESSIONS)})$"
 
 
 def candidates(directory: Directory) -> list[tuple[Tool, Shape]]:
     """Return the rows that the directory can match, in the order of the catalogue."""
-    names = [f"/{directory.path.rpartition('/')[2]}", *directory.directories, *directory.files]
-    found = {number for name in names for number in _NAMES.get(name, ())}
+    return _rows(directory.path.rpartition("/")[2], directory.directories | directory.files)
+
+
+def _rows(own: str, names: frozenset[str]) -> list[tuple[Tool, Shape]]:
+    found = {*_OWN.get(own, ()), *(number for name in _INSIDE.keys() & names for number in _INSIDE[name])}
     # A directory may have thousands of names: all are searched at once.
-    text = "\n".join(names)
-    if re.search(_ANY_EXPRESSION, text, re.MULTILINE):
-        matches = (numbers for each, numbers in _EXPRESSIONS.items() if re.search(each, text, re.MULTILINE))
-        found.update(number for numbers in matches for number in numbers)
+    text = "\n".join([own, *names])
+    if re.search(_ANY_EXPRESSION, text):
+        for each, numbers in _EXPRESSIONS.items():
+            found.update(numbers if re.search(f"(?m)^(?:{each})$", text) else ())
     return [_ROWS[number] for number in sorted(found)]
 
 
@@ -58,16 +62,16 @@ def is_candidate(directory: Directory, surroundings: Surroundings) -> bool:
 
     The root is never one, nor is a directory that is or contains one of the project's own packages.
     """
-    path, files = directory.path, directory.files
+    path, directories, files = directory.path, directory.directories, directory.files
     if not path or any(f"{own}/".startswith(f"{path}/") for own in surroundings.own_packages):
         return False
-    if surroundings.declared_at(directory.location) or candidates(directory):
+    if surroundings.declared_at(directory.location) or _rows(path.rpartition("/")[2], directories | files):
         return True
     # Some file systems ignore case.
     if TAG in "\n".join(files).upper():
         return True
     # A directory of environments has only hidden files. Any of its directories is a sufficient sample.
-    children = directory.directories - TOX_EXTRAS
+    children = directories - TOX_EXTRAS
     if not children or not all(name.startswith(".") for name in files):
         return False
     return any(tool.kind == "environment" for tool, _ in candidates(directory.child(min(children))))

@@ -342,7 +342,7 @@ class DirectoryStates:
     def _find_parts(self, state: DirectoryState) -> None:
         directory = state.directory
         if "pyvenv.cfg" in directory.nondirectories:
-            from hatch_nocache.caches.virtualenvs import in_place
+            from hatch_nocache.caches.detect import in_place
 
             parts = in_place(directory)
             if parts:
