@@ -18,7 +18,7 @@ HEAD_SIZE = 512
 # Files at the top of a project or a package, but not of a cache.
 SOURCES = frozenset(["__init__.py", "pyproject.toml", "setup.py"])
 # Files that can be in any directory.
-NOISE = frozenset([".DS_Store", ".gitignore", ".gitkeep", ".hgignore", ".keep", ".lock", TAG])
+_NOISE = frozenset([".DS_Store", ".gitignore", ".gitkeep", ".hgignore", ".keep", ".lock", TAG])
 _TESTS = frozenset(["data", "examples", "fixtures", "samples", "test", "test_data", "test-data", "testdata", "tests"])
 
 # `detect` finds directories of environments by what is in their subdirectories.
@@ -78,8 +78,8 @@ def is_candidate(directory: Directory, surroundings: Surroundings) -> bool:
 
 
 def entries(directory: Directory) -> list[str]:
-    """Return the sorted names in the directory, without `NOISE`."""
-    return sorted((directory.files | directory.directories | directory.links) - NOISE)
+    """Return the sorted names in the directory, without `_NOISE`."""
+    return sorted((directory.files | directory.directories | directory.links) - _NOISE)
 
 
 def is_shaped(directory: Directory, shape: Shape) -> bool:
