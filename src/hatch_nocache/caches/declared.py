@@ -54,7 +54,7 @@ class Surroundings(NamedTuple):
 
     def declared_at(self, location: str | None) -> list[Declaration]:
         """Return the declarations of the directory at `location`, in any spelling."""
-        return [each for each in self.declarations if location is not None and _is_same(location, each.directory)]
+        return [each for each in self.declarations if location is not None and is_same(location, each.directory)]
 
 
 NOTHING = Surroundings()
@@ -67,10 +67,8 @@ def read(root: str, environ: Mapping[str, str], prefix: str, own_packages: Seque
     interpreter.
     """
     real_root = os.path.realpath(root)
-    found: dict[tuple[str, str, str], Declaration] = {}
-    for each in (*_by_variables(real_root, environ, prefix), *_by_keys(real_root), *_by_interpreter(real_root, prefix)):
-        found.setdefault((each.tool.name, each.directory, each.source), each)
-    return Surroundings(tuple(found.values()), tuple(own_packages), environ.get("UV_CACHE_DIR"))
+    found = [*_by_variables(real_root, environ, prefix), *_by_keys(real_root), *_by_interpreter(real_root, prefix)]
+    return Surroundings(tuple(dict.fromkeys(found)), tuple(own_packages), environ.get("UV_CACHE_DIR"))
 
 
 def _by_variables(root: str, environ: Mapping[str, str], prefix: str) -> Iterator[Declaration]:
@@ -136,11 +134,12 @@ def _existing(root: str, path: str) -> Iterator[str]:
         directory = os.path.realpath(path)
         depth = directory.count(os.sep) - root.rstrip(os.sep).count(os.sep)
         above = os.path.normpath(os.path.join(directory, *[os.pardir] * depth))
-        if depth > 0 and _is_same(above, root) and os.path.isdir(directory):
+        if depth > 0 and is_same(above, root) and os.path.isdir(directory):
             yield directory
 
 
-def _is_same(one: str, other: str) -> bool:
+def is_same(one: str, other: str) -> bool:
+    """Return whether two paths lead to the same directory."""
     try:
         return one == other or os.path.samefile(one, other)
     except (OSError, ValueError):

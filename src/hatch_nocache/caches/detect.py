@@ -15,7 +15,7 @@ from typing import Iterator
 
 from hatch_nocache.caches import catalogue
 from hatch_nocache.caches.catalogue import CATALOGUE
-from hatch_nocache.caches.declared import INTERPRETER, NOTHING, Declaration, Surroundings
+from hatch_nocache.caches.declared import INTERPRETER, NOTHING, Declaration, Surroundings, is_same
 from hatch_nocache.caches.match import HEAD_SIZE, SOURCES, candidates, entries, find, is_candidate, is_shaped, paths
 from hatch_nocache.caches.model import TAG, Directory, Evidence, Shape, Tool
 
@@ -199,10 +199,7 @@ def _is_own(directory: Directory, script: str) -> bool:
     if re.fullmatch(_OWN_SCRIPTS, posixpath.basename(script)):
         return True
     found = re.search(_SHEBANG, _head(directory, script, HEAD_SIZE))
-    try:
-        return bool(found and directory.location and os.path.samefile(os.fsdecode(found[1]), directory.location))
-    except (OSError, ValueError):
-        return False
+    return bool(found and directory.location and is_same(os.fsdecode(found[1]), directory.location))
 
 
 def _recorded(directory: Directory, library: str) -> Iterator[str]:
