@@ -21,7 +21,7 @@ from projects import WITHOUT, Expect, load, made  # noqa: E402
 from schema import DESCRIPTIONS, schema  # noqa: E402
 
 from hatch_nocache.caches.catalogue import CATALOGUE  # noqa: E402
-from hatch_nocache.caches.model import Key, Tool  # noqa: E402
+from hatch_nocache.caches.model import Tool  # noqa: E402
 from hatch_nocache.config import OPTIONS  # noqa: E402
 from hatch_nocache.rules import CODES  # noqa: E402
 
@@ -60,15 +60,15 @@ def tools() -> str:
     def cells(names: Iterable[str]) -> str:
         return ", ".join(f"`{name}`" for name in dict.fromkeys(names)).replace("|", "\\|")
 
-    def where(key: Key) -> str:
-        table = f"[{key.table}] {key.name}" if key.table else key.name
-        return table if key.file == "pyproject.toml" else f"{key.file}: {table}"
+    def where(file: str, table: str, name: str) -> str:
+        key = f"[{table}] {name}" if table else name
+        return key if file == "pyproject.toml" else f"{file}: {key}"
 
     def places(tool: Tool) -> Iterable[str]:
         return [*tool.names, *(shape.at for shape in tool.shapes if shape.at and not shape.marks)]
 
     def parts(tool: Tool) -> Iterable[str]:
-        segment = [shape.marks[0].path.partition("/")[0] for shape in tool.shapes if shape.marks]
+        segment = [re.split(": |/", shape.marks[0])[0] for shape in tool.shapes if shape.marks]
         return [name for name in segment if not name.startswith(("~", "*"))]
 
     return rows(
@@ -76,8 +76,8 @@ def tools() -> str:
         (
             [
                 tool.name + " (documented)" * tool.documented,
-                cells(f"{each.name}/{each.below}" if each.below else each.name for each in tool.variables),
-                cells(map(where, tool.keys)),
+                cells(tool.variables),
+                cells(where(*key) for key in tool.keys),
                 cells(name.replace("~", "").replace("\\", "") for name in places(tool)),
                 cells(parts(tool)),
             ]

@@ -24,7 +24,7 @@ from hatch_nocache.caches.catalogue import CATALOGUE
 def _nothing_is_declared(monkeypatch: pytest.MonkeyPatch) -> None:
     for tool in CATALOGUE:
         for variable in tool.variables:
-            monkeypatch.delenv(variable.name, raising=False)
+            monkeypatch.delenv(variable.split("/")[0], raising=False)
 
 
 @pytest.fixture

@@ -17,13 +17,13 @@ KEYS = [(tool, key) for tool in CATALOGUE for key in tool.keys]
 
 
 def _id(value):
-    return getattr(value, "file", None) or value.name
+    return getattr(value, "name", None) or (value if isinstance(value, str) else value[0])
 
 
 def _found(root, environ=None, prefix="/usr"):
     real = os.path.realpath(root)
     found = read(str(root), environ or {}, prefix, ()).declarations
-    return [(d.tool.name, os.path.relpath(d.directory, real).replace(os.sep, "/"), d.source, d.value) for d in found]
+    return [(d.tool.name, os.path.relpath(d.directory, real).replace(os.sep, "/"), d.source, d.reason) for d in found]
 
 
 @pytest.fixture
@@ -43,32 +43,33 @@ def test_surroundings(root):
 @pytest.mark.parametrize(("tool", "variable"), VARIABLES, ids=_id)
 def test_variable(root, tool, variable):
     """Each leads to the directory at, or below, its value, relative or absolute."""
-    below = "/".join(part for part in ("zeta-3", variable.below) if part)
-    (root / below).mkdir(parents=True, exist_ok=True)
+    name, *below = variable.split("/")
+    where = "/".join(["zeta-3", *below])
+    (root / where).mkdir(parents=True, exist_ok=True)
     for value in ("zeta-3", "./zeta-3/", str(root / "zeta-3")):
-        assert (tool.name, below, variable.name, value) in _found(root, {variable.name: value})
+        found = _found(root, {name: value, "PWD": str(root)})
+        assert (tool.name, where, name, f"{name}={value} points into the project") in found
     for value in ("zeta-4", str(root.parent), " "):
-        assert _found(root, {variable.name: value}) == []
+        assert _found(root, {name: value}) == []
 
 
 @pytest.mark.parametrize(("tool", "key"), KEYS, ids=_id)
 def test_key(root, tool, key):
     """Each leads to the directory that it names, relative to its file, in the spellings that the file allows."""
-    (root / key.file).parent.mkdir(exist_ok=True)
-    (root / key.file).parent.joinpath("zeta-4").mkdir()
-    table = key.table.replace("*", "x")
-    if key.file.endswith(".toml"):
-        texts = [f'[{table}]\n{key.name} = "zeta-4"', f'{table}.{key.name} = "zeta-4"']
-        texts = texts if table else [f'{key.name} = "zeta-4"', f'"{key.name}" = "zeta-4"']
+    file, pattern, name = key
+    (root / file).parent.mkdir(exist_ok=True)
+    (root / file).parent.joinpath("zeta-4").mkdir()
+    table = pattern.replace("*", "x")
+    if file.endswith(".toml"):
+        texts = [f'[{table}]\n{name} = "zeta-4"', f'{table}.{name} = "zeta-4"']
+        texts = texts if table else [f'{name} = "zeta-4"', f'"{name}" = "zeta-4"']
     else:
-        texts = [
-            f"[{table}]\n" * bool(table) + f"{name}{sep}zeta-4" for name in (key.name, key.name.upper()) for sep in "=:"
-        ]
+        texts = [f"[{table}]\n" * bool(table) + f"{each}{sep}zeta-4" for each in (name, name.upper()) for sep in "=:"]
     for text in texts:
-        (root / key.file).write_text(text)
-        where = "/".join([*key.file.split("/")[:-1], "zeta-4"])
-        source = f"`{key.name}` in " + f"[{key.table}] of " * bool(table) + key.file
-        assert _found(root) == [(tool.name, where, source, "zeta-4")], text
+        (root / file).write_text(text)
+        where = "/".join([*file.split("/")[:-1], "zeta-4"])
+        source = f"`{name}` in " + f"[{pattern}] of " * bool(table) + file
+        assert _found(root) == [(tool.name, where, source, f"{source} is zeta-4")], text
 
 
 @pytest.mark.parametrize(
@@ -133,7 +134,7 @@ def test_interpreter(root, prefix, expected):
     """The environment that runs the build is one in use, unless it is the root or around it."""
     path = os.path.normpath(root / prefix)
     os.makedirs(path, exist_ok=True)
-    assert _found(root, prefix=path) == [(*each, INTERPRETER, path) for each in expected]
+    assert _found(root, prefix=path) == [(*each, INTERPRETER, f"contains {INTERPRETER}") for each in expected]
 
 
 def test_variable_comes_before_key_before_interpreter(root):

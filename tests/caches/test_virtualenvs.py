@@ -11,8 +11,7 @@ import pytest
 from cache_samples import HOME
 from fakes import tree
 
-from hatch_nocache.caches.detect import detect
-from hatch_nocache.caches.virtualenvs import in_place
+from hatch_nocache.caches.detect import detect, in_place
 
 HERE = "/project/zeta-3"
 ACTIVATE = 'bin/activate=# This file must be used with "source bin/activate" *from bash*\n'

@@ -15,7 +15,7 @@ from hatch_nocache.caches.catalogue import CATALOGUE
 if TYPE_CHECKING:
     from pathlib import Path
 
-_VARIABLES = {variable.name for tool in CATALOGUE for variable in tool.variables}
+_VARIABLES = {variable.split("/")[0] for tool in CATALOGUE for variable in tool.variables}
 _TIMEOUT = 300
 
 

@@ -13,9 +13,8 @@ from typing import AbstractSet, Iterator, NamedTuple, Tuple, Union
 
 from hatch_nocache.archive.reader import Member, UnreadableArchive, open_archive
 from hatch_nocache.caches.declared import NOTHING
-from hatch_nocache.caches.detect import detect, head_names
+from hatch_nocache.caches.detect import detect, head_names, in_place
 from hatch_nocache.caches.match import HEAD_SIZE
-from hatch_nocache.caches.virtualenvs import in_place
 from hatch_nocache.members import incompatibilities as table
 from hatch_nocache.members.incompatibilities import Problem
 from hatch_nocache.members.names import name_problem, outside_root, too_long

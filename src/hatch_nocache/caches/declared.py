@@ -6,15 +6,14 @@ no sense declares nothing.
 
 from __future__ import annotations
 
-import configparser
 import contextlib
 import os
 import re
 import sys
 from typing import Any, Iterator, Mapping, NamedTuple, Sequence
 
-from hatch_nocache.caches.catalogue import CATALOGUE, ENVIRONMENT, UV
-from hatch_nocache.caches.model import Key, Tool
+from hatch_nocache.caches.catalogue import CATALOGUE, ENVIRONMENT, LISTS, UV
+from hatch_nocache.caches.model import Tool
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -35,44 +34,30 @@ class Declaration(NamedTuple):
     """A directory that `tool` uses, according to the running build.
 
     `directory` is its real absolute path. `source` is a variable (`UV_CACHE_DIR`), a key (``cache-dir` in [tool.uv] of
-    pyproject.toml``) or `INTERPRETER`, and `value` what it says. It is not `sure` if the value is relative and leads
-    there from elsewhere than the front end's working directory, as far as that is known.
+    pyproject.toml``) or `INTERPRETER`; `reason` is a clause with it. It is not `sure` if the value is relative and
+    leads there from elsewhere than the front end's working directory, as far as that is known.
     """
 
     tool: Tool
     directory: str
     source: str
-    value: str
+    reason: str
     sure: bool = True
-
-    def leads_to(self, location: str | None) -> bool:
-        """Return whether `directory` is the directory at `location`, in any spelling."""
-        return location is not None and _is_same(location, self.directory)
-
-    @property
-    def reason(self) -> str:
-        """The reason, as a clause."""
-        if self.source == INTERPRETER:
-            return f"contains {INTERPRETER}"
-        if self.source.startswith("`"):
-            return f"{self.source} is {self.value}"
-        if self.sure:
-            return f"{self.source}={self.value} points into the project"
-        return f"{self.source}={self.value} is relative to where the front end was started"
 
 
 class Surroundings(NamedTuple):
-    """The context of a build.
+    """What is known of a build: the root-relative paths of the project's packages, the value of UV_CACHE_DIR."""
 
-    Declarations, the root-relative paths of the project's packages, and the value of UV_CACHE_DIR.
-    """
+    declarations: tuple[Declaration, ...] = ()
+    own_packages: tuple[str, ...] = ()
+    uv_cache_dir: str | None = None
 
-    declarations: tuple[Declaration, ...]
-    own_packages: tuple[str, ...]
-    uv_cache_dir: str | None
+    def declared_at(self, location: str | None) -> list[Declaration]:
+        """Return the declarations of the directory at `location`, in any spelling."""
+        return [each for each in self.declarations if location is not None and is_same(location, each.directory)]
 
 
-NOTHING = Surroundings((), (), None)
+NOTHING = Surroundings()
 
 
 def read(root: str, environ: Mapping[str, str], prefix: str, own_packages: Sequence[str]) -> Surroundings:
@@ -82,10 +67,8 @@ def read(root: str, environ: Mapping[str, str], prefix: str, own_packages: Seque
     interpreter.
     """
     real_root = os.path.realpath(root)
-    found: dict[tuple[str, str, str], Declaration] = {}
-    for each in (*_by_variables(real_root, environ, prefix), *_by_keys(real_root), *_by_interpreter(real_root, prefix)):
-        found.setdefault((each.tool.name, each.directory, each.source), each)
-    return Surroundings(tuple(found.values()), tuple(own_packages), environ.get("UV_CACHE_DIR"))
+    found = [*_by_variables(real_root, environ, prefix), *_by_keys(real_root), *_by_interpreter(real_root, prefix)]
+    return Surroundings(tuple(dict.fromkeys(found)), tuple(own_packages), environ.get("UV_CACHE_DIR"))
 
 
 def _by_variables(root: str, environ: Mapping[str, str], prefix: str) -> Iterator[Declaration]:
@@ -94,87 +77,82 @@ def _by_variables(root: str, environ: Mapping[str, str], prefix: str) -> Iterato
     A relative value is relative to the front end's working directory, which a backend is not told: PWD and the root are
     tried. If no build is running, the front end would be started here.
     """
-    first = environ.get("PWD", "")
+    starts = [environ.get("PWD", ""), root]
     if not prefix:
         with contextlib.suppress(OSError):
-            first = os.getcwd()
-    starts = [each for each in dict.fromkeys((first, environ.get("PWD", ""), root)) if os.path.isabs(each)]
+            starts.insert(0, os.getcwd())
     for tool in CATALOGUE:
-        for name, below, many in tool.variables:
+        for variable in tool.variables:
+            name, _, below = variable.partition("/")
             value = environ.get(name, "")
-            for part in value.replace(",", os.pathsep).split(os.pathsep) if many else [value]:
-                for start in starts if part.strip() else ():
-                    for directory in _existing(root, start, part, below):
-                        yield Declaration(tool, directory, name, value, start == first or os.path.isabs(part))
+            for part in value.replace(",", os.pathsep).split(os.pathsep) if name in LISTS else [value]:
+                for start in filter(os.path.isabs, starts) if part.strip() else ():
+                    sure = start == starts[0] or os.path.isabs(part)
+                    leads = "points into the project" if sure else "is relative to where the front end was started"
+                    for directory in _existing(root, os.path.join(start, part, below)):
+                        yield Declaration(tool, directory, name, f"{name}={value} {leads}", sure)
 
 
 def _by_keys(root: str) -> Iterator[Declaration]:
     """Yield the declarations by configuration keys.
 
-    Each file is read once, and parsed only if it can contain a key.
+    Each file is read once, and parsed only if it contains the words of a key: parsing takes a thousand times as long.
     """
-    for file in dict.fromkeys(key.file for tool in CATALOGUE for key in tool.keys):
+    for file in dict.fromkeys(file for tool in CATALOGUE for file, _, _ in tool.keys):
         text = _text(os.path.join(root, file))
-        likely = [(tool, key) for tool in CATALOGUE for key in tool.keys if key.file == file and _may_have(text, key)]
+        keys = [(tool, table, name) for tool in CATALOGUE for where, table, name in tool.keys if where == file]
+        likely = [key for key in keys if all(word in text.lower() for word in re.findall(r"[\w-]+", " ".join(key[1:])))]
         contents = _parse(text, file) if likely else {}
-        for tool, key in likely:
-            if key.unless and os.path.isfile(os.path.join(root, key.unless)):
+        for tool, table, name in likely:
+            # uv does not read its table then.
+            if tool is UV and table and os.path.isfile(os.path.join(root, "uv.toml")):
                 continue
-            source = f"`{key.name}` in [{key.table}] of {file}" if key.table else f"`{key.name}` in {file}"
-            for value in _values(contents, key):
+            source = f"`{name}` in [{table}] of {file}" if table else f"`{name}` in {file}"
+            # The name of a section of an INI file may contain any character.
+            path = [*filter(None, table.split("."))] if file.endswith(".toml") else [table]
+            for value in _values(contents, [*path, name]):
                 inner = re.sub(_ROOT_SPELLINGS, "", value, count=1)
-                for directory in _existing(root, os.path.join(root, os.path.dirname(file)), inner):
-                    yield Declaration(tool, directory, source, value)
+                for directory in _existing(root, os.path.join(root, os.path.dirname(file), inner)):
+                    yield Declaration(tool, directory, source, f"{source} is {value}")
 
 
 def _by_interpreter(root: str, prefix: str) -> Iterator[Declaration]:
-    for directory in _existing(root, root, prefix):
+    reason = f"contains {INTERPRETER}"
+    for directory in _existing(root, os.path.join(root, prefix)):
         # uv builds in isolation in `<cache>/builds-v0/<random>`.
         builds = os.path.dirname(directory)
         if re.fullmatch(r"builds-v[0-9]+", os.path.basename(builds)):
-            for cache in _existing(root, root, os.path.dirname(builds)):
-                yield Declaration(UV, cache, INTERPRETER, prefix)
-        yield Declaration(ENVIRONMENT, directory, INTERPRETER, prefix)
+            for cache in _existing(root, os.path.dirname(builds)):
+                yield Declaration(UV, cache, INTERPRETER, reason)
+        yield Declaration(ENVIRONMENT, directory, INTERPRETER, reason)
 
 
-def _existing(root: str, start: str, value: str, below: str = "") -> Iterator[str]:
-    """Yield the real path of a directory that exists inside the root, in any spelling."""
+def _existing(root: str, path: str) -> Iterator[str]:
+    """Yield the real path of the directory if it exists inside the root, in any spelling."""
     # RecursionError: a chain of a thousand symlinks.
     with contextlib.suppress(OSError, ValueError, RecursionError):
-        directory = os.path.realpath(os.path.join(start, value, below))
-        if os.path.isdir(directory):
-            depth = directory.count(os.sep) - root.rstrip(os.sep).count(os.sep)
-            above = os.path.normpath(os.path.join(directory, *[os.pardir] * depth))
-            if depth > 0 and _is_same(above, root):
-                yield directory
+        directory = os.path.realpath(path)
+        depth = directory.count(os.sep) - root.rstrip(os.sep).count(os.sep)
+        above = os.path.normpath(os.path.join(directory, *[os.pardir] * depth))
+        if depth > 0 and is_same(above, root) and os.path.isdir(directory):
+            yield directory
 
 
-def _is_same(one: str, other: str) -> bool:
+def is_same(one: str, other: str) -> bool:
+    """Return whether two paths lead to the same directory."""
     try:
         return one == other or os.path.samefile(one, other)
     except (OSError, ValueError):
         return False
 
 
-def _may_have(text: str, key: Key) -> bool:
-    """Return whether the words of the key are in the text.
-
-    Parsing takes a thousand times as long.
-    """
-    return all(word in text.lower() for word in re.findall(r"[\w-]+", f"{key.table} {key.name}"))
-
-
-def _values(contents: object, key: Key) -> Iterator[str]:
-    """Yield the non-empty values of the key: several if its table contains a `*`."""
-    # The name of a section of an INI file may contain any character.
-    path = key.table.split(".") * bool(key.table) if key.file.endswith(".toml") else [key.table]
+def _values(contents: object, path: list[str]) -> list[str]:
+    """Return the non-empty values of a key: several if `path` contains a `*`."""
     values: list[Any] = [contents]
-    for part in (*path, key.name):
+    for part in path:
         tables = [value for value in values if isinstance(value, dict)]
         values = [each for table in tables for each in (table.values() if part == "*" else [table.get(part)])]
-    for value in values:
-        if isinstance(value, str) and value.strip():
-            yield value.strip()
+    return [value.strip() for value in values if isinstance(value, str) and value.strip()]
 
 
 def _text(path: str) -> str:
@@ -182,13 +160,15 @@ def _text(path: str) -> str:
     with contextlib.suppress(OSError, ValueError):
         # Opening a FIFO would hang.
         if os.path.isfile(path) and os.path.getsize(path) <= _MOST_BYTES:
-            # Some editors write a byte order mark.
-            with open(path, encoding="utf-8-sig") as file:
-                return file.read()
+            with open(path, encoding="utf-8") as file:
+                # Some editors write a byte order mark.
+                return file.read().lstrip("\ufeff")
     return ""
 
 
 def _parse(text: str, file: str) -> object:
+    import configparser  # most builds parse no file here
+
     # Hatchling parses pyproject.toml itself.
     if file != "pyproject.toml" and max(map(len, text.splitlines())) > _MOST_IN_LINE:
         return {}

@@ -1,108 +1,70 @@
-"""Decide whether a directory is a cache or an environment, and give the reason."""
+"""Decide whether a directory is a cache or an environment, and give the reason.
+
+Packages below `lib/pythonX.Y/site-packages` alone are no environment: an AWS Lambda layer and a bundled runtime have
+them too.
+"""
 
 from __future__ import annotations
 
+import fnmatch
+import itertools
 import os
+import posixpath
 import re
-from typing import NamedTuple
+from typing import Iterator
 
 from hatch_nocache.caches import catalogue
-from hatch_nocache.caches.catalogue import CATALOGUE, ENVIRONMENTS
-from hatch_nocache.caches.declared import INTERPRETER, NOTHING, Declaration, Surroundings
-from hatch_nocache.caches.index import candidates, is_candidate
-from hatch_nocache.caches.match import HEAD_SIZE, SOURCES, entries, find, is_shaped
-from hatch_nocache.caches.model import TAG, Directory, Evidence, Kind, Tool
-from hatch_nocache.caches.virtualenvs import MOST_ENTRIES, count_environments, is_environment
+from hatch_nocache.caches.catalogue import CATALOGUE
+from hatch_nocache.caches.declared import INTERPRETER, NOTHING, Declaration, Surroundings, is_same
+from hatch_nocache.caches.match import HEAD_SIZE, SOURCES, candidates, entries, find, is_candidate, is_shaped, paths
+from hatch_nocache.caches.model import TAG, Directory, Evidence, Shape, Tool
 
 # A valid tag begins with exactly these 43 bytes: https://bford.info/cachedir/.
 SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55"
 _OTHER_WAYS = "--cache-dir, XDG_CACHE_HOME and `cache-dir` in uv.toml or [tool.uv]"
 # Suffixes of files that people write. Tools do not write them at the top level of a cache.
 _TEXTS = (".cfg", ".csv", ".html", ".ini", ".ipynb", ".md", ".py", ".rst", ".toml", ".tsv", ".txt", ".yaml", ".yml")
-
-
-class LinkOwner(NamedTuple):
-    """The tool that a symlink belongs to. All its symlinks are one finding.
-
-    `path` ("wandb/", "bazel-*") and the gitignore pattern `pattern` match all of them.
-    """
-
-    name: str
-    path: str
-    pattern: str
+_BELOW_HOME = (each.split("/") for tool in CATALOGUE for each in tool.variables if each.startswith("XDG_CACHE_HOME/"))
+_HOME_NAMES = catalogue.CACHE_HOME_NAMES.union(name for _, name, *_ in _BELOW_HOME)
+# A directory with more entries is not opened in search of environments.
+_MOST_ENTRIES = 36
+_RECORD_SIZE = 1024 * 1024
+_OWN_SCRIPTS = r"(de)?[Aa]ctivate(_this\.py|\.\w+)?|pydoc\.bat|(python|pypy|pip|\U0001d70bthon)w?[0-9.]*t?(\.exe)?"
+# The interpreter of a script. `/bin/sh` replaces one whose path is long or contains spaces.
+_SHEBANG = rb"\A#!(?:/bin/sh\r?\n'''exec' )?\"?([^\"\r\n]+?)[/\\](?:bin|Scripts)[/\\]python[^/\\]*(?:[\s\"]|$)"
+# Where packages put files outside of site-packages. A README in the root may be the project's own.
+_RECORDED = r"(bin|Scripts|lib|lib64|Lib|Include|include|etc|man|share)/.+"
 
 
 def detect(directory: Directory, surroundings: Surroundings = NOTHING) -> Evidence | None:
     """Classify a directory. Returns None unless the evidence is conclusive."""
     if not is_candidate(directory, surroundings):
         return None
-    declared = (each for each in surroundings.declarations if each.leads_to(directory.location))
+    declared = surroundings.declared_at(directory.location)
     declaration = next((each for each in declared if _has_used(each.tool, directory)), None)
     # By its usual name: some file systems ignore case.
     is_tagged = directory.head(TAG, len(SIGNATURE)) == SIGNATURE
-    seen = _see(directory, is_tagged=is_tagged)
-    tool, reason = seen or (catalogue.CACHE, "")
+    tool, reason = _see(directory, is_tagged=is_tagged)
     if is_tagged:
         code, reason = "NC001", f"valid {TAG}"
     elif declaration:
         code = "NC002"
-    elif seen:
-        code = "NC004" if tool.kind is Kind.ENVIRONMENT else "NC003"
+    elif reason:
+        code = "NC004" if tool.kind == "environment" else "NC003"
     else:
         return None
-    tool = declaration.tool if declaration else tool
     hints = []
-    if declaration and reason and not declaration.sure:
-        hints.append(declaration.reason)
-    elif declaration:
-        reason = declaration.reason
-    is_of_uv = tool is catalogue.UV or (tool.kind is Kind.HOME and "uv" in directory.directories)
+    if declaration:
+        tool = declaration.tool
+        if reason and not declaration.sure:
+            hints.append(declaration.reason)
+        else:
+            reason = declaration.reason
+    is_of_uv = tool is catalogue.UV or (tool.kind == "home" and "uv" in directory.directories)
     if is_of_uv and not (declaration and declaration.source == "UV_CACHE_DIR"):
         hints.append(_about_uv(directory, declaration, surroundings.uv_cache_dir))
-    is_environment = tool.kind in (Kind.ENVIRONMENT, Kind.ENVIRONMENTS)
-    return Evidence(code, tool.name, reason, "; ".join(hints), is_environment, tool.kind is Kind.OUTPUT, tool.by_hand)
-
-
-def head_names() -> frozenset[str]:
-    """Return the names of the files whose content detection may read.
-
-    It reads the first `match.HEAD_SIZE` bytes.
-    """
-    marks = [mark for tool in CATALOGUE for mark in (*tool.proof, *(m for shape in tool.shapes for m in shape.marks))]
-    names = {mark.path.rpartition("/")[2] for mark in marks if mark.says}
-    return frozenset(name for name in names if not name.startswith("~")) | {TAG}
-
-
-def tag_problem(directory: Directory) -> str | None:
-    """Return the problem of the directory's `CACHEDIR.TAG`.
-
-    None if it is valid or missing.
-    """
-    if TAG in directory.links:
-        return "a symlink"
-    if TAG in directory.directories:
-        return "a directory"
-    head = directory.head(TAG, len(SIGNATURE))
-    if TAG not in directory.files or head == SIGNATURE:
-        return None
-    return "empty or unreadable" if not head else "cut short" if SIGNATURE.startswith(head) else "wrong signature"
-
-
-def link_owner(path: str, target: str) -> LinkOwner | None:
-    """Return the tool that the symlink belongs to, or None.
-
-    `path` is relative to the root, `target` is the link target.
-    """
-    *parents, own = path.split("/")
-    for number, parent in enumerate(parents, 1):
-        if parent in catalogue.LINK_DIRECTORIES:
-            owned = "/".join(parents[:number]) + "/"
-            return LinkOwner(catalogue.LINK_DIRECTORIES[parent], owned, f"/{owned}")
-    for tool, name, points_to, pattern in catalogue.LINK_NAMES:
-        if re.fullmatch(name, own) and re.search(points_to, target.replace("\\", "/")):
-            owned = "/".join([*parents, pattern])
-            return LinkOwner(tool, owned, f"/{owned}")
-    return None
+    is_environment = tool.kind.startswith("environment")
+    return Evidence(code, tool.name, reason, "; ".join(hints), is_environment, tool.kind == "output", tool.by_hand)
 
 
 def _has_used(tool: Tool, directory: Directory) -> bool:
@@ -113,67 +75,59 @@ def _has_used(tool: Tool, directory: Directory) -> bool:
     names = entries(directory)
     if not names or not directory.files.isdisjoint(SOURCES):
         return not names
-    if tool.kind is Kind.HOME:
-        return _is_home(directory)
+    if tool.kind == "home":
+        return _is_home(directory, names)
     fitting = [name for name in names if re.fullmatch(tool.layout, name)]
-    if tool.kind is Kind.ENVIRONMENTS:
-        names = names[:MOST_ENTRIES]
-        return sum(name in fitting or is_environment(directory.child(name)) for name in names) * 2 > len(names)
-    if len(fitting) * 2 > len(names) and tool.secrets and all(find(directory, mark) for mark in tool.secrets):
-        return True
+    if tool.kind == "environments":
+        names = names[:_MOST_ENTRIES]
+        return sum(name in fitting or _is_environment(directory.child(name)) for name in names) * 2 > len(names)
     return (
-        (fitting == names and any(find(directory, mark) for mark in tool.proof))
-        or (tool.kind is Kind.ENVIRONMENT and is_environment(directory))
+        (len(fitting) * 2 > len(names) and bool(tool.secrets) and all(find(directory, mark) for mark in tool.secrets))
+        or (fitting == names and any(find(directory, mark) for mark in tool.proof))
+        or (tool.kind == "environment" and _is_environment(directory))
         or any(is_shaped(directory, shape) for shape in tool.shapes)
     )
 
 
-def _is_home(directory: Directory) -> bool:
+def _is_home(directory: Directory, names: list[str]) -> bool:
     """Return whether tools have created everything in the directory.
 
     One of them is known, and no other entry looks like the project's own. In a directory with an ordinary name
     (`docs`), each must be known.
     """
-    names = entries(directory)
     if not set(names) <= directory.directories:
         return False
-    children = (directory.child(name) for name in names if name not in catalogue.CACHE_HOME_NAMES)
+    children = (directory.child(name) for name in names if name not in _HOME_NAMES)
     unknown = [child for child in children if detect(child) is None]
     own = directory.path.rpartition("/")[2].lower()
-    if not (own.startswith(".") or "cache" in own) or len(names) > MOST_ENTRIES:
+    if not (own.startswith(".") or "cache" in own) or len(names) > _MOST_ENTRIES:
         return not unknown
-    return not any(map(_has_texts, unknown))
+    grandchildren = (child.child(name) for child in unknown for name in sorted(child.directories)[:_MOST_ENTRIES])
+    levels = itertools.chain(unknown, grandchildren)
+    return not any(name.lower().endswith(_TEXTS) for level in levels for name in level.files)
 
 
-def _has_texts(directory: Directory) -> bool:
-    levels = [directory, *(directory.child(name) for name in sorted(directory.directories)[:MOST_ENTRIES])]
-    return any(name.lower().endswith(_TEXTS) for level in levels for name in level.files)
-
-
-def _see(directory: Directory, *, is_tagged: bool) -> tuple[Tool, str] | None:
-    """Return the tool whose name or shape the directory has, and the reason.
+def _see(directory: Directory, *, is_tagged: bool) -> tuple[Tool, str]:
+    """Return the tool whose name or shape the directory has, and the reason: "" if that proves nothing.
 
     A build output must have a tag.
     """
     for tool, shape in candidates(directory):
-        if (is_tagged or tool.kind is not Kind.OUTPUT) and is_shaped(directory, shape):
+        if (is_tagged or tool.kind != "output") and is_shaped(directory, shape):
             path = find(directory, shape.marks[0]) if shape.marks else ""
-            reason = shape.reason or f"contains {path}"
-            if not shape.reason and tool.kind is not Kind.ENVIRONMENT:
-                name, slash, _ = path.partition("/")
-                # A long name may be a hash: show its beginning and end.
-                shown = re.sub(r"(?s)^(.{20}).{9,}(.{12})$", r"\1...\2", name + slash)
-                reason = f"contains `{shown}`" if path else "only the tool uses this directory name"
-            return tool, reason
-    count = count_environments(directory)
-    known = (tool for tool in CATALOGUE if count and tool.kind is Kind.ENVIRONMENTS)
-    tool = next((tool for tool in known if any(is_shaped(directory, shape) for shape in tool.shapes)), ENVIRONMENTS)
+            if shape.reason or tool.kind == "environment":
+                return tool, shape.reason or f"contains {path}"
+            name, slash, _ = path.partition("/")
+            # A long name may be a hash: show its beginning and end.
+            shown = re.sub(r"(?s)^(.{20}).{9,}(.{12})$", r"\1...\2", name + slash)
+            return tool, f"contains `{shown}`" if path else "only the tool uses this directory name"
+    count = _count_environments(directory)
+    tools = [tool for tool in CATALOGUE if count and tool.kind == "environments"]
+    known = [tool for tool in tools if any(is_shaped(directory, shape) for shape in tool.shapes)]
     # A single environment may be test data, unless its tool is known.
-    if count > 1 or (count and is_tagged) or tool is not ENVIRONMENTS:
-        return tool, "contains only virtual environments"
-    if not is_tagged:
-        return None
-    head = directory.head(TAG, HEAD_SIZE) + directory.head(".gitignore", HEAD_SIZE)
+    if known or count > 1 or (count and is_tagged):
+        return [*known, catalogue.ENVIRONMENTS][0], "contains only virtual environments"
+    head = directory.head(TAG, HEAD_SIZE) + directory.head(".gitignore", HEAD_SIZE) if is_tagged else b""
     return next((tool for tool in CATALOGUE if tool.says and re.search(tool.says.encode(), head)), catalogue.CACHE), ""
 
 
@@ -184,6 +138,107 @@ def _about_uv(directory: Directory, declaration: Declaration | None, uv_cache_di
     ways = "" if declaration and declaration.source != INTERPRETER else f"; uv also reads {_OTHER_WAYS}"
     if not uv_cache_dir:
         return f"UV_CACHE_DIR is unset{ways}"
-    if os.path.isabs(uv_cache_dir):
-        return f"UV_CACHE_DIR={uv_cache_dir} points elsewhere{ways}"
-    return f"UV_CACHE_DIR={uv_cache_dir} is relative to where the front end was started{ways}"
+    leads = "points elsewhere" if os.path.isabs(uv_cache_dir) else "is relative to where the front end was started"
+    return f"UV_CACHE_DIR={uv_cache_dir} {leads}{ways}"
+
+
+def _is_environment(directory: Directory) -> bool:
+    return any(tool.kind == "environment" and is_shaped(directory, shape) for tool, shape in candidates(directory))
+
+
+def _count_environments(directory: Directory) -> int:
+    """Return the number of environments in the directory; 0 if it contains more than them and files of tox."""
+    names, others = sorted(directory.directories), directory.files.intersection(entries(directory))
+    is_mixed = directory.links or not all(re.fullmatch(r"\.package_cache|\..*\.lock", name) for name in others)
+    if is_mixed or len(names) > _MOST_ENTRIES:
+        return 0
+    found = []
+    for name in names:
+        child = directory.child(name)
+        if _is_environment(child) and any(find(child, mark) for mark in catalogue.IN_USE):
+            found.append(child)
+        elif name not in catalogue.TOX_EXTRAS:
+            return 0
+    return len(found) if len(found) == len(names) or any(find(child, catalogue.TOX_MARK) for child in found) else 0
+
+
+def in_place(directory: Directory) -> frozenset[str]:
+    """Return the parts of an environment in a project root (`python -m venv .`).
+
+    They are paths relative to the root; a directory ends with `/`. The set is empty if there is no such environment.
+    """
+    if not find(directory, catalogue.CONFIGURED):
+        return frozenset()
+    libraries = [path for mark in catalogue.SITE_PACKAGES for path in paths(directory, mark)]
+    found = {path for path in paths(directory, "~bin|Scripts/~.*") if _is_own(directory, path)}
+    found.update(path if path.startswith("Lib/") else posixpath.dirname(path[:-1]) + "/" for path in libraries)
+    if not found:
+        return frozenset()
+    found |= {"pyvenv.cfg"} | ({"lib64"} & directory.links)
+    if TAG in directory.files:
+        found |= {TAG, ".lock"} & directory.files
+    for name in {"include", "Include"} & directory.directories:
+        own = set(paths(directory, f"{name}/{catalogue.VERSIONED}|site/"))
+        headers = directory.child(name)
+        is_whole = len(own) == len(headers.directories | headers.files | headers.links)
+        found |= {f"{name}/"} if is_whole else own
+    inside = tuple(path for path in found if path.endswith("/"))
+    recorded = (path for library in libraries for path in _recorded(directory, library))
+    return frozenset(found.union(path for path in recorded if not path.startswith(inside)))
+
+
+def _head(directory: Directory, path: str, size: int) -> bytes:
+    *parents, name = path.split("/")
+    for parent in parents:
+        directory = directory.child(parent)
+    return directory.head(name, size)
+
+
+def _is_own(directory: Directory, script: str) -> bool:
+    """Return whether the script belongs to the environment."""
+    if re.fullmatch(_OWN_SCRIPTS, posixpath.basename(script)):
+        return True
+    found = re.search(_SHEBANG, _head(directory, script, HEAD_SIZE))
+    return bool(found and directory.location and is_same(os.fsdecode(found[1]), directory.location))
+
+
+def _recorded(directory: Directory, library: str) -> Iterator[str]:
+    """Yield the files outside site-packages (scripts, manual pages) that packages list in their RECORD."""
+    for path in paths(directory, library + r"~.*\.dist-info/RECORD"):
+        record = _head(directory, path, _RECORD_SIZE).decode("utf-8", "replace")
+        for line in record.splitlines():
+            file = posixpath.normpath(library + line.rpartition(",")[0].rpartition(",")[0].strip('"'))
+            if line.startswith("../") and re.fullmatch(_RECORDED, file):
+                yield file
+
+
+def head_names() -> frozenset[str]:
+    """Return the names of the files whose first `match.HEAD_SIZE` bytes detection may read."""
+    marks = [mark for tool in CATALOGUE for shape in (Shape(tool.proof), *tool.shapes) for mark in shape.marks]
+    names = {mark.partition(": ")[0].rpartition("/")[2] for mark in marks if ": " in mark}
+    return frozenset(name for name in names if not name.startswith("~")) | {TAG}
+
+
+def tag_problem(directory: Directory) -> str | None:
+    """Return the problem of the directory's `CACHEDIR.TAG`; None if it is valid or missing."""
+    if TAG in directory.links | directory.directories:
+        return "a symlink" if TAG in directory.links else "a directory"
+    head = directory.head(TAG, len(SIGNATURE))
+    if TAG not in directory.files or head == SIGNATURE:
+        return None
+    return "empty or unreadable" if not head else "cut short" if SIGNATURE.startswith(head) else "wrong signature"
+
+
+def link_owner(path: str, target: str) -> tuple[str, str]:
+    """Return the tool that a symlink belongs to, and where all its symlinks are ("wandb/", "bazel-*"); else "", "".
+
+    `path` is relative to the root, `target` is the link target. The symlinks of a tool are one finding.
+    """
+    *parents, own = path.split("/")
+    parts = [*(f"{parent}/" for parent in parents), own]
+    for number, part in enumerate(parts):
+        for tool, pattern, points_to in catalogue.LINKS:
+            fits = fnmatch.fnmatchcase(part, pattern) and part.endswith("/") == pattern.endswith("/")
+            if fits and re.search(points_to, target.replace("\\", "/")):
+                return tool, "".join([*parts[:number], pattern])
+    return "", ""

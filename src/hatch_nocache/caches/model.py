@@ -1,11 +1,7 @@
-"""The types of the catalogue, and the interface of a directory.
-
-A directory is on disk or in an archive.
-"""
+"""The types of the catalogue, and the interface of a directory."""
 
 from __future__ import annotations
 
-import enum
 from typing import NamedTuple, Protocol
 
 # https://bford.info/cachedir/
@@ -13,51 +9,33 @@ TAG = "CACHEDIR.TAG"
 
 
 class Directory(Protocol):
-    """The entries of one directory.
+    """A directory on disk or in an archive.
 
-    Reading them never follows a symlink and never raises: what cannot be read is not there.
+    `path` is below the project root or archive root, with the separator `/` and none at either end. `location` is the
+    real absolute path on disk (symlinks resolved), None in an archive. Symlinks are only in `links`. Reading never
+    follows a symlink and never raises: what cannot be read is empty, and so is a `child` that does not exist.
     """
 
     @property
-    def path(self) -> str:
-        """Its path below the project root or archive root.
-
-        The separator is `/`, with none at either end.
-        """
-
+    def path(self) -> str: ...
     @property
-    def location(self) -> str | None:
-        """Its real absolute path on disk (symlinks resolved), or None in an archive."""
-
+    def location(self) -> str | None: ...
     @property
-    def directories(self) -> frozenset[str]:
-        """The names of its real subdirectories (symlinks to directories are in `links`)."""
-
+    def directories(self) -> frozenset[str]: ...
     @property
-    def files(self) -> frozenset[str]:
-        """The names of its regular files (symlinks to files are in `links`)."""
-
+    def files(self) -> frozenset[str]: ...
     @property
-    def links(self) -> frozenset[str]:
-        """The names of its symlinks, including dangling ones."""
-
-    def head(self, name: str, size: int) -> bytes:
-        """Return the first `size` bytes of the regular file `name`.
-
-        Empty if it cannot be read.
-        """
-
-    def child(self, name: str) -> Directory:
-        """Return the subdirectory `name`; an empty directory if it does not exist."""
+    def links(self) -> frozenset[str]: ...
+    def head(self, name: str, size: int) -> bytes: ...
+    def child(self, name: str) -> Directory: ...
 
 
 class Evidence(NamedTuple):
     """The reason why a directory is a cache or an environment.
 
-    `name` is a noun phrase ("uv cache", "virtual environment"); `reason` says how it is known ("valid CACHEDIR.TAG",
-    "UV_CACHE_DIR=.uv-cache points into the project"). `hint` is a further fact for the user, "" for none.
-    `environment`: it is no cache, but an environment. A build `output` may hold files that another build hook wants.
-    The file `by_hand` in it is not the tool's.
+    `name` is a noun phrase ("uv cache"), `reason` says how it is known ("valid CACHEDIR.TAG"), `hint` is a further fact
+    for the user, "" for none. A build `output` may hold files that another build hook wants. The file `by_hand` in it
+    is not the tool's.
     """
 
     code: str
@@ -69,62 +47,21 @@ class Evidence(NamedTuple):
     by_hand: str = ""
 
 
-class Kind(enum.Enum):
-    """The kind of a tool's directory. A build output is a cache only with a valid tag."""
-
-    CACHE = "cache"
-    HOME = "home of caches"
-    ENVIRONMENT = "environment"
-    ENVIRONMENTS = "environments"
-    OUTPUT = "output"
-
-
-class Variable(NamedTuple):
-    """An environment variable.
-
-    The cache is `below` its value. With `many`, the value may be a list of directories.
-    """
-
-    name: str
-    below: str = ""
-    many: bool = False
-
-
-class Key(NamedTuple):
-    """A configuration key. A `*` in `table` is any name.
-
-    Relative values are relative to the directory of `file`. The tool does not read the key if the file `unless` exists.
-    """
-
-    file: str
-    table: str
-    name: str
-    unless: str = ""
-
-
-class Mark(NamedTuple):
-    """A path inside a directory.
-
-    The segments of `path` are literal names, `~` and a regular expression for the whole name, or `**` for any number of
-    levels. A path that ends with `/` is a directory, any other a file or a symlink. `says` is a regular expression that
-    is searched for in the first `HEAD_SIZE` bytes of a regular file.
-    """
-
-    path: str
-    says: str = ""
-
-
 class Shape(NamedTuple):
     """Conditions that must all hold.
 
-    They concern the end of the directory's path, marks inside it, and entries: `only` matches all of them. `at` is
-    literal names, or `~` and a regular expression for the directory's own name. With `every`, `only` is about files and
-    symlinks, and each subdirectory must have that mark. With `some`, an entry must fit it, or there must be none. A
-    directory with a file of `SOURCES` has no shape; for a `checkout` only `__init__.py` counts. `outside_tests`: it
-    proves nothing below a directory of tests. `reason` replaces "contains <the first mark>".
+    `at` is the end of the directory's path, or `~` and a regular expression for its own name. `only` matches all
+    entries; with `every`, all files and symlinks, and each subdirectory must have that mark. With `some`, an entry must
+    fit it, or there must be none. A directory with a file of `SOURCES` has no shape; for a `checkout` only
+    `__init__.py` counts. `outside_tests`: it proves nothing below a directory of tests. `reason` replaces "contains
+    <the first mark>".
+
+    A mark is a path inside the directory: its segments are literal names, `~` and a regular expression for the whole
+    name, or `**` for any number of levels. It ends with `/` for a directory, else it is a file or a symlink. After `: `
+    follows a regular expression that is searched for in the first `HEAD_SIZE` bytes of a regular file.
     """
 
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[str, ...] = ()
     at: str = ""
     only: str = ""
     every: str = ""
@@ -137,23 +74,26 @@ class Shape(NamedTuple):
 class Tool(NamedTuple):
     """One row of the catalogue.
 
+    `kind` is "cache", "home" (of caches), "environment", "environments" or "output" (a cache only with a valid tag).
+    `variables` are environment variables; after a `/` follows the path of the cache below the value. `keys` are the
+    file, table (a `*` is any name) and name of configuration keys; values are relative to the directory of the file.
     `names` are directory names that only this tool uses. `shapes` are alternatives, each sufficient. `says` identifies
     the tool by its `CACHEDIR.TAG` or `.gitignore`, in a directory that is known to be a cache.
 
     A declared directory (a variable or a key leads there) is the tool's if it is empty, if it has one of the shapes, or
-    if all entries fit `layout` and one of `proof` is there. With `secrets` there, it is enough that most entries fit.
-    The file `by_hand` in it is the project's. A `documented` tool was not run: its row is from its documentation.
+    if all entries fit `layout` and one of the marks `proof` is there. With the marks `secrets`, it is enough that most
+    entries fit. The file `by_hand` in it is the project's. A `documented` tool was not run.
     """
 
     name: str
-    kind: Kind = Kind.CACHE
-    variables: tuple[Variable, ...] = ()
-    keys: tuple[Key, ...] = ()
+    kind: str = "cache"
+    variables: tuple[str, ...] = ()
+    keys: tuple[tuple[str, str, str], ...] = ()
     names: tuple[str, ...] = ()
     shapes: tuple[Shape, ...] = ()
     says: str = ""
     layout: str = ""
-    proof: tuple[Mark, ...] = ()
-    secrets: tuple[Mark, ...] = ()
+    proof: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
     by_hand: str = ""
     documented: bool = False

@@ -8,7 +8,7 @@ import stat
 from typing import TYPE_CHECKING, Callable, Mapping, NamedTuple
 
 from hatch_nocache.caches.declared import Surroundings
-from hatch_nocache.caches.index import is_candidate
+from hatch_nocache.caches.match import is_candidate
 from hatch_nocache.caches.model import TAG, Evidence
 from hatch_nocache.config import Options
 from hatch_nocache.paths import entry_is_link, native, relative, within
@@ -258,7 +258,7 @@ class DirectoryStates:
             if problem:
                 self.invalid_tags[directory.path] = problem
         if "pyvenv.cfg" in directory.nondirectories:
-            from hatch_nocache.caches.virtualenvs import in_place
+            from hatch_nocache.caches.detect import in_place
 
             paths = [os.path.join(directory.walked, native(part.rstrip("/"))) for part in in_place(directory)]
             explicit = tuple(each for path in paths for each in self._explicit().concerning(path))

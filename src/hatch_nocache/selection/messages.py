@@ -116,10 +116,10 @@ class Messages:
         `content` could be packed instead; "" is none.
         """
         is_optional = finding.code in OPTIONAL
-        owner = link_owner(finding.path, finding.target) if is_optional else None
-        if owner is not None:
-            finding = finding._replace(path=owner.path, what=owner.name, reason="", target="")
-            hint = Hint("leave it out", f"add {{}} to `exclude` in {self._exclude}", json.dumps(owner.pattern))
+        owner, path = link_owner(finding.path, finding.target) if is_optional else ("", "")
+        if owner:
+            finding = finding._replace(path=path, what=owner, reason="", target="")
+            hint = Hint("leave it out", f"add {{}} to `exclude` in {self._exclude}", json.dumps(f"/{path}"))
             finding = finding._replace(note="symlinks out of the project")
             return finding._replace(hints=(hint,)) if finding.is_rejected else finding
         can_copy = finding.drops and content and is_optional and self._options.symlinks != "copy"
