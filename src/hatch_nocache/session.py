@@ -84,7 +84,7 @@ class Session:
             except ChangedError as error:
                 self._fail(f"the {self._what} was not built: {error} during the build")
             except OSError as error:
-                if not selection.has_handed_over(error.filename):
+                if all(each.file.path != error.filename for each in selection.packed):
                     raise
                 self._fail_unreadable(error.filename)
             else:
@@ -95,9 +95,8 @@ class Session:
             selection = self._filter = SelectionFilter(
                 self._config, self._hook.target_name, self._version, self._options, build_data, sys.prefix
             )
-            stack.enter_context(selection.installed())
             with contextlib.suppress(RejectedError):
-                selection.plan()
+                stack.enter_context(selection.installed())
         except _hatchling.IncompatibleError as error:
             self._fail_incompatible(f"has {error}")
         except UnreadableError as error:
@@ -109,7 +108,7 @@ class Session:
             first, *more = str(error).splitlines() or [type(error).__name__]
             # With `|`, no line can look like a line of the report.
             self._fail(f"Hatchling cannot build the {self._what}: {first}", [f"| {line}" for line in more if line])
-        if selection.is_rejected:
+        if selection.checker.is_rejected:
             self._refuse(selection)
         return selection
 
@@ -138,7 +137,7 @@ class Session:
         rejected = [
             finding
             for finding in findings
-            if finding.is_rejected and finding.code not in optional and finding.path not in selection.accepted
+            if finding.is_rejected and finding.code not in optional and finding.path not in selection.checker.accepted
         ]
         if rejected:
             _delete(artifact_path)

@@ -17,7 +17,7 @@ from hatch_nocache.caches import declared
 from hatch_nocache.config import Options
 from hatch_nocache.selection.directory import DirectoryStates
 from hatch_nocache.selection.explicit import ExplicitPaths
-from hatch_nocache.selection.walk import Aliases, filtered_walk
+from hatch_nocache.selection.walk import filtered_walk
 
 Step = Tuple[str, List[str], List[str]]
 
@@ -35,7 +35,7 @@ def filtered(project: Project, reported: List[str], *named: str) -> Iterator[Ste
     config = SdistBuilder(root).config
     with config.set_build_data({"artifacts": [], "force_include": {}}):
         route = Route(config, "recurse_project_files", None)
-        for state, directories, files in filtered_walk(root, states, route, Aliases(None), report):
+        for state, directories, files in filtered_walk(root, states, route, report):
             yield state.directory.walked, directories, files
 
 

@@ -20,7 +20,7 @@ from hatch_nocache.rules import Action, Hint
 from hatch_nocache.selection.checker import Checker, UnreadableError
 from hatch_nocache.selection.directory import DirectoryStates
 from hatch_nocache.selection.explicit import ExplicitPaths
-from hatch_nocache.selection.walk import Aliases, filtered_walk
+from hatch_nocache.selection.walk import filtered_walk
 
 # Version control directories: no backend packs them.
 _SKIPPED = frozenset((".bzr", ".git", ".hg", ".jj", ".sl", ".svn"))
@@ -47,7 +47,7 @@ def check_tree(path: str, tables: Tables) -> Result:
     surroundings = declared.read(root, os.environ, "", ())
     states = DirectoryStates(root, options, surroundings, lambda: ExplicitPaths(root, {}, {}), {})
     checker = Checker("", options, states, {}, ("", ""))
-    for state, directories, files in filtered_walk(root, states, _ROUTE, Aliases(None), checker.report):
+    for state, directories, files in filtered_walk(root, states, _ROUTE, checker.report):
         below = relative(state.directory.walked, root)
         prefix = f"{below}/" if below else ""
         walked = (name for name in directories if name not in _SKIPPED and not ignored.match(f"{prefix}{name}/"))

@@ -50,7 +50,7 @@ class Checker:
         self.is_rejected = False
         self._options = options
         self._allows = bool(options.allow)
-        self._states = states
+        self.states = states
         self._required = required
         self._tables = tables
         self._times = times
@@ -142,7 +142,7 @@ class Checker:
 
     def is_left_out(self, path: str, state: DirectoryState, route: Route) -> bool:
         """Return whether the file is left out because of its directory, and report it."""
-        for found in (state.cache, state.outside, self._states.parts.get(path)):
+        for found in (state.cache, state.outside, self.states.parts.get(path)):
             if found is None:
                 continue
             if not found.drops:

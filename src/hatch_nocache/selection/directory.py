@@ -134,6 +134,7 @@ class DirectoryState:
 
     `home` is the real directory that symlinks in it must not leave. `cache` is the cache or environment that it is in,
     `outside` the symlink out of the project that it is behind. `link` is the first directory symlink on the way to it.
+    `alias` is the highest directory on the way that Hatchling enters under another name: a pair of this and that.
     `is_scanned`: its entries are known. `is_outside`: the walk began outside the project. `has_parts`: its files may be
     part of an environment in place.
     """
@@ -150,13 +151,14 @@ class DirectoryState:
         self.cache: DirectoryFinding | None = None
         self.outside: DirectoryFinding | None = None
         self.link: str | None = None
+        self.alias: tuple[DirectoryState, DirectoryState] | None = None
 
     def below(self, directory: DiskDirectory) -> DirectoryState:
         """Return the state of a subdirectory that is not classified yet."""
         state = DirectoryState(directory, self.home)
         state.allowed, state.is_explicit, state.is_outside = self.allowed, self.is_explicit, self.is_outside
         state.cache, state.outside, state.link = self.cache, self.outside, self.link
-        state.has_parts = self.has_parts
+        state.has_parts, state.alias = self.has_parts, self.alias
         return state
 
 
