@@ -371,8 +371,8 @@ def as_member(path: str) -> str:
 class Part(NamedTuple):
     """One step in which Hatchling's own builder selects files.
 
-    `kind` is "files", "imports" (an editable wheel holds only their paths) or "licenses" (paths: the wheel builder
-    opens the files itself). `prefix` is what the builder puts before the names of the members.
+    `kind` is "files" or "imports" (an editable wheel holds only their paths). `prefix` is what the builder puts before
+    the names of the members.
     """
 
     kind: str
@@ -407,7 +407,6 @@ def parts(builder: Any, target: str, version: str, build_data: Mapping[str, Any]
     if boms:
         mapping = {os.path.join(builder.root, bom): os.path.basename(bom) for bom in boms}
         yield Part("files", f"{info}/sboms/", functools.partial(builder.recurse_explicit_files, mapping))
-    yield Part("licenses", "", lambda: map(os.path.normpath, _license_files(builder)))
 
 
 def _license_files(builder: Any) -> list[str]:

@@ -6,12 +6,11 @@ Hatchling packs such a directory under the first name that its walk meets (pypa/
 from __future__ import annotations
 
 import os
-from typing import Callable, Collection
+from typing import Callable
 
 from hatch_nocache._hatchling import Route
 from hatch_nocache.members.names import parents
-from hatch_nocache.paths import relative, within
-from hatch_nocache.selection.checker import Checker
+from hatch_nocache.paths import within
 from hatch_nocache.selection.directory import DirectoryState, DirectoryStates
 
 
@@ -60,26 +59,3 @@ class Aliases:
     def _selects(self, state: DirectoryState, name: str) -> bool:
         files = state.directory.nondirectories
         return self._route.selects_any(name, files, most=len(files))
-
-
-def report_aliases(states: Collection[DirectoryState], checker: Checker) -> None:
-    """Report the directories that are packed under another name than Hatchling's.
-
-    `states` are the directories of the packed files.
-    """
-    aliases = {each.alias for each in states if each.alias is not None}
-    groups: dict[str, list[tuple[DirectoryState, DirectoryState]]] = {}
-    for alias in sorted(aliases, key=lambda alias: [each.directory.walked for each in alias]):
-        groups.setdefault(alias[1].directory.walked, []).append(alias)
-    for known_as, group in groups.items():
-        state, first = group[0]
-        names = {each.directory.path for each, _ in group}
-        if any(within(each.directory.walked, known_as) for each in states):
-            names.add(first.directory.path)
-        # A directory can also be mounted twice.
-        link = state.link or first.link
-        text = os.readlink(link) if link else ""
-        shown = relative(link or state.directory.walked, checker.root)
-        messages, _ = checker.words()
-        known = first.directory.path or "."
-        checker.add(messages.alias(shown, text, known, [name or "." for name in sorted(names)]))

@@ -11,7 +11,7 @@ import itertools
 import os
 import stat
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping, NamedTuple
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping, NamedTuple
 
 from hatch_nocache import _hatchling
 from hatch_nocache._hatchling import Route, as_member
@@ -153,23 +153,18 @@ class SelectionFilter:
         for part in _hatchling.parts(self.config.builder, self.target, self._version, self._build_data):
             checker = self._new_checker() if part.kind == "imports" else self.checker
             self._planning = part.prefix, checker
-            if part.kind == "licenses":
-                self._check_licenses(part.iterate())
-            else:
-                list(part.iterate())
+            list(part.iterate())
             if checker is not self.checker:
                 self.checker.dropped += checker.dropped
         if self.target == "sdist":
             self._finish_sdist()
+        else:
+            # `WheelBuilder.add_licenses` opens these files itself: they can be checked, but not filtered.
+            route = Route(self.config, "recurse_forced_files", {})
+            for path in self.required:
+                state, member = self.checker.states.at(os.path.dirname(path)), relative(path, self.config.root)
+                self.checker.check(SimpleNamespace(path=path), os.path.basename(path), member, state, route)
         self._check_members()
-
-    def _check_licenses(self, paths: Iterable[str]) -> None:
-        # `WheelBuilder.add_licenses` opens these files itself: they can be checked, but not filtered.
-        route = Route(self.config, "recurse_forced_files", {})
-        for path in paths:
-            state = self.checker.states.at(os.path.dirname(path))
-            member = relative(path, self.config.root)
-            self.checker.check(SimpleNamespace(path=path), os.path.basename(path), member, state, route)
 
     def _generator(self, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
         def generator(mapping: Mapping[str, str] | None = None) -> Iterator[Any]:
@@ -211,7 +206,7 @@ class SelectionFilter:
     ) -> list[Selected]:
         """Return what Hatchling's generator selects, checked. `prefix` is what the builder puts before the names."""
         states, route = checker.states, Route(self.config, name, mapping)
-        needed = (lambda: self._needed) if self.target == "sdist" else None
+        needed = self._needed if self.target == "sdist" else None
         # The directory that the generator is in.
         current: dict[str, DirectoryState] = {}
 
@@ -280,22 +275,14 @@ class SelectionFilter:
             finish_sdist(self)
 
     def _check_members(self) -> None:
-        packed = self.packed
-        selection = [(each.member, each.file.path) for each in packed]
-        selection += ((member, "") for member in _hatchling.written_members(self.config.builder, self.target))
-        members = {member for member, _ in selection}
-        if len(members) < len(selection) or not members.isdisjoint(parents(members)):
-            from hatch_nocache.members.collisions import collisions
+        members = [each.member for each in self.packed]
+        members += _hatchling.written_members(self.config.builder, self.target)
+        unique = set(members)
+        may_collide = len(unique) < len(members) or not unique.isdisjoint(parents(unique))
+        if may_collide or any(each.state.alias for each in self.files):
+            from hatch_nocache.selection.whole import check_members
 
-            unique = not _hatchling.packs_duplicates(self.config.builder)
-            for collision in collisions(selection, sdist=self.target == "sdist", unique=unique):
-                messages, _ = self.checker.words()
-                self.checker.add(messages.collision(*collision))
-        states = {each.state for each in packed}
-        if any(state.alias for state in states):
-            from hatch_nocache.selection.aliases import report_aliases
-
-            report_aliases(states, self.checker)
+            check_members(self)
 
     # --- The project's wheel ------------------------------------------------------------------------------------------
 
@@ -327,7 +314,6 @@ class SelectionFilter:
         """The paths of the files that the wheel selects, packed or not."""
         return {each.path for each in self.wheel.files} if self.wheel else set()
 
-    @functools.cached_property
     def _needed(self) -> set[str]:
         return {each.state.directory.path for each in self.wheel.packed} if self.wheel else set()
 

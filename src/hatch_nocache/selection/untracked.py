@@ -33,20 +33,15 @@ def check_untracked(selection: SelectionFilter) -> None:
         and each.path not in selection.required
         and not (id(each.file) in selection.left_out and any(within(each.path, found) for found in checker.dropped))
     }
-
-    def is_explicit(path: str) -> bool:
-        spelled_out = selection.explicit.above(files[path].path)
-        return any(entry_of(relative(each, root), entries) for each in spelled_out)
-
-    paths = [
+    paths = sorted(
         path
-        for path in sorted(files)
+        for path, each in files.items()
         if entry_of(path, entries)
-        and files[path].state.link is None
+        and each.state.link is None
         and not (config.path_is_artifact(path) or config.path_is_build_artifact(path) or checker.is_allowed(path))
-        and not is_explicit(path)
-        and files[path].path not in selection.wheel_selects
-    ]
+        and not any(entry_of(relative(above, root), entries) for above in selection.explicit.above(each.path))
+        and each.path not in selection.wheel_selects
+    )
     others = files.keys() - paths if paths else ()
     shared = {directory for path in others for directory in _directories(path)}
     groups: dict[str, list[str]] = {}
@@ -86,7 +81,7 @@ def read_untracked(root: str) -> set[str]:
 def entry_of(path: str, entries: set[str]) -> str:
     """Return the entry for a path: a directory of it, or the path; "" if git tracks it."""
     # Git and the file system may use different Unicode forms.
-    for spelled in (path,) if path.isascii() else (path, unicodedata.normalize("NFC", path)):
+    for spelled in {path, unicodedata.normalize("NFC", path)}:
         for each in (*_directories(f"{spelled}/"), spelled):
             if each in entries:
                 return each

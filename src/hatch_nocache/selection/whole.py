@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from hatch_nocache import _hatchling
 from hatch_nocache._hatchling import Route, as_member
+from hatch_nocache.members.collisions import collisions
 from hatch_nocache.members.names import parents
 from hatch_nocache.paths import native, relative, within
 from hatch_nocache.patterns import literal_lead
 from hatch_nocache.rules import Action, Note
 
 if TYPE_CHECKING:
+    from hatch_nocache.selection.directory import DirectoryState
     from hatch_nocache.selection.filter import SelectionFilter
 
 
@@ -62,6 +64,32 @@ def _lost_files(selection: SelectionFilter) -> list[str]:
                 note = "the wheel's `force-include` requires it"
                 selection.checker.add(finding._replace(action=Action.REJECTED, note=note, hints=()))
     return lost
+
+
+def check_members(selection: SelectionFilter) -> None:
+    """Report colliding members, and directories that are packed under another name than Hatchling's."""
+    builder, checker, packed = selection.config.builder, selection.checker, selection.packed
+    messages, _ = checker.words()
+    members = [(each.member, each.file.path) for each in packed]
+    members += ((member, "") for member in _hatchling.written_members(builder, selection.target))
+    unique = not _hatchling.packs_duplicates(builder)
+    for collision in collisions(members, sdist=selection.target == "sdist", unique=unique):
+        checker.add(messages.collision(*collision))
+    states = {each.state for each in packed}
+    aliases = {state.alias for state in states if state.alias is not None}
+    groups: dict[str, list[tuple[DirectoryState, DirectoryState]]] = {}
+    for state, first in sorted(aliases, key=lambda alias: [each.directory.walked for each in alias]):
+        groups.setdefault(first.directory.walked, []).append((state, first))
+    for known_as, group in groups.items():
+        state, first = group[0]
+        names = {each.directory.path for each, _ in group}
+        if any(within(each.directory.walked, known_as) for each in states):
+            names.add(first.directory.path)
+        # A directory can also be mounted twice.
+        link = state.link or first.link
+        text, shown = os.readlink(link) if link else "", relative(link or state.directory.walked, checker.root)
+        known = first.directory.path or "."
+        checker.add(messages.alias(shown, text, known, [name or "." for name in sorted(names)]))
 
 
 def notes(selection: SelectionFilter) -> list[Note]:
