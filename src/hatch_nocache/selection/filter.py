@@ -182,9 +182,8 @@ class SelectionFilter:
             self._stop_if_rejected()
             packed = (each for each in selected if id(each.file) not in self.left_out)
             # Listing a directory once is cheaper than asking about each file.
-            for directory, files in itertools.groupby(
-                packed, lambda each: "" if each.is_forced else os.path.dirname(each.file.path)
-            ):
+            groups = itertools.groupby(packed, lambda each: "" if each.is_forced else os.path.dirname(each.file.path))
+            for directory, files in groups:
                 regular = DiskDirectory(directory, "").files if directory else ()
                 for each in files:
                     if each.member and os.path.basename(each.file.path) not in regular:
@@ -198,8 +197,6 @@ class SelectionFilter:
         if kind != self.checker.not_regular.get(id(each.file), stat.S_IFREG):
             shown = relative(each.path, self.config.root)
             raise ChangedError(f"{shown} became a {_KINDS.get(kind, 'special file')}")
-
-    # --- One call of a generator --------------------------------------------------------------------------------------
 
     def _select(
         self, name: str, original: Callable[..., Any], mapping: Mapping[str, str] | None, prefix: str, checker: Checker
@@ -220,7 +217,8 @@ class SelectionFilter:
         homes = _outside_homes(sources or {}, self.config.root)
         # If another builder or hook has replaced the generator, its output is filtered.
         generator = _hatchling.with_walk(name, original, walk) or original
-        selected = []
+        chosen = self.files if checker is self.checker else []
+        before = len(chosen)
         for file in generator() if sources is None else generator(sources):
             if not isinstance(file.path, str) or os.sep != "/":
                 file.path = native(os.fspath(file.path))
@@ -230,17 +228,15 @@ class SelectionFilter:
             if checker is not self.checker:
                 # The import paths of an editable wheel.
                 if not checker.is_left_out(path, state, route):
-                    selected.append(Selected(file, path, "", state, is_forced=False))
+                    chosen.append(Selected(file, path, "", state, is_forced=False))
                 continue
             member = as_member(file.distribution_path)
             if route.is_forced and self._copies_dropped(path, member):
                 continue
-            selected.append(Selected(file, path, prefix + member, state, route.is_forced))
+            chosen.append(Selected(file, path, prefix + member, state, route.is_forced))
             if not checker.check(file, base, member, state, route):
                 self.left_out.add(id(file))
-        if checker is self.checker:
-            self.files += selected
-        return selected
+        return chosen[before:]
 
     def _present(self, mapping: Mapping[str, str], route: Route, checker: Checker) -> dict[str, str]:
         """Return the sources without those on which Hatchling would end in a traceback."""
@@ -283,8 +279,6 @@ class SelectionFilter:
             from hatch_nocache.selection.whole import check_members
 
             check_members(self)
-
-    # --- The project's wheel ------------------------------------------------------------------------------------------
 
     @functools.cached_property
     def wheel(self) -> SelectionFilter | None:
