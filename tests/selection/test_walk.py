@@ -10,7 +10,7 @@ from typing import Any, Callable, Iterator, List, Tuple
 import pytest
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.utils import safe_walk
-from projects import Project
+from projects import Project, names
 
 from hatch_nocache._hatchling import Route
 from hatch_nocache.caches import declared
@@ -114,3 +114,20 @@ def test_unreadable_directory(project: Project, monkeypatch: pytest.MonkeyPatch,
 
     monkeypatch.setattr(os, function, fails)
     assert [where for where, _, _ in relative(project, filtered(project, []), sort)] == [".", "src", "src/demo"]
+
+
+def test_directory_that_is_mounted_twice(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both names are real, so both are packed."""
+    project.put("a/x")
+    project.put("b/x")
+    plain = os.stat
+
+    def stat(path: Any, **options: Any) -> Any:
+        return plain("a" if path == str(project.root / "b") else path, **options)
+
+    monkeypatch.setattr(os, "stat", stat)
+    built = project.build()
+    assert built.said.splitlines()[1].startswith(
+        "  NC106 b   directory with several names: Hatchling would pack only a/;"
+    )
+    assert {"a/x", "b/x"} <= set(names(built))

@@ -142,12 +142,9 @@ class SelectionFilter:
                     list(self.config.builder.recurse_included_files())
                 self._planned.clear()
             self._planning = None
-            self._stop_if_rejected()
+            if self.checker.is_rejected:
+                raise RejectedError
             yield
-
-    def _stop_if_rejected(self) -> None:
-        if self.checker.is_rejected:
-            raise RejectedError
 
     def _plan_parts(self) -> None:
         for part in _hatchling.parts(self.config.builder, self.target, self._version, self._build_data):
@@ -156,9 +153,8 @@ class SelectionFilter:
             list(part.iterate())
             if checker is not self.checker:
                 self.checker.dropped += checker.dropped
-        if self.target == "sdist":
-            self._finish_sdist()
-        else:
+        self._finish_sdist()
+        if self.target == "wheel":
             # `WheelBuilder.add_licenses` opens these files itself: they can be checked, but not filtered.
             route = Route(self.config, "recurse_forced_files", {})
             for path in self.required:
@@ -177,9 +173,9 @@ class SelectionFilter:
             if selected is None:
                 # Not planned. All files are checked before the builder gets the first one.
                 selected = self._select(name, original, mapping, "", self.checker)
-                if self.target == "sdist":
-                    self._finish_sdist()
-            self._stop_if_rejected()
+                self._finish_sdist()
+            if self.checker.is_rejected:
+                raise RejectedError
             packed = (each for each in selected if id(each.file) not in self.left_out)
             # Listing a directory once is cheaper than asking about each file.
             groups = itertools.groupby(packed, lambda each: "" if each.is_forced else os.path.dirname(each.file.path))
@@ -250,16 +246,16 @@ class SelectionFilter:
 
     def _copies_dropped(self, path: str, member: str) -> bool:
         """Return whether another hook adds a copy of a dropped file under its name."""
-        root, config, dropped = self.config.root, self.config, self.checker.dropped
-        return any(
-            within(member, as_member(config.get_distribution_path(os.path.relpath(each, root))))
-            for each in dropped
-            if not within(path, each)
-        ) and not any(within(path, source) for source in config.force_include)
+        dropped = (os.path.relpath(each, self.config.root) for each in self.checker.dropped if not within(path, each))
+        names = (as_member(self.config.get_distribution_path(each)) for each in dropped)
+        is_copy = any(within(member, name) for name in names)
+        return is_copy and not any(within(path, source) for source in self.config.force_include)
 
     # --- Checks of the whole selection --------------------------------------------------------------------------------
 
     def _finish_sdist(self) -> None:
+        if self.target != "sdist":
+            return
         if not self.config.ignore_vcs and in_work_tree(self.config.root):
             # Imported here, as everything that only some builds need.
             from hatch_nocache.selection.untracked import check_untracked

@@ -1,7 +1,6 @@
 """Like Hatchling's `safe_walk`, in the same order, without dropped directories.
 
-It tolerates files that vanish during the walk (pypa/hatch#1998). If symlinks give a directory several names, it packs
-the directory under each name that is needed: see `aliases`.
+It tolerates files that vanish during the walk (pypa/hatch#1998).
 """
 
 from __future__ import annotations
