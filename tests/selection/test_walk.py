@@ -122,3 +122,12 @@ def test_directory_that_is_mounted_twice(project: Project, monkeypatch: pytest.M
         "  NC106 b   directory with several names: Hatchling would pack only a/;"
     )
     assert {"a/x", "b/x"} <= set(names(built))
+
+
+def test_symlinks_do_not_multiply(project: Project) -> None:
+    """Each is followed once: 24 symlinks with 2**12 paths."""
+    for number in range(12):
+        project.put(f"d{number + 1}/x")
+        for name in ("one", "two"):
+            project.link(f"d{number}/{name}", f"../d{number + 1}")
+    assert len(filtered(project, [])) < 50
