@@ -7,6 +7,7 @@ import subprocess
 import unicodedata
 from typing import TYPE_CHECKING
 
+from hatch_nocache.members.names import parents
 from hatch_nocache.paths import relative, within
 
 if TYPE_CHECKING:
@@ -42,14 +43,13 @@ def check_untracked(selection: SelectionFilter) -> None:
         and not any(entry_of(relative(above, root), entries) for above in selection.explicit.above(each.path))
         and each.path not in selection.wheel_selects
     )
-    others = files.keys() - paths if paths else ()
-    shared = {directory for path in others for directory in _directories(path)}
+    shared = parents(files.keys() - paths) if paths else set()
     groups: dict[str, list[str]] = {}
     for path in paths:
-        entry = entry_of(path, entries)
-        candidates = (each for each in _directories(path) if each.startswith(entry) and each not in shared)
         # The highest directory without other files, or the file.
-        groups.setdefault(next(candidates, path), []).append(path)
+        above = (f"{each}/" for each in sorted(parents([path]) - shared))
+        highest = next((each for each in above if each.startswith(entry_of(path, entries))), path)
+        groups.setdefault(highest, []).append(path)
     for highest, inside in groups.items():
         messages, advice = checker.words()
         finding = messages.untracked(highest, len(inside), selection.options.untracked, advice)
@@ -82,13 +82,7 @@ def entry_of(path: str, entries: set[str]) -> str:
     """Return the entry for a path: a directory of it, or the path; "" if git tracks it."""
     # Git and the file system may use different Unicode forms.
     for spelled in {path, unicodedata.normalize("NFC", path)}:
-        for each in (*_directories(f"{spelled}/"), spelled):
+        for each in (spelled, f"{spelled}/", *(f"{parent}/" for parent in parents([spelled]))):
             if each in entries:
                 return each
     return ""
-
-
-def _directories(path: str) -> list[str]:
-    """Return the directories above a relative path, with `/` at the end, the highest first."""
-    parts = path.split("/")
-    return ["/".join(parts[:number]) + "/" for number in range(1, len(parts))]
