@@ -285,8 +285,8 @@ def as_member(path: str) -> str:
 class Part(NamedTuple):
     """One step in which Hatchling's own builder selects files.
 
-    `kind` is "files", "imports" (an editable wheel holds only their paths) or "licenses" (paths: the wheel builder
-    opens the files itself). The builder puts `prefix` before the names of the members.
+    `kind` is "files" or "imports" (an editable wheel holds only their paths). The builder puts `prefix` before the
+    names of the members.
     """
 
     kind: str
@@ -319,8 +319,6 @@ def parts(builder: Any, target: str, version: str, build_data: Mapping[str, Any]
     boms = [*getattr(builder.config, "sbom_files", ()), *(build_data["sbom_files"] if "sbom_files" in known else ())]
     mapping = {os.path.join(builder.root, bom): os.path.basename(bom) for bom in boms}
     yield Part("files", f"{info}/sboms/", functools.partial(builder.recurse_explicit_files, mapping))
-    licenses = builder.metadata.core.license_files
-    yield Part("licenses", "", lambda: (os.path.normpath(os.path.join(builder.root, name)) for name in licenses))
 
 
 def written_members(builder: Any, target: str) -> list[str]:

@@ -44,7 +44,6 @@ class Session:
                     self._config, target, self._version, self._options, build_data, sys.prefix
                 )
                 stack.enter_context(selection.installed())
-                selection.plan()
             except (OSError, TypeError, ValueError) as error:
                 if not _hatchling.is_hatchlings(error):
                     raise
@@ -95,7 +94,8 @@ class Session:
             if not os.path.lexists(artifact_path):
                 self._fail(Note(f"the {self._what} cannot be verified: another hook has moved {artifact_path}"))
             self._fail(Note(f"deleted {artifact_path}: it cannot be verified: {error}"), delete=artifact_path)
-        rejected = [each for each in findings if each.is_rejected and each.path not in selection.accepted]
+        accepted = selection.checker.accepted
+        rejected = [each for each in findings if each.is_rejected and each.path not in accepted]
         if self._options.symlinks == "keep":
             rejected = [each for each in rejected if each.code not in OPTIONAL]
         if rejected:
@@ -137,7 +137,7 @@ class Session:
         except UnreadableError as error:
             self._fail_unreadable(str(error))
         except OSError as error:
-            if self._filter is None or not self._filter.has_handed_over(error.filename):
+            if self._filter is None or all(each.file.path != error.filename for each in self._filter.packed):
                 raise
             self._fail_unreadable(error.filename)
 

@@ -165,7 +165,17 @@ except SystemExit:
 sys.stdout = sys.__stdout__
 """
 # What only the command, a finding, a symlink or another hook needs.
-SELDOM = ("cli", "archive", "report", "members.symlinks", "selection.messages")
+SELDOM = (
+    "cli",
+    "archive",
+    "report",
+    "members.symlinks",
+    "members.collisions",
+    "selection.messages",
+    "selection.whole",
+    "selection.aliases",
+    "selection.explicit",
+)
 
 
 def imported(code: str, cwd: Path) -> List[str]:

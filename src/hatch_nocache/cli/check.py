@@ -22,7 +22,7 @@ from hatch_nocache.rules import OPTIONAL, Action, Category, Finding, Hint, Note
 from hatch_nocache.selection.checker import Checker, UnreadableError
 from hatch_nocache.selection.directory import DirectoryStates
 from hatch_nocache.selection.explicit import ExplicitPaths
-from hatch_nocache.selection.walk import Aliases, filtered_walk
+from hatch_nocache.selection.walk import filtered_walk
 
 _ARCHIVES = (".whl", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar.zst", ".tar.lzma", ".tar.z", ".zip")
 _PROJECT = {"pyproject.toml", "setup.py", "setup.cfg"}
@@ -99,7 +99,7 @@ def _tree(path: str, backend: str) -> Result:
     checker = Checker("", options, states, {}, ("", ""))
     # Every file is selected, as if the whole tree were forced in.
     route = Route(SimpleNamespace(root=root), "recurse_forced_files", {})
-    for state, directories, files in filtered_walk(root, states, route, Aliases(None), checker.report):
+    for state, directories, files in filtered_walk(root, states, route, checker.report):
         prefix = f"{state.directory.path}/".lstrip("/")
         walked = {name for name in directories if not ignored.match(f"{prefix}{name}/")}
         directories[:] = sorted(walked - _SKIPPED)

@@ -181,8 +181,7 @@ class _DryRun:
                     each.initialize(version, build_data)
         with config.set_build_data(build_data):
             selection = SelectionFilter(config, target, version, options, build_data, prefix="")
-            with selection.installed(), contextlib.suppress(RejectedError):
-                selection.plan()
+            with contextlib.suppress(RejectedError), selection.installed():
                 # Other builders select their files while they build. Hatchling's other builders select none.
                 if target not in ("sdist", "wheel") and not type(builder).__module__.startswith("hatchling."):
                     list(builder.recurse_included_files())

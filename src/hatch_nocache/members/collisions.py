@@ -8,48 +8,32 @@ from __future__ import annotations
 import filecmp
 import os
 import stat
-from typing import Iterator, NamedTuple, Sequence
+from typing import Iterable, Iterator, NamedTuple
 
 from hatch_nocache.paths import parents
 
 
-class Collision(NamedTuple):
-    """A member that collides with an earlier one.
-
-    `code` is NC205, or NC204 for a hard link to the wrong file.
-    """
-
-    code: str
-    member: str
-    reason: str
-
-
 class _Packed(NamedTuple):
-    """The last file of a name.
-
-    In an sdist, `inode` is that of a regular file with several names.
-    """
+    """The last file of a name. In an sdist, `inode` is that of a regular file with several names."""
 
     source: str
     is_symlink: bool
     inode: tuple[int, int] | None
 
 
-def collisions(selection: Sequence[tuple[str, str]], *, sdist: bool, unique: bool = False) -> Iterator[Collision]:
-    """Yield the colliding members of a selection.
+def collisions(
+    selection: Iterable[tuple[str, str]], *, sdist: bool, unique: bool = False
+) -> Iterator[tuple[str, str, str]]:
+    """Yield the members that collide with an earlier one: code, member and reason.
 
     The selection contains pairs of member and source path, in the order of the archive. The source is "" for what the
-    builder writes itself. Sources are only read if two members may collide. A file may replace a file of the same name
-    in an sdist. In a wheel it may not unless both have the same content: uv from 0.8.6 refuses such a wheel from an
-    index ("multiple entries with different contents"). `unique`: no file may replace another, since the builder raises
-    then.
+    builder writes itself. A file may replace a file of the same name in an sdist. In a wheel it may not unless both
+    have the same content: uv from 0.8.6 refuses such a wheel from an index ("multiple entries with different
+    contents"). `unique`: no file may replace another, since the builder raises then.
 
     Raises:
         OSError: a source cannot be read.
     """
-    members = {member for member, _ in selection}
-    if len(members) == len(selection) and members.isdisjoint(parents(members)):
-        return
     packed: dict[str, _Packed] = {}
     directories: set[str] = set()
     # In an sdist, `TarFile.gettarinfo` makes the second name of a file a hard link to the first one.
@@ -70,13 +54,14 @@ def collisions(selection: Sequence[tuple[str, str]], *, sdist: bool, unique: boo
             # Unpacking it would write to the file that the earlier member is linked to.
             is_refused = is_hard_link or (not is_symlink and (earlier.is_symlink or member in shared))
         else:
-            is_refused = unique or not _is_same(source, earlier.source)
+            is_same = bool(source and earlier.source) and filecmp.cmp(source, earlier.source, shallow=False)
+            is_refused = unique or not is_same
         if not above.isdisjoint(packed):
-            yield Collision("NC205", member, f"{min(above.intersection(packed))} is not a directory")
+            yield "NC205", member, f"{min(above.intersection(packed))} is not a directory"
         elif is_refused:
-            yield Collision("NC205", member, "an earlier member has this name")
+            yield "NC205", member, "an earlier member has this name"
         elif is_hard_link and packed[target].inode != inode:
-            yield Collision("NC204", member, f"it would be a hard link to {target}, which a later member replaces")
+            yield "NC204", member, f"it would be a hard link to {target}, which a later member replaces"
         else:
             if is_hard_link:
                 shared.update((member, target))
@@ -84,7 +69,3 @@ def collisions(selection: Sequence[tuple[str, str]], *, sdist: bool, unique: boo
                 first_names[inode] = member
             packed[member] = _Packed(source, is_symlink, inode)
             directories |= above
-
-
-def _is_same(source: str, other: str) -> bool:
-    return bool(source and other) and filecmp.cmp(source, other, shallow=False)

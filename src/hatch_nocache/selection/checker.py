@@ -53,7 +53,7 @@ class Checker:
         # Symlinks that an sdist stores. Whether their link targets are members is known at the end.
         self.stored: list[tuple[Finding | None, SelectedSymlink]] = []
         self._options = options
-        self._states = states
+        self.states = states
         self._required = required
         self._tables = tables
         self._times = times
@@ -69,6 +69,11 @@ class Checker:
         from hatch_nocache.selection.messages import Messages
 
         return Messages(self._options, *self._tables)
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether any finding fails the build."""
+        return any(finding.is_rejected for finding in self.findings)
 
     def add(self, finding: Finding) -> None:
         """Report a finding once."""
@@ -106,7 +111,7 @@ class Checker:
         allowed = state.allowed or bool(allow.lines and allow.match(relative(path, self.root)))
         if allowed:
             self.accepted.add(member)
-        elif (state.cache or state.outside or self._states.parts) and self.is_left_out(path, state, route):
+        elif (state.cache or state.outside or self.states.parts) and self.is_left_out(path, state, route):
             return False
         else:
             self._check_member(path, member, route)
@@ -122,7 +127,7 @@ class Checker:
 
     def is_left_out(self, path: str, state: DirectoryState, route: Route) -> bool:
         """Return whether the file is left out because of its directory, and report it."""
-        for found in filter(None, (state.cache, state.outside, self._states.parts.get(path))):
+        for found in filter(None, (state.cache, state.outside, self.states.parts.get(path))):
             if not found.drops:
                 self.report(found, "")
             elif not self._is_explicit(path, found):

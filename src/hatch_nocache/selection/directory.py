@@ -109,6 +109,7 @@ class DirectoryState(NamedTuple):
 
     `home` is the real directory that symlinks in it must not leave. `cache` is the cache or environment that it is in,
     `outside` the symlink out of the project that it is behind. `link` is the first directory symlink on the way to it.
+    `alias` is the highest directory on the way that Hatchling enters under another name: a pair of this and that.
     """
 
     directory: DiskDirectory
@@ -117,6 +118,7 @@ class DirectoryState(NamedTuple):
     cache: DirectoryFinding | None = None
     outside: DirectoryFinding | None = None
     link: str | None = None
+    alias: tuple[DirectoryState, DirectoryState] | None = None
 
 
 class DirectoryStates:

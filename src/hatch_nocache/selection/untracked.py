@@ -3,96 +3,84 @@
 from __future__ import annotations
 
 import os
-import posixpath
 import subprocess
 import unicodedata
-from typing import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from hatch_nocache.selection.explicit import ExplicitPaths
+from hatch_nocache.paths import parents, relative, within
+
+if TYPE_CHECKING:
+    from hatch_nocache.selection.filter import SelectionFilter
 
 # Git sets them for its hooks. They may be those of another repository.
 _OTHER_REPOSITORY = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX")
 
 
-class Untracked:
-    """The paths below `root` that git does not track.
+def check_untracked(selection: SelectionFilter) -> None:
+    """Report the untracked files of an sdist, and leave them out as the option says.
 
-    They are relative. A directory without tracked files ends with `/`.
+    Files behind a directory symlink are not checked, nor those that are forced, required or explicit, or that the
+    project's wheel selects.
     """
-
-    def __init__(self, root: str, entries: set[str]) -> None:
-        self._root = root
-        self._entries = entries
-        self._symlinks: dict[str, bool] = {"": False}
-
-    @classmethod
-    def read(cls, root: str) -> Untracked | None:
-        """Run git, and read its output.
-
-        None without git, if git refuses, or if `pyproject.toml` is not tracked: the project may have been unpacked into
-        a directory that another repository ignores.
-        """
-        # `core.fsmonitor` could start any program.
-        command = ["git", "-c", "core.fsmonitor=false", "ls-files", "-z", "--others", "--directory"]
-        environ = {name: value for name, value in os.environ.items() if name not in _OTHER_REPOSITORY}
-        try:
-            done = subprocess.run(  # noqa: S603 - a constant command
-                command, cwd=root, env=environ, stdin=subprocess.DEVNULL, capture_output=True, check=False
-            )
-        except OSError:
-            return None
-        entries = set(os.fsdecode(done.stdout).split("\0"))
-        return None if done.returncode or not entries.isdisjoint(("pyproject.toml", "./")) else cls(root, entries)
-
-    def among(self, paths: Iterable[str]) -> Iterator[str]:
-        """Yield the untracked paths, without those behind a directory symlink."""
-        for path in paths:
-            if self._entry(path) and not self._is_behind_symlink(posixpath.dirname(path)):
-                yield path
-
-    def _entry(self, path: str) -> str:
-        """Return the untracked directory of the path, or the path; "" if git tracks it."""
-        # Git and the file system may use different Unicode forms.
-        for spelled in (path,) if path.isascii() else (path, unicodedata.normalize("NFC", path)):
-            parts = spelled.split("/")
-            for number in range(1, len(parts)):
-                directory = "/".join(parts[:number]) + "/"
-                if directory in self._entries:
-                    return directory
-            if spelled in self._entries:
-                return spelled
-        return ""
-
-    def _is_behind_symlink(self, directory: str) -> bool:
-        if directory not in self._symlinks:
-            above = self._is_behind_symlink(posixpath.dirname(directory))
-            self._symlinks[directory] = above or os.path.islink(os.path.join(self._root, directory))
-        return self._symlinks[directory]
-
-    def is_explicit(self, path: str, explicit: ExplicitPaths) -> bool:
-        """Return whether the absolute path, or its untracked directory, is explicit."""
-        spelled_out = (os.path.relpath(each, self._root).replace(os.sep, "/") for each in explicit.above(path))
-        return any(self._entry(each) or f"{each}/" in self._entries for each in spelled_out)
-
-    def grouped(self, paths: Iterable[str], others: Iterable[str]) -> dict[str, list[str]]:
-        """Group untracked paths by their highest directory without other files.
-
-        `others` are the other files. A key is the directory, with `/` at its end, or the file itself.
-        """
-        shared = {f"{parent}/" for path in others for parent in _parents(path)}
-        groups: dict[str, list[str]] = {}
-        for path in sorted(paths):
-            entry = self._entry(path)
-            candidates = (f"{parent}/" for parent in reversed(_parents(path)) if f"{parent}/".startswith(entry))
-            highest = next((each for each in candidates if each not in shared), path)
-            groups.setdefault(highest, []).append(path)
-        return groups
+    config, checker = selection.config, selection.checker
+    root, entries = config.root, read_untracked(config.root)
+    # A file that is rejected may be untracked, too; one in a dropped directory is left out already.
+    files = {
+        relative(each.path, root): each
+        for each in (selection.files if entries else ())
+        if not each.is_forced
+        and within(each.path, root)
+        and each.path not in selection.required
+        and not (id(each.file) in selection.left_out and any(within(each.path, found) for found in checker.dropped))
+    }
+    paths = sorted(
+        path
+        for path, each in files.items()
+        if entry_of(path, entries)
+        and each.state.link is None
+        and not (config.path_is_artifact(path) or config.path_is_build_artifact(path) or selection.options.allow.match(path))
+        and not any(entry_of(relative(above, root), entries) for above in selection.explicit.above(each.path))
+        and each.path not in selection.wheel_selects
+    )
+    shared = parents(files.keys() - paths) if paths else set()
+    groups: dict[str, list[str]] = {}
+    for path in paths:
+        # The highest directory without other files, or the file.
+        above = (f"{each}/" for each in sorted(parents([path]) - shared))
+        highest = next((each for each in above if each.startswith(entry_of(path, entries))), path)
+        groups.setdefault(highest, []).append(path)
+    for highest, inside in groups.items():
+        finding = checker.messages.untracked(highest, len(inside))
+        if finding.drops:
+            selection.left_out.update(id(files[path].file) for path in inside)
+            checker.forget(set(inside))
+        checker.add(finding)
 
 
-def _parents(path: str) -> list[str]:
-    """Return the parent directories of a relative path, the deepest first."""
-    parents = []
-    while "/" in path:
-        path = posixpath.dirname(path)
-        parents.append(path)
-    return parents
+def read_untracked(root: str) -> set[str]:
+    """Return git's list of the untracked paths, relative to `root`.
+
+    A directory without tracked files ends with `/`. Nothing without git, if git refuses, or if `pyproject.toml` is not
+    tracked: the project may have been unpacked into a directory that another repository ignores.
+    """
+    # `core.fsmonitor` could start any program.
+    command = ["git", "-c", "core.fsmonitor=false", "ls-files", "-z", "--others", "--directory"]
+    environ = {name: value for name, value in os.environ.items() if name not in _OTHER_REPOSITORY}
+    try:
+        done = subprocess.run(  # noqa: S603 - a constant command
+            command, cwd=root, env=environ, stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+    except OSError:
+        return set()
+    entries = set(filter(None, os.fsdecode(done.stdout).split("\0")))
+    return set() if done.returncode or not entries.isdisjoint(("pyproject.toml", "./")) else entries
+
+
+def entry_of(path: str, entries: set[str]) -> str:
+    """Return the entry for a path: a directory of it, or the path; "" if git tracks it."""
+    # Git and the file system may use different Unicode forms.
+    for spelled in {path, unicodedata.normalize("NFC", path)}:
+        for each in (spelled, f"{spelled}/", *(f"{parent}/" for parent in parents([spelled]))):
+            if each in entries:
+                return each
+    return ""
