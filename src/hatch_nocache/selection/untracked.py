@@ -38,7 +38,9 @@ def check_untracked(selection: SelectionFilter) -> None:
         for path, each in files.items()
         if entry_of(path, entries)
         and each.state.link is None
-        and not (config.path_is_artifact(path) or config.path_is_build_artifact(path) or selection.options.allow.match(path))
+        and not (
+            config.path_is_artifact(path) or config.path_is_build_artifact(path) or selection.options.allow.match(path)
+        )
         and not any(entry_of(relative(above, root), entries) for above in selection.explicit.above(each.path))
         and each.path not in selection.wheel_selects
     )
