@@ -16,6 +16,17 @@ from projects import Project
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 settings.register_profile("search", deadline=None, max_examples=5000)
 settings.load_profile("repeatable")
+LONG = {"corpus", "e2e", "extraction", "matrix", "plugins", "recall"}
+
+
+def pytest_collection_modifyitems(items) -> None:
+    """Give the tests of a long directory its name as their marker, unless they have a marker of their own."""
+    for item in items:
+        directory = item.path.parent.name
+        if directory in LONG:
+            item.add_marker("network")
+            if not any(map(item.get_closest_marker, ("pipeline", "quick"))):
+                item.add_marker(directory)
 
 
 def skip_if_lacking(outcome) -> None:

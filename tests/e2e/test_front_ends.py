@@ -1,4 +1,4 @@
-"""A tagged cache and an environment in the project, built with each front end: what is packed, what a person sees."""
+"""Front ends: what they pack of a project with a cache and an environment, what a person sees, wheels from sdists."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from building import NO_HOOKS, read
-from projects import Project
+from projects import Case, Project, load, made, without_hook
 
 
 @pytest.fixture
@@ -71,3 +71,24 @@ def test_without_the_hook(front_end_name: str, front_end, project: Project, tmp_
         assert done.returncode == 0
         for archive in map(read, (tmp_path / "out").iterdir()):
             assert [path for path in archive.names if "demo/venv" in path]
+
+
+@pytest.mark.parametrize("name", ["build", "uv build"])
+@pytest.mark.parametrize("case", [case for case in load() if case.through and case.through.front_ends], ids=str)
+def test_wheel_from_the_sdist(case: Case, name: str, front_end, tmp_path: Path) -> None:
+    """It is the wheel from the tree; without the hook, it is not, or only the sdist is harmed."""
+    assert case.through
+
+    def wheel(root: Path, out: str, *more: str, **env: str):
+        done = front_end(name, root, *more, out=out, **env)
+        found = [read(path).files for path in (tmp_path / out).glob("*.whl")]
+        assert (done.returncode == 0) is bool(found)
+        return found[0] if found else None
+
+    with made(case, tmp_path) as root:
+        built = wheel(root, "both")
+        assert built == wheel(root, "from the tree", "--wheel")
+        assert set(case.through.kept) <= set(built)
+        control = wheel(root, "control", **without_hook(root))
+    assert (control is None) is (case.through.without == "fails")
+    assert control is None or (set(case.through.kept) <= set(control)) is (case.through.without == "kept")

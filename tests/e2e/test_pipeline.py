@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Dict, List
 
 import pytest
+import venvs
 from building import read
 
 RUNNER = "gitlab-ci-local@4.56.0"
-PROGRAMS = ("node", "npm", "rsync", "git")
-MISSING = [program for program in PROGRAMS if not shutil.which(program)]
+MISSING = [program for program in ("node", "npm", "rsync", "git") if not shutil.which(program)]
 JOB = """\
 build:
   variables:
@@ -45,21 +45,17 @@ pytestmark = [
 
 
 @pytest.fixture(scope="session")
-def runner(filled) -> str:
-    def install(directory: Path) -> None:
-        command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(directory), RUNNER]
-        subprocess.run(command, check=True)
-
-    return str(filled("gitlab-ci-local", install) / "node_modules" / ".bin" / "gitlab-ci-local")
+def runner(tmp_path_factory) -> str:
+    directory = tmp_path_factory.mktemp("gitlab-ci-local")
+    venvs.run("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", directory, RUNNER)
+    return str(directory / "node_modules" / ".bin" / "gitlab-ci-local")
 
 
 @pytest.fixture
 def project(report: Path) -> Path:
     """The project of the report in a git repository, with its job."""
     (report / ".gitlab-ci.yml").write_text(JOB, encoding="utf-8")
-    someone = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
-    for arguments in (["init", "-q"], ["add", "-A"], [*someone, "commit", "-qm", "all"]):
-        subprocess.run(["git", *arguments], cwd=str(report), check=True)
+    venvs.commit(report)
     return report
 
 

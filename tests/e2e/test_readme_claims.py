@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Callable, Iterator, List, NamedTuple, Tuple
@@ -15,7 +14,7 @@ import venvs
 import yaml
 from building import NO_HOOKS, read
 from projects import Project
-from readme import README, ROOT, blocks, errors
+from readme import README, blocks, table
 
 PYTHON = sys.executable
 # The versions next to each end of a range in the README; "" is the newest.
@@ -38,31 +37,24 @@ class Line(NamedTuple):
 
 
 def lines() -> Iterator[Line]:
-    for text, printed_by in errors():
+    for text, printed_by in table("| error | printed by |"):
         for each in printed_by.split(", "):
             program, *versions = each.replace(" to ", " ").split()
-            yield Line(text, program, *(number(version) for version in (versions * 2)[: 2 * bool(versions)]))
+            yield Line(
+                text.strip("` "), program, *(number(version) for version in (versions * 2)[: 2 * bool(versions)])
+            )
 
 
 LINES = list(lines())
 
 
 @pytest.fixture
-def broken(report: Path, run, uv, filled) -> Path:
-    """Its sdist as the newest uv builds it without the hook."""
-
-    def fill(directory: Path) -> None:
-        done = run(uv(""), "build", "--sdist", "-o", directory, cwd=report, **JOB, **NO_HOOKS)
-        assert done.returncode == 0
-
-    sdist = filled("broken", fill) / "demo-1.0.tar.gz"
-    assert read(sdist).below(".uv-cache")
-    return sdist
-
-
-@pytest.fixture
-def refusal(broken: Path, run, uv, tmp_path: Path) -> Callable[[str, str], str]:
-    """Build a wheel from it, and return what the program prints."""
+def refusal(report: Path, run, uv, tmp_path: Path) -> Callable[[str, str], str]:
+    """Build a wheel from its sdist, as the newest uv builds that without the hook, and return what is printed."""
+    done = run(uv(""), "build", "--sdist", "-o", tmp_path / "broken", cwd=report, **JOB, **NO_HOOKS)
+    assert done.returncode == 0
+    broken = tmp_path / "broken" / "demo-1.0.tar.gz"
+    assert read(broken).below(".uv-cache")
 
     def words(program: str, version: str = "") -> str:
         command = {
@@ -70,7 +62,7 @@ def refusal(broken: Path, run, uv, tmp_path: Path) -> Callable[[str, str], str]:
             "pip": lambda: [PYTHON, "-m", "pip", "wheel", "--no-deps", "-w", tmp_path, broken],
             "build": lambda: [PYTHON, "-m", "build", "--wheel", "-o", tmp_path, broken],
         }[program]()
-        done = run(*command, cwd=tmp_path, UV_CACHE_DIR=str(tmp_path / "cache"), UV_PYTHON=PYTHON)
+        done = run(*command, cwd=tmp_path, UV_CACHE_DIR=tmp_path / "cache", UV_PYTHON=PYTHON)
         assert (done.returncode == 0) is (version == "0.8.0")
         return done.words
 
@@ -109,8 +101,7 @@ def test_errors_of_others(line: Line, refusal) -> None:
 @pytest.mark.parametrize("version", ["0.8.4", "0.11.26", ""])
 def test_gitlab_job(version: str, report: Path, run, uv) -> None:
     """The job of docs/ci.md fails without the hook. With it, it passes, twice, because the cache stays."""
-    text = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
-    job = yaml.safe_load(text.split("```yaml\n")[1].split("```")[0])["build"]
+    job = yaml.safe_load(blocks("yaml", "docs/ci.md")[0])["build"]
     commands = [line.split() for line in job["script"] if line.startswith("uv ")]
     assert [command[1] for command in commands] == ["build", "cache"]
 
@@ -141,9 +132,8 @@ def test_before_it_is_on_the_package_index(report: Path, run, uv, env, wheelhous
     """The commands of the README, next to a clone. The wheelhouse provides what the index would."""
     script = blocks("sh")[0]
     venvs.own_tree(report.parent / "hatch-nocache")
-    others = tmp_path / "others"
+    others = report.parent / "wheels"
     shutil.copytree(str(wheelhouse), str(others), ignore=shutil.ignore_patterns("hatch_nocache*"))
-    shutil.copytree(str(others), str(report.parent / "wheels"))
     programs = tmp_path / "bin"
     programs.mkdir()
     (programs / "python").symlink_to(PYTHON)
@@ -160,35 +150,20 @@ def test_before_it_is_on_the_package_index(report: Path, run, uv, env, wheelhous
 
 def front_ends() -> Iterator[Tuple[str, str, str]]:
     """Each command of the table, with the cells about builds that succeed and that are rejected."""
-    table = README.split("| front end | build succeeds | build is rejected |\n|---|---|---|\n", 1)[1].split("\n\n")[0]
-    for row in table.splitlines():
-        names, succeeds, rejected = (cell.strip() for cell in row.strip("|").split(" | "))
+    for names, succeeds, rejected in table("| front end | build succeeds | build is rejected |"):
         for name in names.split(", "):
             yield name.strip("`"), succeeds, rejected
 
 
 @pytest.fixture
-def tox(filled) -> Callable[[], str]:
-    """The program tox, installed in an environment of its own when it is first called."""
-    programs = "Scripts" if os.name == "nt" else "bin"
-
-    def fill(directory: Path) -> None:
-        subprocess.run([PYTHON, "-m", "venv", str(directory)], check=True)
-        python = str(directory / programs / "python")
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "tox"], check=True)
-
-    return lambda: str(filled("tox", fill) / programs / "tox")
-
-
-@pytest.fixture
-def command(uv, tox: Callable[[], str], tmp_path: Path) -> Callable[[str], List[str]]:
+def command(uv, tmp_path: Path) -> Callable[[str], List[str]]:
     """Return the command of a front end, for the project in the current directory."""
     out = str(tmp_path / "out")
 
     def words(name: str) -> List[str]:
         program, *rest = name.split()
         if program == "tox":
-            return [tox(), "--workdir", out, *rest]
+            return [venvs.programs("tox") / "tox", "--workdir", out, *rest]
         if program == "uv":
             more = {"sync": ["--no-editable", "--reinstall"], "pip": ["--target", out, "."]}
             return [uv(""), *rest, *more.get(rest[0], [])]
@@ -202,9 +177,8 @@ def command(uv, tox: Callable[[], str], tmp_path: Path) -> Callable[[str], List[
 @pytest.mark.parametrize("row", list(front_ends()), ids=lambda row: row[0])
 def test_where_the_message_is_shown(row: Tuple[str, str, str], project: Project, run, command, tmp_path: Path) -> None:
     name, succeeds, rejected = row
-    env = {}
-    if name.startswith("uv "):  # Hatch runs uv, too
-        env = {"UV_PYTHON": PYTHON, "UV_CACHE_DIR": str(tmp_path / "uv")}
+    # Hatch runs uv, too.
+    env = {"UV_PYTHON": PYTHON, "UV_CACHE_DIR": tmp_path / "uv"} if name.startswith("uv ") else {}
 
     def shows(words: str, *options: str) -> bool:
         done = run(*command(" ".join([name, *options])), cwd=project.root, **env)

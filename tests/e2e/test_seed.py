@@ -14,7 +14,6 @@ from readme import README
 JOB = {"UV_SYSTEM_PYTHON": "1", "UV_LINK_MODE": "copy", "UV_PYTHON": sys.executable}
 # How uv's cache gets into the project: the directory, then a variable or arguments or a file, and what is said of it.
 VARIANTS = {
-    "relative": (".uv-cache", {"UV_CACHE_DIR": ".uv-cache"}, "UV_CACHE_DIR=.uv-cache"),
     "absolute": (".uv-cache", {"UV_CACHE_DIR": "{root}/.uv-cache"}, "UV_CACHE_DIR={root}/.uv-cache"),
     "option": (".uv-cache", "--cache-dir=.uv-cache", "UV_CACHE_DIR is unset"),
     "pyproject.toml": (".uv-cache", '\n[tool.uv]\ncache-dir = "./.uv-cache"\n', "cache-dir"),
@@ -71,6 +70,7 @@ def test_uv_that_refuses_up_front(uv, run, report) -> None:
     """The version 0.11.25 stops before it starts the build backend, so that no hook can help."""
     built = run(uv("0.11.25"), "build", cwd=report, UV_CACHE_DIR=".uv-cache", **JOB)
     assert built.returncode == 2
-    assert "The cache directory `.uv-cache` is inside the build source directory" in built.words
-    assert "The cache directory `.uv-cache` is inside the build source directory" in README
+    words = "The cache directory `.uv-cache` is inside the build source directory"
+    assert words in built.words
+    assert words in README
     assert not (report / "dist").exists()
