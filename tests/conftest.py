@@ -13,6 +13,8 @@ from hypothesis import settings
 from lacking import lacking
 from projects import Project
 
+from hatch_nocache.caches.catalogue import CATALOGUE
+
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 settings.register_profile("search", deadline=None, max_examples=5000)
 settings.load_profile("repeatable")
@@ -43,6 +45,13 @@ def pytest_pyfunc_call():
 @pytest.hookimpl(hookwrapper=True)
 def pytest_fixture_setup():
     skip_if_lacking((yield))
+
+
+@pytest.fixture
+def _undeclared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No variable of this environment declares a cache."""
+    for name in [variable.name for tool in CATALOGUE for variable in tool.variables]:
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture

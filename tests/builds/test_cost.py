@@ -17,14 +17,7 @@ import pytest
 from building import NO_HOOKS, unmeasured
 from projects import KINDS, Project, tree
 
-from hatch_nocache.caches.catalogue import CATALOGUE
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_declared(monkeypatch: pytest.MonkeyPatch) -> None:
-    for tool in CATALOGUE:
-        for variable in tool.variables:
-            monkeypatch.delenv(variable.name, raising=False)
+pytestmark = pytest.mark.usefixtures("_undeclared")
 
 
 @pytest.fixture

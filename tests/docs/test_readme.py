@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import List
 
 import pytest
+import venvs
 import yaml
 from building import NO_HOOKS, hatchling, read, unmeasured
 from projects import PROJECTS, Project, names, tomllib
-from readme import README, ROOT, blocks, script
+from readme import README, blocks, script
+from venvs import ROOT
 
 from hatch_nocache.cli.main import main
 
@@ -61,7 +61,7 @@ def test_the_tables_of_options(name: str, project: Project) -> None:
     with open(project.root / name, "a", encoding="utf-8") as file:
         file.write(f'{table}[{prefix}build.targets.wheel]\ninclude = ["*"]\n')
     project.make("directory", "generated", "src/demo/x.tmpcache", "src/demo/generated")
-    (project.root.parent / "outside.txt").write_text("outside\n", encoding="utf-8")
+    project.put("../outside.txt", "outside\n")
     project.link("src/demo/l", "../../../outside.txt")
 
     wheel = project.build("wheel")
@@ -137,16 +137,10 @@ def test_what_disables_the_hook(how: str, cached: Project) -> None:
     if how.startswith("enable"):
         cached.put("pyproject.toml", blocks("toml")[0] + how + "\n" + METADATA)
     dist = cached.root.parent / "dist"
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(dist)]
-    done = subprocess.run(
-        [*command, *([how] if how.startswith("--") else [])],
-        cwd=str(cached.root),
-        env={**unmeasured(), **({how: "true"} if how.startswith("HATCH") else {})},
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
-    assert "hatch-nocache" not in done.stdout + done.stderr
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", dist]
+    command += [how] if how.startswith("--") else []
+    said = venvs.run(*command, cwd=cached.root, env=unmeasured(), **({how: "true"} if how.startswith("HATCH") else {}))
+    assert "hatch-nocache" not in said
     assert read(dist / "demo-1.0.tar.gz").below(".uv-cache")
 
 
@@ -161,22 +155,12 @@ def test_forced_include_not_found(project: Project) -> None:
     assert [name for name in names(project.build()) if name.startswith("store/")] == []
 
 
-def test_allow(project: Project) -> None:
-    assert '`allow = ["/data/cache/"]`' in README
-    project.make("cache", "data/cache")
-    assert "data/cache/index.txt" not in names(project.build())
-    project.configure('allow = ["/data/cache/"]')
-    assert "data/cache/index.txt" in names(project.build())
-
-
 def test_files_that_git_ignores(project: Project) -> None:
     """A nested .gitignore keeps node_modules out of git, but not out of the sdist."""
     assert '`untracked = "drop"` leaves them out of the sdist' in README
     project.put("web/.gitignore", "node_modules/\n")
     project.put("web/node_modules/left-pad/index.js")
-    git = ["git", "-c", "init.defaultBranch=main", "-C", str(project.root)]
-    for command in (["init", "-q"], ["add", "."]):
-        subprocess.run([*git, *command], check=True)
+    venvs.commit(project.root)
     built = project.build()
     assert built.codes == ["NC006"]
     assert "web/node_modules/left-pad/index.js" in names(built)
@@ -202,43 +186,24 @@ ACTS = ("subprocess.", "socket.", "os.system", "os.exec", "os.fork", "os.posix_s
 def test_one_process_and_no_connection(more: str, cached: Project, tmp_path: Path) -> None:
     """The second case shows that the spy sees a connection."""
     assert "starts one process: `git ls-files`, for an sdist in a git work tree" in README
-    subprocess.run(["git", "init", "-q", str(cached.root)], check=True)
+    venvs.commit(cached.root)
     spy = tmp_path / "spy.py"
     spy.write_text(SPY.format(more=more), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, str(spy), "build", "-d", str(tmp_path / "dist")],
-        cwd=str(cached.root),
-        env=unmeasured(),
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
-    assert "NC001" in done.stdout + done.stderr
-    acts = [(event, what) for event, what in json.loads(done.stdout.splitlines()[-1]) if event.startswith(ACTS)]
+    said = venvs.run(sys.executable, spy, "build", "-d", tmp_path / "dist", cwd=cached.root, env=unmeasured())
+    assert "NC001" in said
+    acts = [(event, what) for event, what in json.loads(said.splitlines()[-1]) if event.startswith(ACTS)]
     processes = [what for event, what in acts if event == "subprocess.Popen"]
     assert len(processes) == 1
     assert "ls-files" in processes[0]
     assert any(event.startswith("socket.") for event, _ in acts) is bool(more)
 
 
-# --- Monorepos, CI ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.skipif(os.name == "nt", reason="the checkout has no symlinks")
-def test_a_directory_of_a_monorepo(project: Project) -> None:
-    assert "`src/demo/shared -> ../../../shared`" in README
-    (project.root.parent / "shared").mkdir()
-    (project.root.parent / "shared" / "data.txt").write_text("shared\n", encoding="utf-8")
-    project.link("src/demo/shared", "../../../shared")
-    assert project.build().code == 1
-    project.configure('symlinks = "copy"')
-    assert "src/demo/shared/data.txt" in names(project.build())
+# --- CI ---------------------------------------------------------------------------------------------------------------
 
 
 def test_the_gitlab_job() -> None:
     """docs/ci.md, the demo and the test project use the cache of the reported job."""
-    text = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
-    job = yaml.safe_load(text.split("```yaml\n")[1].split("```")[0])["build"]
+    job = yaml.safe_load(blocks("yaml", "docs/ci.md")[0])["build"]
     assert job["variables"].items() <= script("demo").JOB.items()
     assert job["cache"][0]["paths"] == ["$UV_CACHE_DIR"]
     assert job["script"][0] == "uv build"
@@ -249,8 +214,7 @@ def test_the_gitlab_job() -> None:
 def test_the_pre_commit_hook() -> None:
     """The example in docs/ci.md is the hook of this repository, installed from the package index."""
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
-    text = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
-    (repository,) = yaml.safe_load(text.split("## pre-commit\n\n```yaml\n")[1].split("```")[0])["repos"]
-    (shown,) = repository["hooks"]
+    (text,) = (block for block in blocks("yaml", "docs/ci.md") if block.startswith("repos:"))
+    ((shown,),) = (repository["hooks"] for repository in yaml.safe_load(text)["repos"])
     assert shown.pop("additional_dependencies")[0].startswith("hatch-nocache==")
     assert shown == {key: value for key, value in hook.items() if key != "description"}

@@ -74,7 +74,9 @@ def test_without_the_hook(front_end_name: str, front_end, project: Project, tmp_
 
 
 @pytest.mark.parametrize("name", ["build", "uv build"])
-@pytest.mark.parametrize("case", [case for case in load() if case.through and case.through.front_ends], ids=str)
+@pytest.mark.parametrize(
+    "case", [case for case in load() if case.through and case.through.front_ends], ids=lambda case: case.id
+)
 def test_wheel_from_the_sdist(case: Case, name: str, front_end, tmp_path: Path) -> None:
     """It is the wheel from the tree; without the hook, it is not, or only the sdist is harmed."""
     assert case.through

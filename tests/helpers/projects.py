@@ -229,7 +229,7 @@ PACKAGES = "lib/python3.11/site-packages"
 # A file outside the project that every system has, instead of an interpreter.
 OUTSIDE = os.path.realpath(os.__file__)
 UV_CACHE = (
-    *".gitignore archive-v0/b1/lib.py interpreter-v4/info.msgpack sdists-v9/.gitignore wheels-v5/x.http".split(),
+    *(".gitignore", "archive-v0/b1/lib.py", "interpreter-v4/info.msgpack", "sdists-v9/.gitignore", "wheels-v5/x.http"),
     *(f"builds-v0/.tmp1/{name}" for name in (f"bin/python -> {OUTSIDE}", f"{PACKAGES}/dep.py", "pyvenv.cfg")),
 )
 KINDS: Dict[str, Callable[[str], None]] = {
@@ -283,6 +283,16 @@ class Project:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         return path
+
+    def replace(self, old: str, new: str) -> None:
+        """Replace text in pyproject.toml."""
+        text = (self.root / "pyproject.toml").read_text(encoding="utf-8")
+        self.put("pyproject.toml", text.replace(old, new))
+
+    def add(self, text: str, name: str = "pyproject.toml") -> None:
+        """Add text to a file."""
+        with open(self.root / name, "a", encoding="utf-8") as file:
+            file.write(text)
 
     def make(self, kind: str, *names: str) -> None:
         """Create files of a kind in `KINDS`."""

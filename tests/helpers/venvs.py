@@ -52,9 +52,9 @@ def execute(
     return done
 
 
-def run(*command: object, cwd: object = os.curdir, **more: object) -> str:
+def run(*command: object, cwd: object = os.curdir, env: Optional[Dict[str, str]] = None, **more: object) -> str:
     """Run a program that must succeed, and return its output."""
-    done = execute(*command, cwd=cwd, **more)
+    done = execute(*command, cwd=cwd, env=env, **more)
     assert done.returncode == 0, f"{' '.join(map(str, command))}\n{done.stdout}"
     return done.stdout
 

@@ -16,7 +16,6 @@ from building import read
 from projects import Project
 from recipes import RECIPES, Recipe
 
-from hatch_nocache.caches.catalogue import CATALOGUE
 from hatch_nocache.caches.declared import read as read_declared
 from hatch_nocache.caches.detect import detect
 from hatch_nocache.caches.model import Evidence
@@ -24,13 +23,6 @@ from hatch_nocache.selection.directory import DiskDirectory
 
 # Hatchling leaves these out itself, wherever they are.
 EXCLUDED = re.compile(r"(.*/)?__pycache__/.*|.*\.py[cdo]")
-
-
-@pytest.fixture(autouse=True)
-def _nothing_moves_a_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Hypothesis writes no database where CI is set.
-    for name in ["CI", *(variable.name for tool in CATALOGUE for variable in tool.variables)]:
-        monkeypatch.delenv(name, raising=False)
 
 
 class Box:
@@ -110,10 +102,12 @@ def detected(root: Path, env: Dict[str, str]) -> List[Tuple[str, Evidence]]:
     return sorted(found, key=lambda pair: pair[0])
 
 
+@pytest.mark.usefixtures("_undeclared")
 @pytest.mark.parametrize("name", [pytest.param(name, id=re.sub(r"\(.*[/\\]", "(", name)) for name in sorted(RECIPES)])
-def test_recall(name: str, project: Project, tmp_path: Path, rows) -> None:
+def test_recall(name: str, project: Project, tmp_path: Path, rows, monkeypatch: pytest.MonkeyPatch) -> None:
     """Detection covers all that the tool has left, and the sdist has what the project had before."""
     recipe, root = RECIPES[name], project.root
+    monkeypatch.delenv("CI", raising=False)  # where it is set, Hypothesis writes no database
     project.put("src/demo/cache/__init__.py", "")
     project.put("tests/test_demo.py", "def test_demo():\n    assert True\n")
     before = files_of(root)
