@@ -31,18 +31,6 @@ def test_generated_parts_are_up_to_date(name: str) -> None:
     assert (ROOT / name).read_text(encoding="utf-8") == TABLES.written(name), "run `hatch run long:tables`"
 
 
-def test_tables_prints_what_it_changes(tmp_path: Path, monkeypatch, capsys) -> None:
-    """A row that is missing, a line that is too much, a file that is up to date."""
-    (tmp_path / "a.md").write_text("1\n<!-- t: begin -->\nold\n<!-- t: end -->\n2\n", encoding="utf-8")
-    (tmp_path / "b.json").write_text("{}\n", encoding="utf-8")
-    monkeypatch.setattr(TABLES, "ROOT", tmp_path)
-    monkeypatch.setattr(TABLES, "PARTS", {"a.md": {"t": lambda: "new\n"}})
-    monkeypatch.setattr(TABLES, "WHOLE", {"b.json": lambda: "{}\n"})
-    TABLES.main()
-    assert capsys.readouterr().out == "a.md: updated\n  + new\n  - old\nb.json: up to date\n"
-    assert (tmp_path / "a.md").read_text(encoding="utf-8") == "1\n<!-- t: begin -->\nnew\n<!-- t: end -->\n2\n"
-
-
 def test_the_output_in_the_readme_is_generated() -> None:
     generated = re.findall(r"<!-- \w+: begin -->\n```console\n", README)
     assert len(generated) == README.count("```console") == 2

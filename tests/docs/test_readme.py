@@ -58,8 +58,7 @@ def test_the_tables_of_options(name: str, project: Project) -> None:
     if name == "hatch.toml":
         table, prefix = table.replace(f"[{prefix}", "["), ""
     project.put("pyproject.toml", METADATA)
-    with open(project.root / name, "a", encoding="utf-8") as file:
-        file.write(f'{table}[{prefix}build.targets.wheel]\ninclude = ["*"]\n')
+    project.add(f'{table}[{prefix}build.targets.wheel]\ninclude = ["*"]\n', name)
     project.make("directory", "generated", "src/demo/x.tmpcache", "src/demo/generated")
     project.put("../outside.txt", "outside\n")
     project.link("src/demo/l", "../../../outside.txt")
@@ -98,8 +97,7 @@ def test_check(cached: Project, monkeypatch, capsys) -> None:
     assert "::warning " in out
     to_dist(**NO_HOOKS)
     assert run() == [0, 1, 0]
-    with open(cached.root / "pyproject.toml", "a", encoding="utf-8") as file:
-        file.write("\n[tool.hatch.build.hooks.nocache.colour]\n")
+    cached.add("\n[tool.hatch.build.hooks.nocache.colour]\n")
     assert run() == [2, 1, 2]
 
 
@@ -129,30 +127,6 @@ def test_names_that_hatchling_skips(project: Project) -> None:
 
 
 # --- Troubleshooting and limits ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("how", ["HATCH_BUILD_NO_HOOKS", "--no-hooks", "enable-by-default = false"])
-def test_what_disables_the_hook(how: str, cached: Project) -> None:
-    assert f"`{how}`" in README
-    if how.startswith("enable"):
-        cached.put("pyproject.toml", blocks("toml")[0] + how + "\n" + METADATA)
-    dist = cached.root.parent / "dist"
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", dist]
-    command += [how] if how.startswith("--") else []
-    said = venvs.run(*command, cwd=cached.root, env=unmeasured(), **({how: "true"} if how.startswith("HATCH") else {}))
-    assert "hatch-nocache" not in said
-    assert read(dist / "demo-1.0.tar.gz").below(".uv-cache")
-
-
-def test_forced_include_not_found(project: Project) -> None:
-    """A path that only the wheel's table names is in the sdist, unless the sdist excludes it."""
-    assert "**`Forced include not found`**" in README
-    project.make("cache", "store")
-    wheel = '[tool.hatch.build.targets.wheel.force-include]\n"store" = "demo/store"'
-    project.configure(after=wheel)
-    assert "store/index.txt" in names(project.build())
-    project.configure(after=wheel + '\n[tool.hatch.build.targets.sdist]\nonly-include = ["src"]')
-    assert [name for name in names(project.build()) if name.startswith("store/")] == []
 
 
 def test_files_that_git_ignores(project: Project) -> None:

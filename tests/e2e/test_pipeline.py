@@ -14,28 +14,15 @@ from typing import Dict, List
 
 import pytest
 import venvs
+import yaml
 from building import read
+from readme import blocks
 
 RUNNER = "gitlab-ci-local@4.56.0"
 MISSING = [program for program in ("node", "npm", "rsync", "git") if not shutil.which(program)]
-JOB = """\
-build:
-  variables:
-    UV_CACHE_DIR: .uv-cache
-    UV_SYSTEM_PYTHON: "1"
-    UV_LINK_MODE: copy
-  cache:
-    key:
-      files:
-        - pyproject.toml
-    paths:
-      - $UV_CACHE_DIR
-  script:
-    - uv build
-  artifacts:
-    paths:
-      - dist/
-"""
+# The job of docs/ci.md, without an image and what needs a package index.
+JOB = yaml.safe_load(blocks("yaml", "docs/ci.md")[0])["build"]
+JOB = {**{key: value for key, value in JOB.items() if key not in ("image", "before_script")}, "script": ["uv build"]}
 HOOK = "\n[tool.hatch.build.hooks.nocache]\n"
 
 pytestmark = [
@@ -54,7 +41,7 @@ def runner(tmp_path_factory) -> str:
 @pytest.fixture
 def project(report: Path) -> Path:
     """The project of the report in a git repository, with its job."""
-    (report / ".gitlab-ci.yml").write_text(JOB, encoding="utf-8")
+    (report / ".gitlab-ci.yml").write_text(yaml.safe_dump({"build": JOB}), encoding="utf-8")
     venvs.commit(report)
     return report
 

@@ -40,9 +40,7 @@ def lines() -> Iterator[Line]:
     for text, printed_by in table("| error | printed by |"):
         for each in printed_by.split(", "):
             program, *versions = each.replace(" to ", " ").split()
-            yield Line(
-                text.strip("` "), program, *(number(version) for version in (versions * 2)[: 2 * bool(versions)])
-            )
+            yield Line(text.strip("` "), program, *(number(version) for version in (versions[:1] + versions[-1:])))
 
 
 LINES = list(lines())
@@ -106,9 +104,8 @@ def test_gitlab_job(version: str, report: Path, run, uv) -> None:
     assert [command[1] for command in commands] == ["build", "cache"]
 
     def execute(**env: str) -> Tuple[List[int], str]:
-        done = [
-            run(uv(version), *each[1:], cwd=report, UV_PYTHON=PYTHON, **job["variables"], **env) for each in commands
-        ]
+        env = {"UV_PYTHON": PYTHON, **job["variables"], **env}
+        done = [run(uv(version), *each[1:], cwd=report, **env) for each in commands]
         return [each.returncode for each in done], " ".join(each.words for each in done)
 
     codes, words = execute(**NO_HOOKS)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Set, Tuple
+from typing import Any, Dict, List, NamedTuple, Tuple
 
 from hypothesis import strategies as st
 from projects import plant, tree, write
@@ -19,23 +18,12 @@ SOURCES = {"__init__.py", "pyproject.toml", "setup.py"}
 
 CACHES = ("store", "data/store", "src/demo/store", "store/inner", "data/store/deep/x", "zeta/st[o]re", ".hidden/store")
 DIRECTORIES = ("", "src/demo", "src/demo/sub", "data", "data/deep", "alpha", "zeta", "o d d", *CACHES)
-NAMES = (
-    "a.txt",
-    "b.py",
-    "c.so",
-    "__init__.py",
-    "LICENSE",
-    "README.md",
-    "CACHEDIR.TAG",
-    ".keep",
-    "…é.txt",
-    "#x!",
-    "..x",
-)
+PLAIN_NAMES = ("a.txt", "b.py", "c.so", "__init__.py")
+NAMES = (*PLAIN_NAMES, "LICENSE", "README.md", "CACHEDIR.TAG", ".keep", "…é.txt", "#x!", "..x")
 ODD_NAMES = ("new\nline", "es\x1b[31mc", "bidi\u202etxt", "::error::x", "back\\slash", "space ", "not-utf8-\udcff")
 ODD_NAMES += ("l" * 255, "private\ue000", "line\u2028end")
 LINK_NAMES = ("Alias", "l", "zz", "sub", "deep", "a.txt", "LICENSE")
-FILES = tuple(f"{directory}/{name}".lstrip("/") for directory in DIRECTORIES for name in NAMES[:4])
+FILES = tuple(f"{directory}/{name}".lstrip("/") for directory in DIRECTORIES for name in PLAIN_NAMES)
 PLACES = (*DIRECTORIES[1:], *FILES[:12], "data/Alias", "zeta/l", "src/demo/zz")
 
 
@@ -138,16 +126,15 @@ WHEEL_OPTIONS = target_options(
 IGNORED = sometimes("lines", st.lists(st.sampled_from((*ANCHORED, "*.so", "store/")), min_size=1, max_size=2))
 
 
-@dataclasses.dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """A random project: `steps` plant its tree; the others are tables of its configuration."""
 
     steps: List[Step]
-    hook: Dict[str, Any] = dataclasses.field(default_factory=dict)
-    build: Dict[str, Any] = dataclasses.field(default_factory=dict)
-    sdist: Dict[str, Any] = dataclasses.field(default_factory=dict)
-    wheel: Dict[str, Any] = dataclasses.field(default_factory=dict)
-    ignored: List[str] = dataclasses.field(default_factory=list)
+    hook: Dict[str, Any]
+    build: Dict[str, Any]
+    sdist: Dict[str, Any]
+    wheel: Dict[str, Any]
+    ignored: List[str]
 
     def values(self, *keys: str) -> List[str]:
         """What the tables say under `keys`: patterns, and the sources of inclusions."""
@@ -169,19 +156,25 @@ PLANS = st.builds(
 # --- Making it --------------------------------------------------------------------------------------------------------
 
 
-@dataclasses.dataclass
 class Project:
     """A planted plan. `caches` are the real paths of the directories that were made as caches or environments.
 
     `in_place` are environments with sources of the project in them: of those, only the environment is left out.
     """
 
-    plan: Plan
-    root: Path
-    outside: Path
-    caches: Set[str] = dataclasses.field(default_factory=set)
-    in_place: Set[str] = dataclasses.field(default_factory=set)
-    planted: List[Step] = dataclasses.field(default_factory=list)
+    def __init__(self, plan: Plan, where: Path) -> None:
+        self.plan, self.root, self.outside = plan, where / "project", where / "outside"
+        for path in (self.outside, self.outside / "directory", where / "project-sibling"):
+            write(str(path / "file.txt"), f"outside: {path.name}\n".encode())
+        CACHE(str(self.outside / "cache"))
+        write(str(self.root / "src" / "demo" / "__init__.py"), b"'''Demo.'''\n")
+        # Links come last, so that most of them lead somewhere.
+        steps = sorted(plan.steps, key=lambda step: step.what.startswith(("-> ", "hard")))
+        self.planted = [step for step in steps if plant_step(self, step)]
+        places = {str(self.root / step.path) for step in self.planted if step.what in ("cache", "venv")}
+        self.in_place = {path for path in places if is_environment(path) and not SOURCES.isdisjoint(os.listdir(path))}
+        self.caches = {str(self.outside / "cache"), *places} - self.in_place
+        write_configuration(self)
 
     @property
     def has_links(self) -> bool:
@@ -194,23 +187,6 @@ class Project:
     def comes_through_cache(self, path: str) -> bool:
         """Whether a planted cache is on the way to the file, as the path is written."""
         return any(path.startswith(cache + os.sep) for cache in self.caches)
-
-
-def make(plan: Plan, where: Path) -> Project:
-    where = Path(os.path.realpath(str(where)))
-    project = Project(plan, where / "project", where / "outside")
-    for path in (project.outside, project.outside / "directory", where / "project-sibling"):
-        write(str(path / "file.txt"), f"outside: {path.name}\n".encode())
-    CACHE(str(project.outside / "cache"))
-    write(str(project.root / "src" / "demo" / "__init__.py"), b"'''Demo.'''\n")
-    # Links come last, so that most of them lead somewhere.
-    steps = sorted(plan.steps, key=lambda step: step.what.startswith(("-> ", "hard")))
-    project.planted = [step for step in steps if plant_step(project, step)]
-    places = {str(project.root / step.path): step.what for step in project.planted if step.what in ("cache", "venv")}
-    project.in_place = {path for path in places if is_environment(path) and not SOURCES.isdisjoint(os.listdir(path))}
-    project.caches = {str(project.outside / "cache"), *places} - project.in_place
-    write_configuration(project)
-    return project
 
 
 def is_environment(path: str) -> bool:

@@ -32,7 +32,7 @@ HEAD = '[project]\nname = "user"\nversion = "1.0"\nrequires-python = ">=3.10,<4.
 INDEX = os.environ.get("PIP_INDEX_URL") or PyPI.simple_url
 POETRY = f'[[tool.poetry.source]]\nname = "simple"\nurl = "{INDEX}"\npriority = "primary"\n'
 # tox makes an sdist, installs it, and runs a command.
-TOX = "[tox]\nsetupdir = {project}\n[testenv]\ncommands = python --version\n"
+TOX = "[testenv]\ncommands = python --version\n"
 UV = Tool("uv build --out-dir out {project}\nuv venv -q e\nuv pip install -p e {sdist}", "e/bin/python", archives=2)
 TOOLS: Dict[str, Tool] = {
     "uv==0.8.0": UV,
@@ -41,7 +41,7 @@ TOOLS: Dict[str, Tool] = {
     "pip==21.3.1": Tool(
         "python -m pip wheel --no-deps -w out {project}\npython -m pip install {sdist}", "{programs}/python", archives=1
     ),
-    "tox": Tool("tox run -c tox.ini --workdir {user} -e py", "py/bin/python", "tox.ini", TOX),
+    "tox": Tool("tox run -c {project}/tox.ini --workdir {user} -e py", "py/bin/python", "{project}/tox.ini", TOX),
     "poetry": Tool(
         "poetry add --no-interaction {sdist}",
         ".venv/bin/python",
@@ -77,7 +77,7 @@ def test_tool(name: str, project: Project, tmp_path: Path) -> None:
     places.update({"python": python, "programs": programs})
     user.mkdir()
     if tool.file:
-        (user / tool.file).write_text(tool.text.format(**places), encoding="utf-8")
+        (user / tool.file.format(**places)).write_text(tool.text.format(**places), encoding="utf-8")
     env = {"UV_CACHE_DIR": tmp_path / "uv", "POETRY_VIRTUALENVS_IN_PROJECT": "true", "PDM_CHECK_UPDATE": "0"}
     env.update({"POETRY_CACHE_DIR": tmp_path / "poetry", "HOME": tmp_path / "home"})
     for command in tool.commands.split("\n"):

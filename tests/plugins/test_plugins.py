@@ -205,7 +205,8 @@ def test_together(project: Project, tmp_path: Path, name: str, order: str) -> No
         assert text_only(with_hook[target]) == text_only(archive)
     for where in ("store", "src/demo/store"):
         project.make("cache", where)
-        project.make("file", f"{where}/native.so")
+        for each in ("native.so", "__init__.py"):
+            project.put(f"{where}/{each}", "")
     build(python, root, "leaks", {})
     assert all(any("store/" in member for member in archive.names) for archive in archives(tmp_path / "leaks").values())
     assert build(python, root, "kept", ON).count("NC001 src/demo/store/") == 2
