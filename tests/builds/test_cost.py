@@ -189,12 +189,3 @@ def test_imports_of_a_clean_build(project: Project, tmp_path: Path, monkeypatch,
     assert clean & {"dataclasses", "subprocess", "tarfile", "textwrap"} == set()
     project.make("uv cache", "src/demo/.uv-cache")
     assert {"hatch_nocache.selection.messages", "hatch_nocache.report"} <= set(imported(code, project.root))
-
-
-def test_imports_with_another_hook(project: Project, tmp_path: Path) -> None:
-    """The archive is read back, unless the user says otherwise."""
-    body = "    pass\n"
-    code = BUILD.format("sdist", str(tmp_path / "dist"))
-    for lines, reads in (([], True), (["verify = false"], False)):
-        project.other_hook(body, lines=lines)
-        assert ("hatch_nocache.archive" in imported(code, project.root)) is reads

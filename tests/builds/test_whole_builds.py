@@ -24,12 +24,16 @@ class Builder(BuilderInterface):
 
     def build_standard(self, directory, **build_data):
         path = Path(directory, "artifact.txt")
+        chosen = []
+{}
+        path.write_text("\\n".join(file.distribution_path for file in chosen))
+        return str(path)
 """
 
 
 def other_builder(project: Project, *lines: str, table: str = "") -> None:
-    """Add a target with a builder that ends in `lines`; `path` is a file for it to write."""
-    project.put("hatch_build.py", BUILDER + "".join(f"        {line}\n" for line in lines))
+    """Add a target with a builder that runs `lines` and writes the names of the files in `chosen` to `path`."""
+    project.put("hatch_build.py", BUILDER.replace("{}", "\n".join(f"        {line}" for line in lines)))
     project.configure(after=f"[tool.hatch.build.targets.custom]\n{table}")
 
 
@@ -155,26 +159,6 @@ def test_required_file_that_would_be_left_out(project: Project, path: str, by: s
     assert f"required by {by}, but {where}" in built.words
 
 
-LINKS = {"wandb/latest-run": "{}/run", "bazel-out": "{}/bazel-x/execroot/_main/bazel-out"}
-
-
-@pytest.mark.parametrize("option", ["reject", "drop"])
-@pytest.mark.parametrize("kind", ["file", "directory"])
-@pytest.mark.parametrize("name", list(LINKS))
-def test_symlinks_of_a_tool(project: Project, name: str, kind: str, option: str) -> None:
-    """They are one finding with one hint: the directory that the tool makes again in its next run."""
-    project.configure(f'symlinks = "{option}"')
-    outside = LINKS[name].format("../outside")
-    project.put(f"{outside}/file" if kind == "directory" else outside)
-    project.link(name, str((project.root / outside).resolve()))
-    built = project.build()
-    shown = {"wandb/latest-run": "wandb/", "bazel-out": "bazel-*"}[name]
-    assert built.said.count("\n  NC10") == 1
-    assert f" {shown} " in built.said
-    assert (f'add "/{shown}" to `exclude`' in built.said) is (option == "reject")
-    assert (built.archive is None) is (option == "reject")
-
-
 @pytest.mark.parametrize("allow", ["[]", '["/src/demo/"]'])
 def test_file_that_cannot_be_read(project: Project, monkeypatch: pytest.MonkeyPatch, allow: str) -> None:
     """Root reads everything, so the answer is made up here; test_bad_surroundings.py asks a real system."""
@@ -206,11 +190,7 @@ def test_file_that_a_builder_makes(project: Project, target: str) -> None:
     # Where the system refuses to make symlinks, the test ends here; within the build it could not say so.
     project.link("../probe", target)
     other_builder(
-        project,
-        f"os.symlink({target!r}, os.path.join(self.root, 'late'))",
-        "files = [file.distribution_path for file in self.recurse_included_files()]",
-        "path.write_text('\\n'.join(files))",
-        "return str(path)",
+        project, f"os.symlink({target!r}, os.path.join(self.root, 'late'))", "chosen = self.recurse_included_files()"
     )
     built = project.build("custom")
     if target == "nothing":
@@ -228,8 +208,6 @@ def test_directory_that_grows_between_two_walks(project: Project) -> None:
         "where = os.path.join(self.root, 'generated', 'all')",
         "Path(where, 'new.txt').touch()",
         "chosen = [*self.recurse_included_files(), *self.recurse_forced_files({where: 'all'})]",
-        "path.write_text('\\n'.join(file.distribution_path for file in chosen))",
-        "return str(path)",
         table='only-include = ["src"]\nforce-include = {"generated/one/file.txt" = "file.txt"}',
     )
     files = text(project.build("custom")).splitlines()
@@ -259,7 +237,7 @@ def test_sdist_builder_that_selects_more(project: Project, monkeypatch: pytest.M
 def test_selection_that_no_builder_asks_for(project: Project, wrong: str) -> None:
     """Hatchling's error about it would be the only reason to fail."""
     (project.root / "src" / "demo").rename(project.root / "src" / "other")
-    other_builder(project, "path.touch()", "return str(path)", table=wrong)
+    other_builder(project, table=wrong)
     assert project.same("custom").said == ""
     project.configure(after=f'[tool.hatch.build.targets.wheel]\ndev-mode-dirs = ["python"]\n{wrong}')
     assert project.same("editable").said == ""

@@ -44,12 +44,6 @@ def test_the_lines_to_install_it(cached: Project) -> None:
     assert f"```console\n{built.said}```" in README
 
 
-def test_the_test_project_has_the_same_lines() -> None:
-    used = tomllib.loads((PROJECTS / "gitlab-uv-cache" / "pyproject.toml").read_text(encoding="utf-8"))
-    for key, value in tomllib.loads(blocks("toml")[0]).items():
-        assert used[key] == value
-
-
 @pytest.mark.parametrize("name", ["pyproject.toml", "hatch.toml"])
 def test_the_tables_of_options(name: str, project: Project) -> None:
     """The sdist's table replaces the general one, so `extra-caches` applies to the wheel only."""

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from building import NO_HOOKS, read
+from building import read
 from projects import Case, Project, load, made, without_hook
 
 
@@ -57,20 +57,6 @@ def test_reject(front_end_name: str, front_end, project: Project, tmp_path: Path
     assert "NC004 src/demo/venv/" in done.words
     assert "Traceback" not in done.stdout
     assert [path.name for path in (tmp_path / "out").glob("*") if path.suffix in {".gz", ".whl"}] == []
-
-
-def test_without_the_hook(front_end_name: str, front_end, project: Project, tmp_path: Path) -> None:
-    done = front_end(front_end_name, project.root, **NO_HOOKS)
-    refusals = {"build": "is a link to an absolute path", "uv build": ": is absolute"}
-    if front_end_name in refusals:  # they unpack their own sdist
-        assert done.returncode != 0
-        assert refusals[front_end_name] in done.words
-    elif front_end_name == "pip install":
-        assert (installed(tmp_path) / "demo" / "venv" / "pyvenv.cfg").exists()
-    elif front_end_name != "pip install -e":
-        assert done.returncode == 0
-        for archive in map(read, (tmp_path / "out").iterdir()):
-            assert [path for path in archive.names if "demo/venv" in path]
 
 
 @pytest.mark.parametrize("name", ["build", "uv build"])

@@ -25,10 +25,7 @@ JOB = yaml.safe_load(blocks("yaml", "docs/ci.md")[0])["build"]
 JOB = {**{key: value for key, value in JOB.items() if key not in ("image", "before_script")}, "script": ["uv build"]}
 HOOK = "\n[tool.hatch.build.hooks.nocache]\n"
 
-pytestmark = [
-    pytest.mark.pipeline,
-    pytest.mark.skipif(bool(MISSING), reason=f"not here: {', '.join(MISSING)}"),
-]
+pytestmark = [pytest.mark.pipeline, pytest.mark.skipif(bool(MISSING), reason=f"not here: {', '.join(MISSING)}")]
 
 
 @pytest.fixture(scope="session")

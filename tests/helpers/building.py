@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import dataclasses
+import functools
 import io
 import os
 import posixpath
@@ -15,6 +16,7 @@ import tarfile
 import tempfile
 import traceback
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
@@ -82,10 +84,9 @@ def build(root: Path, target: Any, to: Path, env: Optional[Dict[str, str]] = Non
     return Built(code, *told(said.getvalue(), printed.getvalue()), only_file(to), litter)
 
 
+@functools.lru_cache(maxsize=None)
 def hatchling() -> Tuple[int, ...]:
-    """The version of Hatchling that is installed here."""
-    from importlib.metadata import version
-
+    """Return the version of Hatchling that is installed here."""
     return tuple(int(part) for part in version("hatchling").split(".")[:3])
 
 

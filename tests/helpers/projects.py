@@ -130,15 +130,14 @@ def made(case: Case, where: Path) -> Iterator[Path]:
     """Copy the project of `case` below `where`, and create its files."""
     root = where / "project"
     shutil.copytree(PROJECTS / case.project, root, ignore=shutil.ignore_patterns("case.toml"))
-    for name in ("pyproject.toml", "hatch.toml"):
-        if (root / name).exists():
-            set_options(root / name, case.options)
-    if case.before:
-        path = root / "pyproject.toml"
-        text = HOOK_TABLE.sub(lambda table: case.before + table.group(), path.read_text(encoding="utf-8"), count=1)
-        path.write_text(text, encoding="utf-8")
-    with (root / "pyproject.toml").open("a", encoding="utf-8") as file:
-        file.write(fill(case.append, root))
+    options = "".join(f"\n{key} = {json.dumps(value)}" for key, value in case.options.items())
+    for path in root.glob("*.toml"):
+        before, after = (case.before, fill(case.append, root)) if path.name == "pyproject.toml" else ("", "")
+        text = path.read_text(encoding="utf-8")
+        found = HOOK_TABLE.search(text)
+        if found:
+            text = text[: found.start()] + before + found.group() + options + text[found.end() :]
+        path.write_text(text + after, encoding="utf-8")
     locked: List[str] = []
     for name, what in case.plant.items():
         plant(root, file_name(unquote_to_bytes(name)), fill(what, root), locked)
@@ -154,13 +153,6 @@ def made(case: Case, where: Path) -> Iterator[Path]:
 def fill(text: str, root: Path) -> str:
     """Replace `{root}` by the project and `{parent}` by its parent directory."""
     return text.replace("{root}", str(root)).replace("{parent}", str(root.parent))
-
-
-def set_options(path: Path, options: Dict[str, Any]) -> None:
-    """Write `options` into the first of the hook's tables in `path`."""
-    text = path.read_text(encoding="utf-8")
-    lines = "".join(f"\n{key} = {json.dumps(value)}" for key, value in options.items())
-    path.write_text(HOOK_TABLE.sub(lambda table: table.group() + lines, text, count=1), encoding="utf-8")
 
 
 def without_hook(root: Path) -> Dict[str, str]:
