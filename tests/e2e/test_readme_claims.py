@@ -11,7 +11,6 @@ from typing import Callable, Iterator, List, NamedTuple, Tuple
 
 import pytest
 import venvs
-import yaml
 from building import NO_HOOKS, read
 from projects import Project
 from readme import README, blocks, table
@@ -20,7 +19,6 @@ PYTHON = sys.executable
 # The versions next to each end of a range in the README; "" is the newest.
 UV = ["0.8.0", "0.8.1", "0.8.11", "0.8.12", "0.8.21", "0.8.22", "0.11.27", "0.11.28", "0.12.24", "0.13.0", ""]
 JOB = {"UV_CACHE_DIR": ".uv-cache", "UV_LINK_MODE": "copy", "UV_PYTHON": PYTHON}
-WARNING = "The cache directory `.uv-cache` is inside the build source directory"
 
 
 def number(version: str) -> Tuple[int, ...]:
@@ -94,34 +92,6 @@ def test_errors_of_uv(version: str, refusal, run, uv, tmp_path: Path) -> None:
 @pytest.mark.parametrize("line", LINES[5:], ids=lambda line: line.program)
 def test_errors_of_others(line: Line, refusal) -> None:
     assert re.search(pattern(line.text), refusal(line.program))
-
-
-@pytest.mark.parametrize("version", ["0.8.4", "0.11.26", ""])
-def test_gitlab_job(version: str, report: Path, run, uv) -> None:
-    """The job of docs/ci.md fails without the hook. With it, it passes, twice, because the cache stays."""
-    job = yaml.safe_load(blocks("yaml", "docs/ci.md")[0])["build"]
-    commands = [line.split() for line in job["script"] if line.startswith("uv ")]
-    assert [command[1] for command in commands] == ["build", "cache"]
-
-    def execute(**env: str) -> Tuple[List[int], str]:
-        env = {"UV_PYTHON": PYTHON, **job["variables"], **env}
-        done = [run(uv(version), *each[1:], cwd=report, **env) for each in commands]
-        return [each.returncode for each in done], " ".join(each.words for each in done)
-
-    codes, words = execute(**NO_HOOKS)
-    assert codes == [2, 0]
-    assert "hatch-nocache" not in words
-    for _ in range(2):
-        shutil.rmtree(str(report / "dist"))
-        codes, words = execute()
-        assert codes == [0, 0]
-        for line in blocks("console")[0].splitlines():
-            assert " ".join(line.split()) in words
-        assert len(list((report / "dist").glob("demo*"))) == 2
-        assert read(report / "dist" / "demo-1.0.tar.gz").below(".uv-cache") == []
-        # uv warns from 0.11.26 on.
-        assert WARNING in README
-        assert (WARNING in words) is (version != "0.8.4")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the commands are for a POSIX shell")

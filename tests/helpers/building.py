@@ -19,6 +19,7 @@ import zipfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from unittest import mock
 
 # The hook's table comes last, so that lines of it can be added.
 PYPROJECT = """\
@@ -106,18 +107,14 @@ def builder(root: str, target: str):
 @contextlib.contextmanager
 def surroundings(root: Path, env: Dict[str, str]) -> Iterator[str]:
     """The working directory of a build, its environment, and a temporary folder of its own."""
-    cwd, before, modules = os.getcwd(), dict(os.environ), tempfile.tempdir
-    with tempfile.TemporaryDirectory() as temporary:
+    cwd = os.getcwd()
+    with contextlib.ExitStack() as stack:
+        temporary = stack.enter_context(tempfile.TemporaryDirectory())
+        stack.enter_context(mock.patch.object(tempfile, "tempdir", temporary))
+        stack.enter_context(mock.patch.dict(os.environ, {"PWD": str(root), **env}))
+        stack.callback(os.chdir, cwd)
         os.chdir(str(root))
-        os.environ.update({"PWD": str(root), **env})
-        tempfile.tempdir = temporary
-        try:
-            yield temporary
-        finally:
-            os.chdir(cwd)
-            os.environ.clear()
-            os.environ.update(before)
-            tempfile.tempdir = modules
+        yield temporary
 
 
 def build_apart(

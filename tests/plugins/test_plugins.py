@@ -37,10 +37,9 @@ class Plugin(NamedTuple):
     metadata: str = 'version = "1.0"'
     sdist: str = ""
     wheel: str = ""
-    words: str = ""  # in a member of the sdist
+    words: str = ""  # in the metadata of the sdist
     git: bool = False
     needs: str = ""  # a program
-    newer: bool = False  # needs Python 3.12
 
 
 CMAKE = {
@@ -72,7 +71,6 @@ PLUGINS = {
         files={".gitignore": "made.txt\n/src/demo/made\n"},
         sdist="src/demo/made/made.txt",
         wheel="demo/made/made.txt",
-        words="made by a script",
     ),
     "hatch-jupyter-builder": Plugin(
         '[tool.hatch.build]\nartifacts = ["src/demo/static"]\n'
@@ -86,7 +84,6 @@ PLUGINS = {
         },
         sdist="src/demo/static/bundle.js",
         wheel="demo/static/bundle.js",
-        words="// bundled",
     ),
     "hatch-mypyc": Plugin(
         '[tool.hatch.build.targets.wheel]\npackages = ["src/demo"]\n'
@@ -105,7 +102,6 @@ PLUGINS = {
         files={**CMAKE, ".gitignore": "/build/\n*.so\n"},
         wheel="demo/libnative.so",
         needs="cc",
-        newer=True,
     ),
     # Adds a `Path` to the artifacts.
     "hatch-node-build": Plugin(
@@ -117,16 +113,13 @@ PLUGINS = {
             'fs.writeFileSync("dist/bundle.js", "// bundled");\n',
         },
         sdist="demo/bundle/bundle.js",
-        words="// bundled",
         needs="node",
-        newer=True,
     ),
     # Walks what the builder would pack, and forces in smaller copies.
     "hatch-minify": Plugin(
         "[tool.hatch.build.targets.wheel.hooks.minify]\n",
         files={"src/demo/long.py": "def function(argument):\n    # explained\n    return   argument\n"},
         wheel="demo/long.py",
-        newer=True,
     ),
     # Names one file of Cargo's build output, which is tagged as a cache.
     "hatchling-pyo3-plugin": Plugin(
@@ -138,7 +131,6 @@ PLUGINS = {
         },
         wheel="demo/native.so",
         needs="cargo",
-        newer=True,
     ),
 }
 
@@ -190,7 +182,7 @@ def test_together(project: Project, tmp_path: Path, name: str, order: str) -> No
     plugin, root = PLUGINS[name], project.root
     if plugin.needs and not shutil.which(plugin.needs):
         pytest.skip(f"{name} needs {plugin.needs}")
-    python = interpreter(newer=plugin.newer)
+    python = interpreter(newer=name in NEWER)
     make(project, plugin, order)
     build(python, root, "without", {})
     assert "hatch-nocache" not in build(python, root, "with", ON)
@@ -199,7 +191,7 @@ def test_together(project: Project, tmp_path: Path, name: str, order: str) -> No
     # The other plugin has done its work.
     for target, member in (("sdist", plugin.sdist), ("wheel", plugin.wheel)):
         assert not member or fnmatch.filter(without[target].names, member), without[target].names
-    assert any(plugin.words.encode() in content for content in without["sdist"].files.values())
+    assert plugin.words.encode() in without["sdist"].files["PKG-INFO"]
     for target, archive in without.items():
         assert with_hook[target].names == archive.names
         assert text_only(with_hook[target]) == text_only(archive)
