@@ -26,7 +26,8 @@ class Recipe:
     python: str = ""  # the version of Python for the environment
     work: str = ""  # the text of the file `work.py`
     files: Dict[str, str] = dataclasses.field(default_factory=dict)  # other files in `scratch`
-    env: Dict[str, str] = dataclasses.field(default_factory=dict)  # variables of the programs
+    cache: str = ""  # the variable that is the path of the cache
+    env: Dict[str, str] = dataclasses.field(default_factory=dict)  # other variables of the programs
     build: Dict[str, str] = dataclasses.field(default_factory=dict)  # variables of the build
     take: str = ""  # what to move from `scratch` to the project
     aside: Sequence[str] = ()  # files that the tool leaves, but not in its cache
@@ -58,30 +59,28 @@ recipe(
     env={"UV_TOOL_DIR": "{cache}", "UV_TOOL_BIN_DIR": "{scratch}/b"},
 )
 recipe("pipx home", "pipx install -q pycowsay", "pipx", env={"PIPX_HOME": "{cache}", "PIPX_BIN_DIR": "{scratch}/b"})
-recipe(
-    "uv cache", "uv venv -q v\nuv pip install -q -p v six iniconfig", "uv==0.8.4", "uv", env={"UV_CACHE_DIR": "{cache}"}
-)
+recipe("uv cache", "uv venv -q v\nuv pip install -q -p v six iniconfig", "uv==0.8.4", "uv", cache="UV_CACHE_DIR")
 # Only a lock file is left, and only the variable can tell whose it is.
 recipe(
     "uv cache, cleaned",
     "uv pip install -q --target t six\nuv cache clean -q",
     "uv",
     build={"UV_CACHE_DIR": "zeta-3"},
-    env={"UV_CACHE_DIR": "{cache}"},
+    cache="UV_CACHE_DIR",
 )
 # There is no wheel of docopt on the index: pip builds one, and caches that.
 recipe(
     "pip cache",
     "python -m pip install -q --no-deps --target t docopt",
     *(f"{pip} setuptools wheel" for pip in ("pip==23.2.1", "pip==21.3.1", "pip")),
-    env={"PIP_CACHE_DIR": "{cache}"},
+    cache="PIP_CACHE_DIR",
 )
 recipe(
     "poetry cache",
     "poetry new -q other\npoetry -C other install -q --no-root",
     "poetry",
     "poetry==1.8.5",
-    env={"POETRY_CACHE_DIR": "{cache}"},
+    cache="POETRY_CACHE_DIR",
 )
 recipe(
     "pdm cache",
@@ -108,7 +107,7 @@ recipe(
         "pyproject.toml": "[project]\nname='o'\nversion='1'\n[tool.hatch.envs.default]\nskip-install=true\n"
         "[tool.hatch.envs.a]\nskip-install=true\n"
     },
-    env={"HATCH_DATA_DIR": "{cache}"},
+    cache="HATCH_DATA_DIR",
 )
 recipe(
     "tox",
@@ -140,7 +139,7 @@ recipe(
     "{base} -m pip install -q --user --no-deps --break-system-packages pycowsay",
     "pip",
     build={"PYTHONUSERBASE": "zeta-3"},
-    env={"PYTHONUSERBASE": "{cache}"},
+    cache="PYTHONUSERBASE",
 )
 
 # --- Linters and hooks ------------------------------------------------------------------------------------------------
@@ -157,23 +156,17 @@ _COMMIT += f"{GIT} init -q\n{GIT} add x.txt .pre-commit-config.yaml\n{GIT} commi
 recipe("mypy cache", "mypy --cache-dir {cache} {project}/src/demo", "mypy")
 recipe("ruff cache", "ruff check -q --cache-dir {cache} {project}/src/demo", "ruff")
 recipe("pytest cache", "pytest -q -o cache_dir={cache} {project}/tests", "pytest", env={"PYTHONDONTWRITEBYTECODE": "1"})
-recipe("black cache", "black -q {project}/src", "black", env={"BLACK_CACHE_DIR": "{cache}"})
-recipe("pylint cache", "pylint --disable=C,R {project}/src/demo", "pylint", env={"PYLINTHOME": "{cache}"})
-recipe(
-    "pre-commit cache",
-    f"{_COMMIT}pre-commit run --all-files",
-    "pre-commit",
-    files=_HOOK,
-    env={"PRE_COMMIT_HOME": "{cache}"},
-)
-recipe("prek cache", f"{_COMMIT}prek run --all-files", "prek", files=_HOOK, env={"PREK_HOME": "{cache}"})
+recipe("black cache", "black -q {project}/src", "black", cache="BLACK_CACHE_DIR")
+recipe("pylint cache", "pylint --disable=C,R {project}/src/demo", "pylint", cache="PYLINTHOME")
+recipe("pre-commit cache", f"{_COMMIT}pre-commit run --all-files", "pre-commit", files=_HOOK, cache="PRE_COMMIT_HOME")
+recipe("prek cache", f"{_COMMIT}prek run --all-files", "prek", files=_HOOK, cache="PREK_HOME")
 recipe(
     "hypothesis database",
     "python work.py",
     "hypothesis",
     work="from hypothesis import given, strategies as s\n@given(s.integers())\ndef t(x): assert x < 100\n"
     "try: t()\nexcept AssertionError: pass\n",
-    env={"HYPOTHESIS_STORAGE_DIRECTORY": "{cache}"},
+    cache="HYPOTHESIS_STORAGE_DIRECTORY",
 )
 recipe(
     "rope data",
@@ -241,7 +234,7 @@ recipe(
     "python work.py",
     "numba",
     work="import numba\n@numba.njit(cache=True)\ndef f(x): return x + 1\nf(1)\n",
-    env={"NUMBA_CACHE_DIR": "{cache}"},
+    cache="NUMBA_CACHE_DIR",
 )
 recipe(
     "tldextract cache",
@@ -249,7 +242,7 @@ recipe(
     "tldextract",
     files={"x.dat": "com\n"},
     work="import tldextract\ntldextract.TLDExtract(suffix_list_urls=['file://{scratch}/x.dat'])('a.com')\n",
-    env={"TLDEXTRACT_CACHE": "{cache}"},
+    cache="TLDEXTRACT_CACHE",
 )
 _XDG = {"XDG_CACHE_HOME": "{project}/.cache"}
 recipe(
@@ -325,10 +318,8 @@ recipe(
 
 # --- Other languages --------------------------------------------------------------------------------------------------
 
-recipe("npm cache", "npm pack --silent is-odd", version="npm --version", env={"npm_config_cache": "{cache}"})
-recipe(
-    "ccache", "ccache cc -c x.c", files={"x.c": "int x;\n"}, version="ccache --version", env={"CCACHE_DIR": "{cache}"}
-)
+recipe("npm cache", "npm pack --silent is-odd", version="npm --version", cache="npm_config_cache")
+recipe("ccache", "ccache cc -c x.c", files={"x.c": "int x;\n"}, version="ccache --version", cache="CCACHE_DIR")
 recipe(
     "linked git worktree",
     f"{GIT} init -q\n{GIT} add .\n{GIT} commit -q -m x\n{GIT} worktree add -q {{project}}/.claude/worktrees/x",
@@ -340,7 +331,7 @@ recipe(
     "deno cache x.ts",
     "deno",
     files={"x.ts": "import x from 'npm:is-odd@3'; console.log(x);\n"},
-    env={"DENO_DIR": "{cache}"},
+    cache="DENO_DIR",
 )
 recipe(
     "Zig cache",
@@ -355,7 +346,7 @@ recipe(
     "bun install --cwd x",
     npm="bun",
     files={"x/package.json": '{"dependencies": {"is-odd": "3.0.1"}}'},
-    env={"BUN_INSTALL_CACHE_DIR": "{cache}"},
+    cache="BUN_INSTALL_CACHE_DIR",
 )
 recipe(
     "Nx cache",

@@ -42,6 +42,7 @@ class Box:
             "{python}": python,
             "{base}": getattr(sys, "_base_executable", sys.executable),
         }
+        self.variables = self.filled({**recipe.env, **({recipe.cache: "{cache}"} if recipe.cache else {})})
 
     def fill(self, text: str) -> str:
         for name, place in self.places.items():
@@ -57,7 +58,7 @@ class Box:
         found = shutil.which(program, path=path)
         if not found:
             pytest.xfail(f"{program} is not on this machine")
-        return venvs.run(found, *arguments, cwd=self.scratch, **self.filled(self.recipe.env))
+        return venvs.run(found, *arguments, cwd=self.scratch, **self.variables)
 
     def fill_cache(self) -> None:
         self.scratch.mkdir()
