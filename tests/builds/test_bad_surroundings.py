@@ -22,9 +22,6 @@ def project(project: Project) -> Project:
     return project
 
 
-# --- What an ordinary user cannot read --------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("target", ["sdist", "wheel"])
 def test_unreadable_file(project: Project, tmp_path: Path, target: str) -> None:
     """The build ends before an archive exists, and names the file."""
@@ -51,8 +48,6 @@ def test_unreadable_directory(project: Project, tmp_path: Path, where: str, mode
         assert {"pyproject.toml", "src/demo/__init__.py"} <= set(members)
         assert where == "store" or [name for name in members if name.startswith("store")] == []
 
-
-# --- Names that are meant to deceive ----------------------------------------------------------------------------------
 
 HOSTILE = (
     *("\n::error::injected", "\r\nNC101 injected", "::error file=x::injected", "##[error]injected"),

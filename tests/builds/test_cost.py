@@ -29,9 +29,6 @@ def project(project: Project) -> Project:
     return project
 
 
-# --- What is looked at ------------------------------------------------------------------------------------------------
-
-
 class Trace:
     """Counts calls of functions of `os`, by the path that they are given."""
 
@@ -136,8 +133,6 @@ def test_each_file_is_asked_once_more(project: Project, traced, target: str) -> 
     assert max(more["linked"]) <= 4
     assert max(more["directory"]) <= 5
 
-
-# --- What is imported -------------------------------------------------------------------------------------------------
 
 IMPORTED = """\
 import sys

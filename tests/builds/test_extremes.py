@@ -25,9 +25,6 @@ def chain(where: Path, end: str) -> str:
     return names[-1]
 
 
-# --- `./` in the names of members -------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("spelled", [".", "./", "src/.."])
 @pytest.mark.parametrize("target", ["sdist", "wheel"])
 def test_whole_project_by_a_dot(project: Project, target: str, spelled: str) -> None:
@@ -40,9 +37,6 @@ def test_whole_project_by_a_dot(project: Project, target: str, spelled: str) -> 
     project.make("cache", "store")
     built = project.build(target)
     assert (built.codes, [name for name in names(built) if "store" in name]) == (["NC001"], [])
-
-
-# --- Symlinks ---------------------------------------------------------------------------------------------------------
 
 
 def test_more_symlinks_than_a_system_follows(project: Project) -> None:
@@ -70,9 +64,6 @@ def test_directory_symlink_that_is_its_own_real_path(project: Project, monkeypat
     assert (built.code, built.crashed) == (0, False)
 
 
-# --- Depth ------------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no paths of that length")
 def test_deep_file_that_no_walk_reaches(project: Project) -> None:
     """One level is one step, not one call."""
@@ -88,9 +79,6 @@ def test_deep_file_that_no_walk_reaches(project: Project) -> None:
             assert "RecursionError" not in built.said or "RecursionError" in control.said
     finally:
         subprocess.run(["rm", "-rf", str(project.root / "a")], check=True)
-
-
-# --- Files of other tools ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -119,9 +107,6 @@ def test_file_that_does_not_fit_into_memory(project: Project) -> None:
     assert project.build("wheel").said == ""
 
 
-# --- Other hooks ------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(("key", "value"), [("shared_data", "None"), ("sbom_files", '["x"]')])
 def test_build_data_that_hatchling_does_not_read(project: Project, key: str, value: str) -> None:
     """Then the plugin does not read it either."""
@@ -129,8 +114,6 @@ def test_build_data_that_hatchling_does_not_read(project: Project, key: str, val
     project.other_hook(f"    def initialize(self, version, build_data):\n{body}", first=True)
     assert (project.build().said, project.build("wheel").said) == ("", "")
 
-
-# --- Locales ----------------------------------------------------------------------------------------------------------
 
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 

@@ -118,9 +118,6 @@ def test_every_project_has_a_case_that_says_something() -> None:
     assert len(CASES) == len({case.id for case in CASES})
 
 
-# --- Wheels from sdists -----------------------------------------------------------------------------------------------
-
-
 def through(root: Path, to: Path, env: Dict[str, str]) -> Tuple[Built, Built]:
     """Build the sdist, unpack it, and build the wheel from that, as front ends do."""
     sdist = build(root, "sdist", to / "sdist", env)

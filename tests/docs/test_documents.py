@@ -58,9 +58,6 @@ def test_dependencies_are_those_of_hatchling() -> None:
     assert names[0] == {"hatchling", "pathspec"} <= {"hatchling", *names[1]}
 
 
-# --- Links ------------------------------------------------------------------------------------------------------------
-
-
 def anchors(text: str) -> Set[str]:
     headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}

@@ -95,9 +95,6 @@ def test_check(cached: Project, monkeypatch, capsys) -> None:
     assert run() == [2, 1, 2]
 
 
-# --- The fix without the plugin ---------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("ignore_vcs", [False, True])
 def test_gitignore_and_exclude(ignore_vcs: bool, cached: Project) -> None:
     """A line in .gitignore is enough unless `ignore-vcs` is set; `exclude` always is."""
@@ -118,9 +115,6 @@ def test_names_that_hatchling_skips(project: Project) -> None:
     tops = {name.split("/")[0] for name in names(project.build(**NO_HOOKS))}
     assert "venv" in tops
     assert ".venv" not in tops
-
-
-# --- Troubleshooting and limits ---------------------------------------------------------------------------------------
 
 
 def test_files_that_git_ignores(project: Project) -> None:
@@ -164,9 +158,6 @@ def test_one_process_and_no_connection(more: str, cached: Project, tmp_path: Pat
     assert len(processes) == 1
     assert "ls-files" in processes[0]
     assert any(event.startswith("socket.") for event, _ in acts) is bool(more)
-
-
-# --- CI ---------------------------------------------------------------------------------------------------------------
 
 
 def test_the_gitlab_job() -> None:

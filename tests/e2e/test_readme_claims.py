@@ -112,9 +112,6 @@ def test_before_it_is_on_the_package_index(report: Path, run, uv, env, wheelhous
     assert "hatch-nocache: left 1 cache directory out of the sdist" in done.words
 
 
-# --- Where you see the message ----------------------------------------------------------------------------------------
-
-
 def front_ends() -> Iterator[Tuple[str, str, str]]:
     """Each command of the table, with the cells about builds that succeed and that are rejected."""
     for names, succeeds, rejected in table("| front end | build succeeds | build is rejected |"):
