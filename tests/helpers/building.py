@@ -173,9 +173,6 @@ def only_file(directory: Path) -> Optional[Path]:
     return files[0] if files else None
 
 
-# --- Archives ---------------------------------------------------------------------------------------------------------
-
-
 @dataclasses.dataclass(frozen=True)
 class Archive:
     """The members of an sdist (without its root directory) or of a wheel: files with content, links with text."""
