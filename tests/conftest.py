@@ -13,9 +13,22 @@ from hypothesis import settings
 from lacking import lacking
 from projects import Project
 
+from hatch_nocache.caches.catalogue import CATALOGUE
+
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 settings.register_profile("search", deadline=None, max_examples=5000)
 settings.load_profile("repeatable")
+LONG = {"corpus", "e2e", "extraction", "matrix", "plugins", "recall"}
+
+
+def pytest_collection_modifyitems(items) -> None:
+    """Give the tests of a long directory its name as their marker, unless they have a marker of their own."""
+    for item in items:
+        directory = item.path.parent.name
+        if directory in LONG:
+            item.add_marker("network")
+            if not any(map(item.get_closest_marker, ("pipeline", "quick"))):
+                item.add_marker(directory)
 
 
 def skip_if_lacking(outcome) -> None:
@@ -32,6 +45,13 @@ def pytest_pyfunc_call():
 @pytest.hookimpl(hookwrapper=True)
 def pytest_fixture_setup():
     skip_if_lacking((yield))
+
+
+@pytest.fixture
+def _undeclared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No variable of this environment declares a cache."""
+    for name in [variable.split("/")[0] for tool in CATALOGUE for variable in tool.variables]:
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture

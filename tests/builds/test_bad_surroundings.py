@@ -6,7 +6,6 @@ import os
 import re
 import unicodedata
 from pathlib import Path
-from typing import Callable, Iterator, List
 
 import pytest
 from building import NO_HOOKS, Built, build_apart, read
@@ -23,27 +22,10 @@ def project(project: Project) -> Project:
     return project
 
 
-# --- What an ordinary user cannot read --------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def lock() -> Iterator[Callable[[Path], None]]:
-    """Take the permissions of a file or a directory away until the test ends."""
-    locked: List[Path] = []
-
-    def close(path: Path, mode: int = 0) -> None:
-        path.chmod(mode)
-        locked.append(path)
-
-    yield close
-    for path in locked:
-        path.chmod(0o700)
-
-
 @pytest.mark.parametrize("target", ["sdist", "wheel"])
-def test_unreadable_file(project: Project, tmp_path: Path, lock, target: str) -> None:
+def test_unreadable_file(project: Project, tmp_path: Path, target: str) -> None:
     """The build ends before an archive exists, and names the file."""
-    lock(project.put("src/demo/sub/locked.py", "secret"))
+    project.put("src/demo/sub/locked.py", "secret").chmod(0)
     built = build_apart(project.root, target, tmp_path / "dist", unprivileged=True)
     assert built.said.endswith(f"hatch-nocache: the {target} was not built: src/demo/sub/locked.py cannot be read\n")
     assert (built.code, built.archive, built.litter) == (1, None, [])
@@ -51,58 +33,37 @@ def test_unreadable_file(project: Project, tmp_path: Path, lock, target: str) ->
 
 @pytest.mark.parametrize("mode", [0o400, 0o100])
 @pytest.mark.parametrize("where", ["src/demo/locked", "store", "store/locked"])
-def test_unreadable_directory(project: Project, tmp_path: Path, lock, where: str, mode: int) -> None:
+def test_unreadable_directory(project: Project, tmp_path: Path, where: str, mode: int) -> None:
     """The build ends as without the hook, or in a better way, and never in a traceback."""
-    lock(project.put(f"{where}/module.py").parent, mode)
+    project.put(f"{where}/module.py").parent.chmod(mode)  # pytest can remove it
     built = build_apart(project.root, "sdist", tmp_path / "dist", unprivileged=True)
     assert not built.crashed, built.said
     assert built.litter == []
-    if built.code != 0:
+    if built.archive is None:
         control = build_apart(project.root, "sdist", tmp_path / "control", NO_HOOKS, unprivileged=True)
         assert control.code != 0
         assert where in built.said
-        assert built.archive is None
     else:
-        assert built.archive is not None
         members = read(built.archive).names
         assert {"pyproject.toml", "src/demo/__init__.py"} <= set(members)
         assert where == "store" or [name for name in members if name.startswith("store")] == []
 
 
-# --- Names that are meant to deceive ----------------------------------------------------------------------------------
-
 HOSTILE = (
-    "\n::error::injected",
-    "\r\nNC101 injected",
-    "\x1b[31mred\x1b[0m",
-    "\x1b]0;title\x07",
-    "\u202egnp.exe",
-    "\u2066isolate\u2069",
-    "::error file=x::injected",
-    "##[error]injected",
-    "\x9b31m",
-    "\u2028line",
-    "\u200bwidth",
-    "not-utf8-\udcff",
-    "\x7f\x08\x08",
+    *("\n::error::injected", "\r\nNC101 injected", "::error file=x::injected", "##[error]injected"),
+    *("\x1b[31mred\x1b[0m", "\x1b]0;title\x07", "\x9b31m", "\x7f\x08\x08"),
+    *("\u202egnp.exe", "\u2066isolate\u2069", "\u2028line", "\u200bwidth", "not-utf8-\udcff"),
 )
 
 
-def check_tame(built: Built) -> None:
+def said(project: Project, target: str = "sdist", **env: str) -> Built:
     """Check that nothing that is said is a command to a terminal or to a CI system."""
-    for line in built.said.splitlines() if "\x0b" not in built.said else [built.said]:
+    built = project.build(target, HATCH_VERBOSE="2", **env)
+    for line in built.said.split("\n"):
         bad = [character for character in line if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
         assert bad == [], ascii(built.said)
-        assert "::" not in line, ascii(line)
-        assert "##[" not in line, ascii(line)
-        assert re.match(r"\s*NC101 injected|injected", line) is None
-    assert set("\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029") & set(built.said) == set()
+        assert re.search(r"::|##\[|^\s*(NC101 )?injected", line) is None, ascii(line)
     assert not built.crashed, ascii(built.said)
-
-
-def said(project: Project, target: str = "sdist", **env: str) -> Built:
-    built = project.build(target, HATCH_VERBOSE="2", **env)
-    check_tame(built)
     return built
 
 

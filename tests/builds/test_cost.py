@@ -17,14 +17,7 @@ import pytest
 from building import NO_HOOKS, unmeasured
 from projects import KINDS, Project, tree
 
-from hatch_nocache.caches.catalogue import CATALOGUE
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_declared(monkeypatch: pytest.MonkeyPatch) -> None:
-    for tool in CATALOGUE:
-        for variable in tool.variables:
-            monkeypatch.delenv(variable.split("/")[0], raising=False)
+pytestmark = pytest.mark.usefixtures("_undeclared")
 
 
 @pytest.fixture
@@ -34,9 +27,6 @@ def project(project: Project) -> Project:
         for number in range(10):
             project.put(f"{part}/" + ("__init__.py" if number == 0 else f"module_{number}.py"), "")
     return project
-
-
-# --- What is looked at ------------------------------------------------------------------------------------------------
 
 
 class Trace:
@@ -144,8 +134,6 @@ def test_each_file_is_asked_once_more(project: Project, traced, target: str) -> 
     assert max(more["directory"]) <= 5
 
 
-# --- What is imported -------------------------------------------------------------------------------------------------
-
 IMPORTED = """\
 import sys
 import hatchling.builders.sdist, hatchling.builders.wheel, hatchling.metadata.core, hatchling.bridge.app
@@ -206,12 +194,3 @@ def test_imports_of_a_clean_build(project: Project, tmp_path: Path, monkeypatch,
     assert clean & {"dataclasses", "subprocess", "tarfile", "textwrap"} == set()
     project.make("uv cache", "src/demo/.uv-cache")
     assert {"hatch_nocache.selection.messages", "hatch_nocache.report"} <= set(imported(code, project.root))
-
-
-def test_imports_with_another_hook(project: Project, tmp_path: Path) -> None:
-    """The archive is read back, unless the user says otherwise."""
-    body = "    pass\n"
-    code = BUILD.format("sdist", str(tmp_path / "dist"))
-    for lines, reads in (([], True), (["verify = false"], False)):
-        project.other_hook(body, lines=lines)
-        assert ("hatch_nocache.archive" in imported(code, project.root)) is reads

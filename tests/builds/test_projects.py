@@ -1,30 +1,29 @@
-"""Every case of every test project, each target: without the hook the harm, with it what the contract says."""
+"""Every case of every test project, each target: without the hook the harm, with it what the contract says.
+
+The wheel from the sdist is the wheel from the tree; without the hook, files are missing or it cannot be built.
+"""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Dict, Tuple
+from typing import Any, Dict, List, Tuple
 
 import pytest
-from building import NO_HOOKS, Built, build, build_apart, hatchling, read, unpack
-from projects import PROJECTS, Case, Expect, fill, load, made, switch_off
+from building import Built, build, build_apart, read, unpack
+from hatchling.builders.wheel import WheelBuilderConfig
+from projects import PROJECTS, Case, Expect, Project, fill, load, made, without_hook
 
 CASES = load()
-ROWS = [
-    pytest.param(
-        case,
-        target,
-        id=f"{case.id}-{target}",
-        marks=pytest.mark.skipif(hatchling() < case.needs, reason="Hatchling is too old to have it"),
-    )
-    for case in CASES
-    for target in case.expect
-]
+
+
+def row(case: Case, *target: str) -> Any:
+    mark = pytest.mark.skipif(not case.is_supported, reason="Hatchling is too old to have it")
+    return pytest.param(case, *target, id="-".join((case.id, *target)), marks=mark)
 
 
 def build_case(case: Case, root: Path, target: str, to: Path, env: Dict[str, str]) -> Built:
-    env = {**{name: fill(value, root) for name, value in case.env.items()}, **env}
+    env = {**case.variables(root), **env}
     if case.unprivileged:
         return build_apart(root, target, to, env, unprivileged=True)
     if case.expect[target].without == "hangs":
@@ -33,7 +32,7 @@ def build_case(case: Case, root: Path, target: str, to: Path, env: Dict[str, str
 
 
 def snapshot(root: Path) -> Dict[str, Tuple[int, int]]:
-    """All that lies below the project, with size and time of change; byte code that Python makes by itself left out."""
+    """All files of the project, with size and time of change, without byte code that Python makes by itself."""
     return {
         path: (os.lstat(path).st_size, os.lstat(path).st_mtime_ns)
         for where, dirs, files in os.walk(str(root))
@@ -42,7 +41,7 @@ def snapshot(root: Path) -> Dict[str, Tuple[int, int]]:
     }
 
 
-@pytest.mark.parametrize(("case", "target"), ROWS)
+@pytest.mark.parametrize(("case", "target"), [row(case, target) for case in CASES for target in case.expect])
 def test_with_the_hook_and_without(case: Case, target: str, tmp_path: Path) -> None:
     wanted = case.expect[target]
     with made(case, tmp_path) as root:
@@ -50,24 +49,11 @@ def test_with_the_hook_and_without(case: Case, target: str, tmp_path: Path) -> N
         built = build_case(case, root, target, tmp_path / "dist", {})
         assert snapshot(root) == before
         if wanted.result == "rejected":
-            check_rejected(built)
+            assert (built.crashed, built.code, built.archive, built.litter) == (False, 1, None, []), built.said
         else:
             check_built(built, wanted, target, tmp_path)
         check_said(built, wanted, root)
-        env = NO_HOOKS
-        if (root / "hatch_build.py").exists():
-            env = {}
-            for path in (root / "pyproject.toml", root / "hatch.toml"):
-                if path.exists():
-                    switch_off(path)
-        check_harm(build_case(case, root, target, tmp_path / "control", env), wanted, built)
-
-
-def check_rejected(built: Built) -> None:
-    assert not built.crashed, built.said
-    assert built.code == 1, built.said
-    assert built.archive is None
-    assert built.litter == []
+        check_harm(build_case(case, root, target, tmp_path / "control", without_hook(root)), wanted, built)
 
 
 def check_built(built: Built, wanted: Expect, target: str, tmp_path: Path) -> None:
@@ -76,12 +62,10 @@ def check_built(built: Built, wanted: Expect, target: str, tmp_path: Path) -> No
     archive = read(built.archive)
     for path in wanted.gone:
         assert archive.below(path) == []
-        if path.endswith("/"):
-            assert path in built.said
+        assert not path.endswith("/") or path in built.said
     for path in wanted.kept:
         assert archive.below(path), archive.names
-    for path, text in wanted.links.items():
-        assert archive.links.get(path) == text, archive.links
+    assert {path: archive.links.get(path) for path in wanted.links} == wanted.links
     for path, words in wanted.copied.items():
         assert words.encode() in archive.files.get(path, b"(no such file)"), archive.names
     if wanted.unpacks:
@@ -90,15 +74,13 @@ def check_built(built: Built, wanted: Expect, target: str, tmp_path: Path) -> No
         unpacked = unpack(built.archive, tmp_path / "unpacked")
         if wanted.rebuilds:
             again = build(unpacked, "wheel", tmp_path / "again", {})
-            assert again.code == 0, again.said
-            assert again.said == ""
+            assert (again.code, again.said) == (0, "")
 
 
 def check_said(built: Built, wanted: Expect, root: Path) -> None:
     if wanted.codes != ["*"]:
-        assert built.codes == wanted.codes, built.said
-        if not (wanted.codes or wanted.says):
-            assert built.said == ""
+        assert built.codes == list(wanted.codes), built.said
+        assert wanted.codes or wanted.says or built.said == ""
     for words in wanted.says:
         assert fill(words, root) in built.words
     for words in wanted.unsaid:
@@ -109,12 +91,9 @@ def check_said(built: Built, wanted: Expect, root: Path) -> None:
 
 
 def check_harm(control: Built, wanted: Expect, with_hook: Built) -> None:
-    if wanted.without == "hangs":
-        assert control.code is None
-        return
-    if wanted.without == "crashes":
-        assert control.code == 1
-        assert control.crashed, control.said
+    if wanted.without in ("hangs", "crashes"):
+        code = None if wanted.without == "hangs" else 1
+        assert (control.code, control.crashed) == (code, wanted.without == "crashes"), control.said
         return
     assert control.code == 0, control.said
     assert control.archive is not None
@@ -132,12 +111,73 @@ def check_harm(control: Built, wanted: Expect, with_hook: Built) -> None:
         assert with_hook.archive.read_bytes() == control.archive.read_bytes()
 
 
-def test_every_project_has_a_case() -> None:
+def test_every_project_has_a_case_that_says_something() -> None:
     directories = {path.name for path in PROJECTS.iterdir() if path.is_dir()}
     assert directories == {case.project for case in CASES}
-
-
-def test_every_case_says_something() -> None:
     assert [case.id for case in CASES if not (case.expect and case.about)] == []
-    names = [case.id for case in CASES]
-    assert len(names) == len(set(names))
+    assert len(CASES) == len({case.id for case in CASES})
+
+
+def through(root: Path, to: Path, env: Dict[str, str]) -> Tuple[Built, Built]:
+    """Build the sdist, unpack it, and build the wheel from that, as front ends do."""
+    sdist = build(root, "sdist", to / "sdist", env)
+    assert sdist.archive is not None, sdist.said
+    if read(sdist.archive).refused:
+        return sdist, Built(1, "installers refuse the sdist", "", None, [])
+    return sdist, build(unpack(sdist.archive, to / "unpacked"), "wheel", to / "wheel", env)
+
+
+@pytest.mark.parametrize("case", [row(case) for case in CASES if case.through])
+def test_wheel_from_the_sdist(case: Case, tmp_path: Path) -> None:
+    assert case.through
+    required = set(case.through.kept)
+    with made(case, tmp_path) as root:
+        env = case.variables(root)
+        _, wheel = through(root, tmp_path / "out", env)
+        from_tree = build(root, "wheel", tmp_path / "from the tree", env)
+        assert wheel.archive, wheel.said
+        assert from_tree.archive, from_tree.said
+        assert read(wheel.archive).files == read(from_tree.archive).files
+        assert required <= set(read(wheel.archive).files)
+        _, control = through(root, tmp_path / "control", {**env, **without_hook(root)})
+    outcome = "fails"
+    if control.archive:
+        outcome = "kept" if required <= set(read(control.archive).files) else "loses"
+    assert outcome == case.through.without
+
+
+@pytest.mark.parametrize("up", [True, False], ids=["up", "down"])
+@pytest.mark.parametrize("where", ["ladder", "src/demo/ladder"], ids=["outside of the package", "in the package"])
+def test_ladder(project: Project, tmp_path: Path, where: str, *, up: bool) -> None:
+    """Forty directories with two symlinks each to the next have 2^40 names: each symlink is followed once."""
+    order = list(range(40)) if up else list(range(39, -1, -1))
+    for number in order:
+        project.put(f"{where}/{number:02}/f.txt", f"{number}")
+    for here, there in zip(order, order[1:]):
+        for name in ("a", "z"):
+            project.link(f"{where}/{here:02}/{name}", f"../{there:02}")
+    top = f"{order[0]:02}"
+    if where == "ladder":
+        project.link("src/demo/start", f"../../ladder/{top}")
+    sdist, from_sdist = through(project.root, tmp_path / "out", {})
+    from_tree = project.build("wheel")
+    assert from_sdist.archive
+    assert from_tree.archive
+    assert len(read(sdist.archive).names) < 40 * 8
+    wheel = read(from_tree.archive).files
+    assert read(from_sdist.archive).files == wheel
+    start = "demo/start" if where == "ladder" else f"demo/ladder/{top}"
+    assert {f"{start}/f.txt", f"{start}/a/f.txt", f"{start}/z/f.txt"} <= set(wheel)
+    assert len(wheel) < 40 * 8
+
+
+def test_wheel_is_not_asked_without_a_reason(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without drops and directory symlinks, an sdist does not ask what a wheel would select."""
+
+    def unexpected(*_: object) -> List[str]:
+        raise AssertionError
+
+    monkeypatch.setattr(WheelBuilderConfig, "default_only_include", unexpected)
+    project.put("data/f.txt")
+    project.link("l.txt", "data/f.txt")
+    assert project.build().said == ""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import List
 
 import pytest
+import venvs
 import yaml
 from building import NO_HOOKS, hatchling, read, unmeasured
 from projects import PROJECTS, Project, names, tomllib
-from readme import README, ROOT, blocks, script
+from readme import README, blocks, script
+from venvs import ROOT
 
 from hatch_nocache.cli.main import main
 
@@ -44,12 +44,6 @@ def test_the_lines_to_install_it(cached: Project) -> None:
     assert f"```console\n{built.said}```" in README
 
 
-def test_the_test_project_has_the_same_lines() -> None:
-    used = tomllib.loads((PROJECTS / "gitlab-uv-cache" / "pyproject.toml").read_text(encoding="utf-8"))
-    for key, value in tomllib.loads(blocks("toml")[0]).items():
-        assert used[key] == value
-
-
 @pytest.mark.parametrize("name", ["pyproject.toml", "hatch.toml"])
 def test_the_tables_of_options(name: str, project: Project) -> None:
     """The sdist's table replaces the general one, so `extra-caches` applies to the wheel only."""
@@ -58,10 +52,9 @@ def test_the_tables_of_options(name: str, project: Project) -> None:
     if name == "hatch.toml":
         table, prefix = table.replace(f"[{prefix}", "["), ""
     project.put("pyproject.toml", METADATA)
-    with open(project.root / name, "a", encoding="utf-8") as file:
-        file.write(f'{table}[{prefix}build.targets.wheel]\ninclude = ["*"]\n')
+    project.add(f'{table}[{prefix}build.targets.wheel]\ninclude = ["*"]\n', name)
     project.make("directory", "generated", "src/demo/x.tmpcache", "src/demo/generated")
-    (project.root.parent / "outside.txt").write_text("outside\n", encoding="utf-8")
+    project.put("../outside.txt", "outside\n")
     project.link("src/demo/l", "../../../outside.txt")
 
     wheel = project.build("wheel")
@@ -98,12 +91,8 @@ def test_check(cached: Project, monkeypatch, capsys) -> None:
     assert "::warning " in out
     to_dist(**NO_HOOKS)
     assert run() == [0, 1, 0]
-    with open(cached.root / "pyproject.toml", "a", encoding="utf-8") as file:
-        file.write("\n[tool.hatch.build.hooks.nocache.colour]\n")
+    cached.add("\n[tool.hatch.build.hooks.nocache.colour]\n")
     assert run() == [2, 1, 2]
-
-
-# --- The fix without the plugin ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("ignore_vcs", [False, True])
@@ -128,55 +117,12 @@ def test_names_that_hatchling_skips(project: Project) -> None:
     assert ".venv" not in tops
 
 
-# --- Troubleshooting and limits ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("how", ["HATCH_BUILD_NO_HOOKS", "--no-hooks", "enable-by-default = false"])
-def test_what_disables_the_hook(how: str, cached: Project) -> None:
-    assert f"`{how}`" in README
-    if how.startswith("enable"):
-        cached.put("pyproject.toml", blocks("toml")[0] + how + "\n" + METADATA)
-    dist = cached.root.parent / "dist"
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(dist)]
-    done = subprocess.run(
-        [*command, *([how] if how.startswith("--") else [])],
-        cwd=str(cached.root),
-        env={**unmeasured(), **({how: "true"} if how.startswith("HATCH") else {})},
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
-    assert "hatch-nocache" not in done.stdout + done.stderr
-    assert read(dist / "demo-1.0.tar.gz").below(".uv-cache")
-
-
-def test_forced_include_not_found(project: Project) -> None:
-    """A path that only the wheel's table names is in the sdist, unless the sdist excludes it."""
-    assert "**`Forced include not found`**" in README
-    project.make("cache", "store")
-    wheel = '[tool.hatch.build.targets.wheel.force-include]\n"store" = "demo/store"'
-    project.configure(after=wheel)
-    assert "store/index.txt" in names(project.build())
-    project.configure(after=wheel + '\n[tool.hatch.build.targets.sdist]\nonly-include = ["src"]')
-    assert [name for name in names(project.build()) if name.startswith("store/")] == []
-
-
-def test_allow(project: Project) -> None:
-    assert '`allow = ["/data/cache/"]`' in README
-    project.make("cache", "data/cache")
-    assert "data/cache/index.txt" not in names(project.build())
-    project.configure('allow = ["/data/cache/"]')
-    assert "data/cache/index.txt" in names(project.build())
-
-
 def test_files_that_git_ignores(project: Project) -> None:
     """A nested .gitignore keeps node_modules out of git, but not out of the sdist."""
     assert '`untracked = "drop"` leaves them out of the sdist' in README
     project.put("web/.gitignore", "node_modules/\n")
     project.put("web/node_modules/left-pad/index.js")
-    git = ["git", "-c", "init.defaultBranch=main", "-C", str(project.root)]
-    for command in (["init", "-q"], ["add", "."]):
-        subprocess.run([*git, *command], check=True)
+    venvs.commit(project.root)
     built = project.build()
     assert built.codes == ["NC006"]
     assert "web/node_modules/left-pad/index.js" in names(built)
@@ -202,43 +148,21 @@ ACTS = ("subprocess.", "socket.", "os.system", "os.exec", "os.fork", "os.posix_s
 def test_one_process_and_no_connection(more: str, cached: Project, tmp_path: Path) -> None:
     """The second case shows that the spy sees a connection."""
     assert "starts one process: `git ls-files`, for an sdist in a git work tree" in README
-    subprocess.run(["git", "init", "-q", str(cached.root)], check=True)
+    venvs.commit(cached.root)
     spy = tmp_path / "spy.py"
     spy.write_text(SPY.format(more=more), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, str(spy), "build", "-d", str(tmp_path / "dist")],
-        cwd=str(cached.root),
-        env=unmeasured(),
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
-    assert "NC001" in done.stdout + done.stderr
-    acts = [(event, what) for event, what in json.loads(done.stdout.splitlines()[-1]) if event.startswith(ACTS)]
+    said = venvs.run(sys.executable, spy, "build", "-d", tmp_path / "dist", cwd=cached.root, env=unmeasured())
+    assert "NC001" in said
+    acts = [(event, what) for event, what in json.loads(said.splitlines()[-1]) if event.startswith(ACTS)]
     processes = [what for event, what in acts if event == "subprocess.Popen"]
     assert len(processes) == 1
     assert "ls-files" in processes[0]
     assert any(event.startswith("socket.") for event, _ in acts) is bool(more)
 
 
-# --- Monorepos, CI ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.skipif(os.name == "nt", reason="the checkout has no symlinks")
-def test_a_directory_of_a_monorepo(project: Project) -> None:
-    assert "`src/demo/shared -> ../../../shared`" in README
-    (project.root.parent / "shared").mkdir()
-    (project.root.parent / "shared" / "data.txt").write_text("shared\n", encoding="utf-8")
-    project.link("src/demo/shared", "../../../shared")
-    assert project.build().code == 1
-    project.configure('symlinks = "copy"')
-    assert "src/demo/shared/data.txt" in names(project.build())
-
-
 def test_the_gitlab_job() -> None:
     """docs/ci.md, the demo and the test project use the cache of the reported job."""
-    text = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
-    job = yaml.safe_load(text.split("```yaml\n")[1].split("```")[0])["build"]
+    job = yaml.safe_load(blocks("yaml", "docs/ci.md")[0])["build"]
     assert job["variables"].items() <= script("demo").JOB.items()
     assert job["cache"][0]["paths"] == ["$UV_CACHE_DIR"]
     assert job["script"][0] == "uv build"
@@ -249,8 +173,7 @@ def test_the_gitlab_job() -> None:
 def test_the_pre_commit_hook() -> None:
     """The example in docs/ci.md is the hook of this repository, installed from the package index."""
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
-    text = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
-    (repository,) = yaml.safe_load(text.split("## pre-commit\n\n```yaml\n")[1].split("```")[0])["repos"]
-    (shown,) = repository["hooks"]
+    (text,) = (block for block in blocks("yaml", "docs/ci.md") if block.startswith("repos:"))
+    ((shown,),) = (repository["hooks"] for repository in yaml.safe_load(text)["repos"])
     assert shown.pop("additional_dependencies")[0].startswith("hatch-nocache==")
     assert shown == {key: value for key, value in hook.items() if key != "description"}

@@ -1,15 +1,12 @@
-"""What the front ends need, prepared once per run: a wheelhouse, and programs in directories of their own.
-
-Only this preparation asks the package index. The builds of the tests find everything in the wheelhouse.
-"""
+"""The front ends, and what their builds need: a wheelhouse, which is the only index that they see."""
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Callable, Dict, List
 
@@ -17,8 +14,6 @@ import pytest
 import venvs
 from projects import PROJECTS
 
-HERE = Path(__file__).parent
-BACKEND = ["hatchling", "editables"]
 PYTHON = sys.executable
 FRONT_ENDS: Dict[str, List[str]] = {
     "build": [PYTHON, "-m", "build", "--outdir", "{out}"],
@@ -29,74 +24,26 @@ FRONT_ENDS: Dict[str, List[str]] = {
     "pip install": [PYTHON, "-m", "pip", "--python", "{venv}", "install", "."],
     "pip install -e": [PYTHON, "-m", "pip", "--python", "{venv}", "install", "-e", "."],
 }
-Filled = Callable[[str, Callable[[Path], None]], Path]
 
 
-def pytest_collection_modifyitems(items) -> None:
-    for item in items:
-        if HERE in item.path.parents:
-            if item.get_closest_marker("pipeline") is None:
-                item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.network)
-
-
-def pytest_generate_tests(metafunc) -> None:
-    if "front_end_name" in metafunc.fixturenames:
-        metafunc.parametrize("front_end_name", FRONT_ENDS)
+@pytest.fixture(params=list(FRONT_ENDS))
+def front_end_name(request) -> str:
+    return request.param
 
 
 @pytest.fixture(scope="session")
-def filled(tmp_path_factory, worker_id) -> Filled:
-    """A directory that the workers of pytest-xdist share: the first fills it, the others wait until it has."""
-    base = tmp_path_factory.getbasetemp()
-    base = base if worker_id == "master" else base.parent
-
-    def directory(name: str, fill: Callable[[Path], None]) -> Path:
-        where, done = base / f"shared-{name}", base / f"shared-{name}.done"
-        try:
-            where.mkdir()
-        except FileExistsError:
-            end = time.monotonic() + 600
-            while not done.exists():
-                assert time.monotonic() < end, f"{where} was not made"
-                time.sleep(0.2)
-        else:
-            try:
-                fill(where)
-            finally:
-                done.touch()
-        return where
-
+def wheelhouse(tmp_path_factory) -> Path:
+    """The plugin's own wheel, made from this tree, and all that a build with it needs."""
+    directory = tmp_path_factory.mktemp("wheelhouse")
+    download = [PYTHON, "-m", "pip", "download", "--quiet", "--only-binary", ":all:", "--dest", directory]
+    venvs.run(*download, venvs.own_wheel(), "hatchling", "editables")
     return directory
 
 
-def pip(*arguments: str) -> None:
-    subprocess.run([PYTHON, "-m", "pip", "--disable-pip-version-check", *arguments], check=True)
-
-
 @pytest.fixture(scope="session")
-def wheelhouse(filled: Filled, tmp_path_factory) -> Path:
-    """The plugin's own wheel, made from this tree, and all that a build with it needs."""
-
-    def fill(directory: Path) -> None:
-        tree = venvs.own_tree(tmp_path_factory.mktemp("tree") / "hatch-nocache")
-        pip("wheel", "--quiet", "--no-deps", "--wheel-dir", str(directory), str(tree))
-        wheel = next(directory.glob("hatch_nocache-*.whl"))
-        pip("download", "--quiet", "--only-binary", ":all:", "--dest", str(directory), str(wheel), *BACKEND)
-
-    return filled("wheelhouse", fill)
-
-
-@pytest.fixture(scope="session")
-def uv(filled: Filled) -> Callable[[str], str]:
+def uv() -> Callable[[str], str]:
     """The program uv of a version ("" is the newest)."""
-
-    def program(version: str) -> str:
-        wanted = f"uv=={version}" if version else "uv"
-        directory = filled(wanted, lambda path: pip("install", "--quiet", "--no-deps", "--target", str(path), wanted))
-        return str(directory / "bin" / ("uv.exe" if os.name == "nt" else "uv"))
-
-    return program
+    return lambda version: str(venvs.programs(f"uv=={version}" if version else "uv") / "uv")
 
 
 @pytest.fixture
@@ -121,27 +68,7 @@ def env(wheelhouse: Path, tmp_path: Path) -> Dict[str, str]:
 
 @pytest.fixture
 def run(env: Dict[str, str]) -> Callable[..., subprocess.CompletedProcess]:
-    """Run a program as a person does, and show what it prints: stdout and stderr together."""
-
-    def program(*command: str, cwd: Path, **more: str) -> subprocess.CompletedProcess:
-        done = subprocess.run(
-            [str(part) for part in command],
-            cwd=str(cwd),
-            env={**env, "PWD": str(cwd), **more},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            timeout=300,
-            check=False,
-        )
-        print("$", *command)
-        print(done.stdout)
-        done.words = " ".join(done.stdout.replace("│", " ").split())  # wherever the lines are broken
-        return done
-
-    return program
+    return functools.partial(venvs.execute, env=env)
 
 
 @pytest.fixture
@@ -151,7 +78,7 @@ def front_end(run, uv, tmp_path: Path) -> Callable[..., subprocess.CompletedProc
     def build(name: str, root: Path, *more: str, out: str = "out", **env: str) -> subprocess.CompletedProcess:
         words = {"out": tmp_path / out, "venv": tmp_path / "venv", "uv": uv("") if name == "uv build" else ""}
         if "{venv}" in FRONT_ENDS[name] and not words["venv"].exists():
-            subprocess.run([PYTHON, "-m", "venv", "--without-pip", str(words["venv"])], check=True)
+            venvs.run(PYTHON, "-m", "venv", "--without-pip", words["venv"])
         return run(*(part.format(**words) for part in FRONT_ENDS[name]), *more, cwd=root, **env)
 
     return build

@@ -1,4 +1,4 @@
-"""A tagged cache and an environment in the project, built with each front end: what is packed, what a person sees."""
+"""Front ends: what they pack of a project with a cache and an environment, what a person sees, wheels from sdists."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from building import NO_HOOKS, read
-from projects import Project
+from building import read
+from projects import Case, Project, load, made, without_hook
 
 
 @pytest.fixture
@@ -59,15 +59,24 @@ def test_reject(front_end_name: str, front_end, project: Project, tmp_path: Path
     assert [path.name for path in (tmp_path / "out").glob("*") if path.suffix in {".gz", ".whl"}] == []
 
 
-def test_without_the_hook(front_end_name: str, front_end, project: Project, tmp_path: Path) -> None:
-    done = front_end(front_end_name, project.root, **NO_HOOKS)
-    refusals = {"build": "is a link to an absolute path", "uv build": ": is absolute"}
-    if front_end_name in refusals:  # they unpack their own sdist
-        assert done.returncode != 0
-        assert refusals[front_end_name] in done.words
-    elif front_end_name == "pip install":
-        assert (installed(tmp_path) / "demo" / "venv" / "pyvenv.cfg").exists()
-    elif front_end_name != "pip install -e":
-        assert done.returncode == 0
-        for archive in map(read, (tmp_path / "out").iterdir()):
-            assert [path for path in archive.names if "demo/venv" in path]
+@pytest.mark.parametrize("name", ["build", "uv build"])
+@pytest.mark.parametrize(
+    "case", [case for case in load() if case.through and case.through.front_ends], ids=lambda case: case.id
+)
+def test_wheel_from_the_sdist(case: Case, name: str, front_end, tmp_path: Path) -> None:
+    """It is the wheel from the tree; without the hook, it is not, or only the sdist is harmed."""
+    assert case.through
+
+    def wheel(root: Path, out: str, *more: str, **env: str):
+        done = front_end(name, root, *more, out=out, **env)
+        found = [read(path).files for path in (tmp_path / out).glob("*.whl")]
+        assert (done.returncode == 0) is bool(found)
+        return found[0] if found else None
+
+    with made(case, tmp_path) as root:
+        built = wheel(root, "both")
+        assert built == wheel(root, "from the tree", "--wheel")
+        assert set(case.through.kept) <= set(built)
+        control = wheel(root, "control", **without_hook(root))
+    assert (control is None) is (case.through.without == "fails")
+    assert control is None or (set(case.through.kept) <= set(control)) is (case.through.without == "kept")

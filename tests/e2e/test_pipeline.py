@@ -13,53 +13,33 @@ from pathlib import Path
 from typing import Dict, List
 
 import pytest
+import venvs
+import yaml
 from building import read
+from readme import blocks
 
 RUNNER = "gitlab-ci-local@4.56.0"
-PROGRAMS = ("node", "npm", "rsync", "git")
-MISSING = [program for program in PROGRAMS if not shutil.which(program)]
-JOB = """\
-build:
-  variables:
-    UV_CACHE_DIR: .uv-cache
-    UV_SYSTEM_PYTHON: "1"
-    UV_LINK_MODE: copy
-  cache:
-    key:
-      files:
-        - pyproject.toml
-    paths:
-      - $UV_CACHE_DIR
-  script:
-    - uv build
-  artifacts:
-    paths:
-      - dist/
-"""
+MISSING = [program for program in ("node", "npm", "rsync", "git") if not shutil.which(program)]
+# The job of docs/ci.md, without an image and what needs a package index.
+JOB = yaml.safe_load(blocks("yaml", "docs/ci.md")[0])["build"]
+JOB = {**{key: value for key, value in JOB.items() if key not in ("image", "before_script")}, "script": ["uv build"]}
 HOOK = "\n[tool.hatch.build.hooks.nocache]\n"
 
-pytestmark = [
-    pytest.mark.pipeline,
-    pytest.mark.skipif(bool(MISSING), reason=f"not here: {', '.join(MISSING)}"),
-]
+pytestmark = [pytest.mark.pipeline, pytest.mark.skipif(bool(MISSING), reason=f"not here: {', '.join(MISSING)}")]
 
 
 @pytest.fixture(scope="session")
-def runner(filled) -> str:
-    def install(directory: Path) -> None:
-        command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(directory), RUNNER]
-        subprocess.run(command, check=True)
-
-    return str(filled("gitlab-ci-local", install) / "node_modules" / ".bin" / "gitlab-ci-local")
+def runner(tmp_path_factory) -> str:
+    directory = tmp_path_factory.mktemp("gitlab-ci-local")
+    venvs.run("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", directory, RUNNER)
+    return str(directory / "node_modules" / ".bin" / "gitlab-ci-local")
 
 
 @pytest.fixture
 def project(report: Path) -> Path:
     """The project of the report in a git repository, with its job."""
-    (report / ".gitlab-ci.yml").write_text(JOB, encoding="utf-8")
-    someone = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
-    for arguments in (["init", "-q"], ["add", "-A"], [*someone, "commit", "-qm", "all"]):
-        subprocess.run(["git", *arguments], cwd=str(report), check=True)
+    (report / ".gitlab-ci.yml").write_text(yaml.safe_dump({"build": JOB}), encoding="utf-8")
+    venvs.commit(report)
     return report
 
 

@@ -5,23 +5,20 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Callable, Iterator, List, NamedTuple, Tuple
 
 import pytest
 import venvs
-import yaml
 from building import NO_HOOKS, read
 from projects import Project
-from readme import README, ROOT, blocks, errors
+from readme import README, blocks, table
 
 PYTHON = sys.executable
 # The versions next to each end of a range in the README; "" is the newest.
 UV = ["0.8.0", "0.8.1", "0.8.11", "0.8.12", "0.8.21", "0.8.22", "0.11.27", "0.11.28", "0.12.24", "0.13.0", ""]
 JOB = {"UV_CACHE_DIR": ".uv-cache", "UV_LINK_MODE": "copy", "UV_PYTHON": PYTHON}
-WARNING = "The cache directory `.uv-cache` is inside the build source directory"
 
 
 def number(version: str) -> Tuple[int, ...]:
@@ -38,31 +35,22 @@ class Line(NamedTuple):
 
 
 def lines() -> Iterator[Line]:
-    for text, printed_by in errors():
+    for text, printed_by in table("| error | printed by |"):
         for each in printed_by.split(", "):
             program, *versions = each.replace(" to ", " ").split()
-            yield Line(text, program, *(number(version) for version in (versions * 2)[: 2 * bool(versions)]))
+            yield Line(text.strip("` "), program, *(number(version) for version in (versions[:1] + versions[-1:])))
 
 
 LINES = list(lines())
 
 
 @pytest.fixture
-def broken(report: Path, run, uv, filled) -> Path:
-    """Its sdist as the newest uv builds it without the hook."""
-
-    def fill(directory: Path) -> None:
-        done = run(uv(""), "build", "--sdist", "-o", directory, cwd=report, **JOB, **NO_HOOKS)
-        assert done.returncode == 0
-
-    sdist = filled("broken", fill) / "demo-1.0.tar.gz"
-    assert read(sdist).below(".uv-cache")
-    return sdist
-
-
-@pytest.fixture
-def refusal(broken: Path, run, uv, tmp_path: Path) -> Callable[[str, str], str]:
-    """Build a wheel from it, and return what the program prints."""
+def refusal(report: Path, run, uv, tmp_path: Path) -> Callable[[str, str], str]:
+    """Build a wheel from its sdist, as the newest uv builds that without the hook, and return what is printed."""
+    done = run(uv(""), "build", "--sdist", "-o", tmp_path / "broken", cwd=report, **JOB, **NO_HOOKS)
+    assert done.returncode == 0
+    broken = tmp_path / "broken" / "demo-1.0.tar.gz"
+    assert read(broken).below(".uv-cache")
 
     def words(program: str, version: str = "") -> str:
         command = {
@@ -70,7 +58,7 @@ def refusal(broken: Path, run, uv, tmp_path: Path) -> Callable[[str, str], str]:
             "pip": lambda: [PYTHON, "-m", "pip", "wheel", "--no-deps", "-w", tmp_path, broken],
             "build": lambda: [PYTHON, "-m", "build", "--wheel", "-o", tmp_path, broken],
         }[program]()
-        done = run(*command, cwd=tmp_path, UV_CACHE_DIR=str(tmp_path / "cache"), UV_PYTHON=PYTHON)
+        done = run(*command, cwd=tmp_path, UV_CACHE_DIR=tmp_path / "cache", UV_PYTHON=PYTHON)
         assert (done.returncode == 0) is (version == "0.8.0")
         return done.words
 
@@ -106,44 +94,13 @@ def test_errors_of_others(line: Line, refusal) -> None:
     assert re.search(pattern(line.text), refusal(line.program))
 
 
-@pytest.mark.parametrize("version", ["0.8.4", "0.11.26", ""])
-def test_gitlab_job(version: str, report: Path, run, uv) -> None:
-    """The job of docs/ci.md fails without the hook. With it, it passes, twice, because the cache stays."""
-    text = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
-    job = yaml.safe_load(text.split("```yaml\n")[1].split("```")[0])["build"]
-    commands = [line.split() for line in job["script"] if line.startswith("uv ")]
-    assert [command[1] for command in commands] == ["build", "cache"]
-
-    def execute(**env: str) -> Tuple[List[int], str]:
-        done = [
-            run(uv(version), *each[1:], cwd=report, UV_PYTHON=PYTHON, **job["variables"], **env) for each in commands
-        ]
-        return [each.returncode for each in done], " ".join(each.words for each in done)
-
-    codes, words = execute(**NO_HOOKS)
-    assert codes == [2, 0]
-    assert "hatch-nocache" not in words
-    for _ in range(2):
-        shutil.rmtree(str(report / "dist"))
-        codes, words = execute()
-        assert codes == [0, 0]
-        for line in blocks("console")[0].splitlines():
-            assert " ".join(line.split()) in words
-        assert len(list((report / "dist").glob("demo*"))) == 2
-        assert read(report / "dist" / "demo-1.0.tar.gz").below(".uv-cache") == []
-        # uv warns from 0.11.26 on.
-        assert WARNING in README
-        assert (WARNING in words) is (version != "0.8.4")
-
-
 @pytest.mark.skipif(os.name == "nt", reason="the commands are for a POSIX shell")
 def test_before_it_is_on_the_package_index(report: Path, run, uv, env, wheelhouse: Path, tmp_path: Path) -> None:
     """The commands of the README, next to a clone. The wheelhouse provides what the index would."""
     script = blocks("sh")[0]
     venvs.own_tree(report.parent / "hatch-nocache")
-    others = tmp_path / "others"
+    others = report.parent / "wheels"
     shutil.copytree(str(wheelhouse), str(others), ignore=shutil.ignore_patterns("hatch_nocache*"))
-    shutil.copytree(str(others), str(report.parent / "wheels"))
     programs = tmp_path / "bin"
     programs.mkdir()
     (programs / "python").symlink_to(PYTHON)
@@ -155,40 +112,22 @@ def test_before_it_is_on_the_package_index(report: Path, run, uv, env, wheelhous
     assert "hatch-nocache: left 1 cache directory out of the sdist" in done.words
 
 
-# --- Where you see the message ----------------------------------------------------------------------------------------
-
-
 def front_ends() -> Iterator[Tuple[str, str, str]]:
     """Each command of the table, with the cells about builds that succeed and that are rejected."""
-    table = README.split("| front end | build succeeds | build is rejected |\n|---|---|---|\n", 1)[1].split("\n\n")[0]
-    for row in table.splitlines():
-        names, succeeds, rejected = (cell.strip() for cell in row.strip("|").split(" | "))
+    for names, succeeds, rejected in table("| front end | build succeeds | build is rejected |"):
         for name in names.split(", "):
             yield name.strip("`"), succeeds, rejected
 
 
 @pytest.fixture
-def tox(filled) -> Callable[[], str]:
-    """The program tox, installed in an environment of its own when it is first called."""
-    programs = "Scripts" if os.name == "nt" else "bin"
-
-    def fill(directory: Path) -> None:
-        subprocess.run([PYTHON, "-m", "venv", str(directory)], check=True)
-        python = str(directory / programs / "python")
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "tox"], check=True)
-
-    return lambda: str(filled("tox", fill) / programs / "tox")
-
-
-@pytest.fixture
-def command(uv, tox: Callable[[], str], tmp_path: Path) -> Callable[[str], List[str]]:
+def command(uv, tmp_path: Path) -> Callable[[str], List[str]]:
     """Return the command of a front end, for the project in the current directory."""
     out = str(tmp_path / "out")
 
     def words(name: str) -> List[str]:
         program, *rest = name.split()
         if program == "tox":
-            return [tox(), "--workdir", out, *rest]
+            return [venvs.programs("tox") / "tox", "--workdir", out, *rest]
         if program == "uv":
             more = {"sync": ["--no-editable", "--reinstall"], "pip": ["--target", out, "."]}
             return [uv(""), *rest, *more.get(rest[0], [])]
@@ -202,9 +141,8 @@ def command(uv, tox: Callable[[], str], tmp_path: Path) -> Callable[[str], List[
 @pytest.mark.parametrize("row", list(front_ends()), ids=lambda row: row[0])
 def test_where_the_message_is_shown(row: Tuple[str, str, str], project: Project, run, command, tmp_path: Path) -> None:
     name, succeeds, rejected = row
-    env = {}
-    if name.startswith("uv "):  # Hatch runs uv, too
-        env = {"UV_PYTHON": PYTHON, "UV_CACHE_DIR": str(tmp_path / "uv")}
+    # Hatch runs uv, too.
+    env = {"UV_PYTHON": PYTHON, "UV_CACHE_DIR": tmp_path / "uv"} if name.startswith("uv ") else {}
 
     def shows(words: str, *options: str) -> bool:
         done = run(*command(" ".join([name, *options])), cwd=project.root, **env)

@@ -8,7 +8,6 @@ import http.server
 import json
 import os
 import shutil
-import subprocess
 import sys
 import threading
 import zipfile
@@ -19,6 +18,7 @@ from badarchives import BACKEND, ROOT
 # Old and new, and those between which the behavior changed. None is the newest.
 VERSIONS = {"uv": ("0.8.0", "0.8.4", "0.8.22", "0.12.24", None), "pip": ("23.2.1", "24.3.1", None), "build": (None,)}
 
+_WHEEL = ["wheel", "--no-deps", "--no-build-isolation", "--no-index"]
 _BACKEND = {}
 exec(BACKEND, _BACKEND)
 _FILTER = """
@@ -26,13 +26,6 @@ import sys, tarfile
 with tarfile.open(sys.argv[1]) as tar:
     tar.extractall(sys.argv[2], filter="data")
 """
-
-
-def pythons():
-    """Return every Python found that has extraction filters, by version."""
-    command = ("-c", "import tarfile; tarfile.data_filter")
-    found = venvs.pythons().items()
-    return {version: path for version, path in found if subprocess.run([path, *command], check=False).returncode == 0}
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -49,38 +42,29 @@ def _listing(out):
 
 
 class Tools:
-    """All front ends and archivers, installed into `home`."""
+    """All front ends and archivers."""
 
-    def __init__(self, home):
-        self.home = str(home)
+    def __init__(self):
         self._front = {}
+        needed = ("hatchling", venvs.own_wheel())  # by the sdists of test projects
         for name, versions in VERSIONS.items():
             for version in versions:
-                self._install(name, version)
+                programs = venvs.programs(f"{name}=={version}" if version else name, *needed)
+                label = f"{name}-{venvs.installed(programs / 'python')[name]}"
+                self._front[label] = {
+                    "uv": [programs / "uv", "build", "--wheel", "--no-build-isolation", "--python", sys.executable],
+                    "pip": [programs / "python", "-m", "pip", *_WHEEL],
+                    "build": [programs / "python", "-m", "build", "--no-isolation", "--wheel"],
+                }[name]
         self._archivers = {name: shutil.which(name) for name in ("tar", "bsdtar") if shutil.which(name)}
-        self._pythons = pythons()
+        code = "import tarfile; tarfile.data_filter"
+        found = venvs.pythons().items()
+        self._pythons = {version: path for version, path in found if not venvs.execute(path, "-c", code).returncode}
 
     @property
     def installers(self):
         """Return the names of those whose refusal is a reason for a finding."""
         return [*self._front, *(f"data filter {version}" for version in self._pythons)]
-
-    def _install(self, name, version):
-        target = os.path.join(self.home, f"{name}-{version or 'newest'}")
-        wanted = f"{name}=={version}" if version else name
-        command = [sys.executable, "-m", "pip", "install", "-q", "--upgrade", "--target", target, wanted]
-        subprocess.run(command, check=True)
-        (info,) = glob.glob(os.path.join(target, f"{name}-*.dist-info"))
-        label = os.path.basename(info)[: -len(".dist-info")]
-        if name == "uv":
-            binary = shutil.which("uv", path=os.path.join(target, "bin"))
-            self._front[label] = ([binary, "build", "--wheel", "--no-build-isolation", "--python", sys.executable], {})
-        elif name == "pip":
-            options = ["wheel", "--no-deps", "--no-build-isolation", "--no-index"]
-            self._front[label] = ([sys.executable, "-m", "pip", *options], {"PYTHONPATH": target})
-        else:
-            command = [sys.executable, "-m", "build", "--no-isolation", "--wheel"]
-            self._front[label] = (command, {"PYTHONPATH": target})
 
     def outcomes(self, case, folder):
         """Return the outcome of each program; `folder` is an empty directory."""
@@ -99,16 +83,16 @@ class Tools:
 
     def _unpacked(self, sdist, folder, **more):
         """Yield each program, the directory that it unpacks to or builds a wheel in, and why it refuses the sdist."""
-        for label, (command, variables) in self._front.items():
-            out = self._fresh(folder, label)
-            option = "-w" if label.startswith("pip") else "-o"
-            yield label, out, self._run([*command, option, out, sdist], {**variables, **more}, out)
+        commands = {
+            label: [*command, "-w" if label.startswith("pip") else "-o", "OUT", sdist]
+            for label, command in self._front.items()
+        }
         for version, path in self._pythons.items():
-            out = self._fresh(folder, f"data filter {version}")
-            yield f"data filter {version}", out, self._run([path, "-c", _FILTER, sdist, out], {}, out)
+            commands[f"data filter {version}"] = [path, "-c", _FILTER, sdist, "OUT"]
         for label, path in self._archivers.items():
-            out = self._fresh(folder, label)
-            yield label, out, self._run([path, "-xzf", sdist, "-C", out], {}, out)
+            commands[label] = [path, "-xzf", sdist, "-C", "OUT"]
+        for label, command in commands.items():
+            yield (label, *self._run(command, folder, label, more))
 
     def install(self, wheel, folder, **more):
         """Return what pip and uv installed from a wheel: the paths below the target, or why they refuse it.
@@ -116,18 +100,15 @@ class Tools:
         With more variables, `wheel` is a URL, which only uv is given.
         """
         found = {}
-        for label, (command, variables) in self._front.items():
+        for label, command in self._front.items():
             if label.startswith("uv"):
                 line = [command[0], "pip", "install", "--no-deps", "--no-index", "--python", sys.executable]
             elif label.startswith("pip") and not more:
-                line = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--no-compile"]
+                line = [*command[:3], "install", "--no-deps", "--no-index", "--no-compile"]
             else:
                 continue
-            out = self._fresh(folder, f"{label} streams" if more else label)
-            problem = self._run([*line, wheel, "--target", out], {**variables, **more}, out)
-            files = {
-                os.path.relpath(os.path.join(here, name), out) for here, _, names in os.walk(out) for name in names
-            }
+            out, problem = self._run([*line, wheel, "--target", "OUT"], folder, f"{label} {len(more)}", more)
+            files = {os.path.relpath(os.path.join(at, name), out) for at, _, names in os.walk(out) for name in names}
             # uv leaves a lock file at the top.
             found[label] = problem or {name for name in files if ".dist-info" not in name and name != ".lock"}
         return found
@@ -143,23 +124,18 @@ class Tools:
         return found
 
     @staticmethod
-    def _fresh(folder, label):
+    def _run(command, folder, label, more):
+        """Run a program that writes to OUT. Return that directory, and why the program fails."""
         # Deep, so that a file that leaves the directory does not hit another one.
-        path = os.path.join(folder, label.replace(" ", "-"), "deep", "down", "out")
-        os.makedirs(path)
-        return path
-
-    def _run(self, command, variables, out):
+        out = os.path.join(folder, label.replace(" ", "-"), "deep", "down", "out")
         work = os.path.join(os.path.dirname(out), "work")
-        os.makedirs(work, exist_ok=True)
+        os.makedirs(out)
+        os.makedirs(work)
         uv = {"UV_CACHE_DIR": os.path.join(work, "cache"), "UV_OFFLINE": "1", "UV_NO_CONFIG": "1"}
         own = {"TMPDIR": work, "PIP_NO_CACHE_DIR": "1", "PYTHONDONTWRITEBYTECODE": "1", "NO_PROXY": "127.0.0.1"}
-        env = {**os.environ, **own, **uv, **variables}
-        kept = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "stdin": subprocess.DEVNULL}
-        done = subprocess.run(command, env=env, timeout=120, check=False, **kept)
-        if done.returncode:
-            return "refuses: " + " | ".join(done.stdout.decode("utf-8", "replace").splitlines()[-3:])[-300:]
-        return ""
+        done = venvs.execute(*(out if part == "OUT" else part for part in command), **{**own, **uv, **more})
+        lines = " | ".join(done.stdout.splitlines()[-3:])[-300:]
+        return out, f"refuses: {lines}" if done.returncode else ""
 
     @staticmethod
     def _compare(case, found):

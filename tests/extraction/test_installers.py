@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import os
+import tarfile
 
 import pytest
 from badarchives import CASES, WHEELS, ZIPS, wheel
+from building import build
+from frontends import Tools
+from projects import load, made
 
 from hatch_nocache.archive import UnreadableArchive, inspect
-
-from .frontends import Tools
-
-pytestmark = pytest.mark.extraction
 
 WHEEL = "myproject-1.0.1-py3-none-any.whl"
 
 
 @pytest.fixture(scope="session")
-def tools(tmp_path_factory):
+def tools():
     """Return the installers, from the package index."""
-    return Tools(tmp_path_factory.mktemp("tools"))
+    return Tools()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
@@ -67,3 +67,34 @@ def test_zip_structure(row, tools, tmp_path):
         if each != {"myproject/a"}
     ]
     assert bool(objections) is bool(row.rejects), outcomes
+
+
+def shape(path):
+    """Return what an installer could refuse: kinds, link targets, and names that are not plain."""
+    with tarfile.open(path) as archive:
+        return frozenset(
+            (member.type, member.linkname, "" if member.name.isascii() and member.name.isprintable() else member.name)
+            for member in archive
+        )
+
+
+def test_own_sdists(tools, tmp_path):
+    """Sdists of test projects unpack everywhere and build. Of those that look alike to an installer, one is enough."""
+    seen = {}
+    for number, case in enumerate(load()):
+        wanted = case.expect.get("sdist")
+        if not wanted or wanted.result == "rejected" or not (wanted.unpacks and wanted.rebuilds) or case.unprivileged:
+            continue
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with made(case, folder) as root:
+            built = build(root, "sdist", folder / "dist", {})
+        if built.archive is not None:
+            seen.setdefault(shape(built.archive), (case.id, built.archive))
+    assert len(seen) > 1
+    problems = {}
+    for number, (name, archive) in enumerate(seen.values()):
+        refused = tools.problems(str(archive), str(tmp_path / f"unpacked-{number}"))
+        if refused:
+            problems[name] = refused
+    assert problems == {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import dataclasses
+import functools
 import io
 import os
 import posixpath
@@ -15,8 +16,10 @@ import tarfile
 import tempfile
 import traceback
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from unittest import mock
 
 # The hook's table comes last, so that lines of it can be added.
 PYPROJECT = """\
@@ -67,11 +70,11 @@ def build(root: Path, target: Any, to: Path, env: Optional[Dict[str, str]] = Non
     to.mkdir(parents=True, exist_ok=True)
     said, printed = io.StringIO(), io.StringIO()
     code = 0
+    versions = ["editable" if target == "editable" else "standard"] if target != "custom" else []
     with surroundings(root, env or {}) as temporary:
         with contextlib.redirect_stderr(said), contextlib.redirect_stdout(printed):
             try:
                 one = builder(str(root), target) if isinstance(target, str) else target
-                versions = VERSIONS.get(target, []) if isinstance(target, str) else ["standard"]
                 list(one.build(directory=str(to), **{"versions": versions, **options}))
             except SystemExit as stop:
                 code = stop.code if isinstance(stop.code, int) else 1
@@ -82,30 +85,15 @@ def build(root: Path, target: Any, to: Path, env: Optional[Dict[str, str]] = Non
     return Built(code, *told(said.getvalue(), printed.getvalue()), only_file(to), litter)
 
 
-def through(root: Path, to: Path, env: Optional[Dict[str, str]] = None) -> Tuple[Built, Built]:
-    """Build the sdist, unpack it, and build the wheel from that, as front ends do."""
-    sdist = build(root, "sdist", to / "sdist", env)
-    if sdist.archive is None:
-        return sdist, sdist
-    refused = read(sdist.archive).refused
-    if refused:
-        return sdist, Built(1, f"installers refuse {refused}", "", None, [])
-    return sdist, build(unpack(sdist.archive, to / "unpacked"), "wheel", to / "wheel", env)
-
-
+@functools.lru_cache(maxsize=None)
 def hatchling() -> Tuple[int, ...]:
-    """The version of Hatchling that is installed here."""
-    from importlib.metadata import version
-
+    """Return the version of Hatchling that is installed here."""
     return tuple(int(part) for part in version("hatchling").split(".")[:3])
 
 
 def told(said: str, printed: str) -> Tuple[str, str]:
     """What was said, and what was printed besides: before 1.24.2 Hatchling says everything on stdout."""
     return (said + printed, "") if hatchling() < (1, 24, 2) else (said, printed)
-
-
-VERSIONS = {"sdist": ["standard"], "wheel": ["standard"], "editable": ["editable"]}
 
 
 def builder(root: str, target: str):
@@ -119,18 +107,14 @@ def builder(root: str, target: str):
 @contextlib.contextmanager
 def surroundings(root: Path, env: Dict[str, str]) -> Iterator[str]:
     """The working directory of a build, its environment, and a temporary folder of its own."""
-    cwd, before, modules = os.getcwd(), dict(os.environ), tempfile.tempdir
-    with tempfile.TemporaryDirectory() as temporary:
+    cwd = os.getcwd()
+    with contextlib.ExitStack() as stack:
+        temporary = stack.enter_context(tempfile.TemporaryDirectory())
+        stack.enter_context(mock.patch.object(tempfile, "tempdir", temporary))
+        stack.enter_context(mock.patch.dict(os.environ, {"PWD": str(root), **env}))
+        stack.callback(os.chdir, cwd)
         os.chdir(str(root))
-        os.environ.update({"PWD": str(root), **env})
-        tempfile.tempdir = temporary
-        try:
-            yield temporary
-        finally:
-            os.chdir(cwd)
-            os.environ.clear()
-            os.environ.update(before)
-            tempfile.tempdir = modules
+        yield temporary
 
 
 def build_apart(
@@ -144,18 +128,13 @@ def build_apart(
 ) -> Built:
     """The same in a process of its own: for what may hang, and for what needs the modes of files to bind."""
     to.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "hatchling", "build", "-t", COMMAND_LINE[target], "-d", str(to)]
     with tempfile.TemporaryDirectory() as temporary:
+        places = {"PWD": str(root), **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary)}
         try:
             done = subprocess.run(
-                command,
+                [sys.executable, "-m", "hatchling", "build", "-t", COMMAND_LINE[target], "-d", str(to)],
                 cwd=str(root),
-                env={
-                    **unmeasured(),
-                    "PWD": str(root),
-                    **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary),
-                    **(env or {}),
-                },
+                env={**unmeasured(), **places, **(env or {})},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 encoding="utf-8",
@@ -194,9 +173,6 @@ def only_file(directory: Path) -> Optional[Path]:
     return files[0] if files else None
 
 
-# --- Archives ---------------------------------------------------------------------------------------------------------
-
-
 @dataclasses.dataclass(frozen=True)
 class Archive:
     """The members of an sdist (without its root directory) or of a wheel: files with content, links with text."""
@@ -216,19 +192,11 @@ class Archive:
 
 
 def read(path: Path) -> Archive:
-    return read_sdist(path) if path.name.endswith(".tar.gz") else read_zip(path)
-
-
-def read_zip(path: Path) -> Archive:
-    with zipfile.ZipFile(str(path)) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
-    return Archive(files, {}, [name for name in files if is_outside(name)])
-
-
-def read_sdist(path: Path) -> Archive:
-    files: Dict[str, bytes] = {}
-    links: Dict[str, str] = {}
-    refused: List[str] = []
+    if not path.name.endswith(".tar.gz"):
+        with zipfile.ZipFile(str(path)) as archive:
+            files = {name: archive.read(name) for name in archive.namelist()}
+        return Archive(files, {}, [name for name in files if is_outside(name)])
+    files, links, refused = {}, {}, []
     with tarfile.open(str(path)) as archive:
         top = path.name[: -len(".tar.gz")] + "/"
         for member in archive:
@@ -260,8 +228,5 @@ def is_outside(path: str, below: str = "") -> bool:
 def unpack(path: Path, to: Path) -> Path:
     """Unpack the sdist as pip and build do, and return its root."""
     with tarfile.open(str(path)) as archive:
-        if hasattr(tarfile, "data_filter"):
-            archive.extractall(str(to), filter="data")
-        else:
-            archive.extractall(str(to))
+        archive.extractall(str(to), **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
     return to / path.name[: -len(".tar.gz")]

@@ -11,10 +11,7 @@ class FakeDirectory:
     """A directory in memory. `opened` counts the children that were looked at, over the whole tree."""
 
     def __init__(self, nodes: Dict[str, Node], path: str = "zeta-3", location: Optional[str] = None) -> None:
-        self.nodes = nodes
-        self.path = path
-        self.location = location
-        self.opened = [0]
+        self.nodes, self.path, self.location, self.opened = nodes, path, location, [0]
 
     def _names(self, kind: type) -> FrozenSet[str]:
         return frozenset(name for name, node in self.nodes.items() if isinstance(node, kind))
@@ -37,9 +34,8 @@ class FakeDirectory:
 
     def child(self, name: str) -> FakeDirectory:
         node = self.nodes.get(name)
-        child = FakeDirectory(node if isinstance(node, dict) else {}, f"{self.path}/{name}", None)
-        if self.location is not None:
-            child.location = f"{self.location}/{name}"
+        location = self.location and f"{self.location}/{name}"
+        child = FakeDirectory(node if isinstance(node, dict) else {}, f"{self.path}/{name}", location)
         child.opened = self.opened
         self.opened[0] += 1
         return child

@@ -31,24 +31,16 @@ def lacking(error: BaseException) -> str:
 
 
 def file_name(name: bytes, *, windows: bool = os.name == "nt") -> str:
-    """`name` (a path with `/` between its parts) as Python has it.
-
-    Raises:
-        LackingError: Windows has no file of that name, or another one in its place.
-    """
-    if windows:
-        text = name.decode("utf-8", "replace")
-        if "\ufffd" in text or NO_NAME.search(text):
-            raise LackingError("Windows has no file of such a name")
-        return text
-    return os.fsdecode(name)
+    """Return the path as Python has it. LackingError: Windows has no file of that name, or another in its place."""
+    if not windows:
+        return os.fsdecode(name)
+    text = name.decode("utf-8", "replace")
+    if "\ufffd" in text or NO_NAME.search(text):
+        raise LackingError("Windows has no file of such a name")
+    return text
 
 
 def modes_bind(*, windows: bool = os.name == "nt") -> None:
-    """For what needs files that may not be read.
-
-    Raises:
-        LackingError: Windows, where no mode takes that away.
-    """
+    """Raise LackingError where no mode keeps anyone from reading a file."""
     if windows:
         raise LackingError("on Windows no mode keeps anyone from reading")

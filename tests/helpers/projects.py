@@ -6,7 +6,6 @@ The format of `case.toml` is described in test-projects/README.md.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
 import os
 import re
@@ -14,10 +13,11 @@ import shutil
 import socket
 import sys
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
+from types import MappingProxyType
+from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence
 from urllib.parse import unquote_to_bytes
 
-from building import NO_HOOKS, PYPROJECT, Built, build, read
+from building import NO_HOOKS, PYPROJECT, Built, build, hatchling, read
 from lacking import file_name, modes_bind
 
 if sys.version_info >= (3, 11):
@@ -33,35 +33,29 @@ HOOK_TABLE = re.compile(r"^\[(?:tool\.hatch\.)?build\.(?:targets\.\w+\.)?hooks\.
 # --- Expected results -------------------------------------------------------------------------------------------------
 
 
-@dataclasses.dataclass(frozen=True)
-class Expect:
-    """The expected result of one target. Paths are those in the archive, below the top-level directory of an sdist."""
+class Expect(NamedTuple):
+    """The expected result of one target: see test-projects/README.md."""
 
-    result: str = "builds"  # or "rejected"
-    codes: List[str] = dataclasses.field(default_factory=list)  # exactly these are reported; ["*"]: not checked
-    says: List[str] = dataclasses.field(default_factory=list)  # text that the output contains
-    unsaid: List[str] = dataclasses.field(default_factory=list)
-    gone: List[str] = dataclasses.field(default_factory=list)  # neither these members nor anything below them
-    kept: List[str] = dataclasses.field(default_factory=list)
-    links: Dict[str, str] = dataclasses.field(default_factory=dict)  # symlinks, with their link targets
-    copied: Dict[str, str] = dataclasses.field(default_factory=dict)  # regular files, with text that they contain
-    without: str = "same"  # what happens without the hook: see `WITHOUT`
-    leaks: List[str] = dataclasses.field(default_factory=list)  # for "leaks"; `gone` unless given
-    unpacks: bool = True  # False if the options pack members that installers refuse
-    rebuilds: bool = True  # False if the sdist lacks files that a wheel needs
+    result: str = "builds"
+    codes: Sequence[str] = ()
+    says: Sequence[str] = ()
+    unsaid: Sequence[str] = ()
+    gone: Sequence[str] = ()
+    kept: Sequence[str] = ()
+    links: Mapping[str, str] = MappingProxyType({})
+    copied: Mapping[str, str] = MappingProxyType({})
+    without: str = "same"
+    leaks: Sequence[str] = ()
+    unpacks: bool = True
+    rebuilds: bool = True
 
 
-@dataclasses.dataclass(frozen=True)
-class Through:
-    """The expected wheel from the unpacked sdist: equal to that from the tree, with these members."""
+class Through(NamedTuple):
+    """The expected wheel from the unpacked sdist."""
 
-    kept: List[str]
-    without: str = "kept"  # without the hook: "kept", "loses" some of them, or the build "fails"
-    front_ends: bool = False  # whether real front ends build it too
-
-    def __post_init__(self) -> None:
-        assert self.kept
-        assert self.without in {"kept", "loses", "fails"}
+    kept: Sequence[str]
+    without: str = "kept"
+    front_ends: bool = False
 
 
 WITHOUT = {
@@ -75,19 +69,18 @@ WITHOUT = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class Case:
+class Case(NamedTuple):
     project: str
-    name: str
-    about: str
-    options: Dict[str, Any]
-    before: str
-    append: str
-    plant: Dict[str, str]
-    env: Dict[str, str]
-    needs: Tuple[int, ...]  # oldest Hatchling that supports the case
     expect: Dict[str, Expect]
-    through: Optional[Through] = None
+    through: Optional[Through]
+    name: str = ""
+    about: str = ""
+    options: Mapping[str, Any] = MappingProxyType({})
+    before: str = ""
+    append: str = ""
+    plant: Mapping[str, str] = MappingProxyType({})
+    env: Mapping[str, str] = MappingProxyType({})
+    needs: str = "1.22"  # oldest Hatchling that supports the case
 
     @property
     def id(self) -> str:
@@ -95,9 +88,16 @@ class Case:
         return ":".join(part for part in (self.project, self.name, options) if part)
 
     @property
+    def is_supported(self) -> bool:
+        return hatchling() >= tuple(map(int, self.needs.split(".")))
+
+    @property
     def unprivileged(self) -> bool:
         """Whether the build must run as a user without root permissions."""
         return any(what.startswith("unreadable") for what in self.plant.values())
+
+    def variables(self, root: Path) -> Dict[str, str]:
+        return {name: fill(value, root) for name, value in self.env.items()}
 
 
 def load() -> List[Case]:
@@ -105,30 +105,21 @@ def load() -> List[Case]:
 
 
 def _cases(path: Path) -> Iterator[Case]:
-    with path.open("rb") as file:
-        data = tomllib.load(file)
-    cases = data.pop("case")
-    common = {"plant": {}, "env": {}, "options": {}, "before": "", "append": "", "about": "", "needs": "1.22", **data}
-    for row in cases:
+    common = tomllib.loads(path.read_text(encoding="utf-8"))
+    for row in common.pop("case"):
         expect = {target: Expect(**row.pop(target)) for target in TARGETS if target in row}
         through = Through(**row.pop("through")) if "through" in row else None
-        for wanted in expect.values():
-            assert wanted.result in {"builds", "rejected"}, (path, wanted.result)
-            assert wanted.without in WITHOUT, (path, wanted.without)
-        yield Case(
-            project=path.parent.name,
-            name=row.pop("name", ""),
-            about=row.pop("about", common["about"]),
-            options={**common["options"], **row.pop("options", {})},
-            before=common["before"] + row.pop("before", ""),
-            append=common["append"] + row.pop("append", ""),
-            plant={**common["plant"], **row.pop("plant", {})},
-            env={**common["env"], **row.pop("env", {})},
-            needs=tuple(int(part) for part in row.pop("needs", common["needs"]).split(".")),
-            expect=expect,
-            through=through,
-        )
-        assert not row, f"{path}: unknown keys {sorted(row)}"
+        assert {each.result for each in expect.values()} <= {"builds", "rejected"}
+        assert {each.without for each in expect.values()} <= set(WITHOUT)
+        assert through is None or (through.kept and through.without in {"kept", "loses", "fails"})
+        for key, value in common.items():
+            if isinstance(value, dict):
+                row[key] = {**value, **row.get(key, {})}
+            elif key in ("before", "append"):
+                row[key] = value + row.get(key, "")
+            else:
+                row.setdefault(key, value)
+        yield Case(path.parent.name, expect, through, **row)
 
 
 # --- Making the project -----------------------------------------------------------------------------------------------
@@ -139,15 +130,14 @@ def made(case: Case, where: Path) -> Iterator[Path]:
     """Copy the project of `case` below `where`, and create its files."""
     root = where / "project"
     shutil.copytree(PROJECTS / case.project, root, ignore=shutil.ignore_patterns("case.toml"))
-    for name in ("pyproject.toml", "hatch.toml"):
-        if (root / name).exists():
-            set_options(root / name, case.options)
-    if case.before:
-        path = root / "pyproject.toml"
-        text = HOOK_TABLE.sub(lambda table: case.before + table.group(), path.read_text(encoding="utf-8"), count=1)
-        path.write_text(text, encoding="utf-8")
-    with (root / "pyproject.toml").open("a", encoding="utf-8") as file:
-        file.write(fill(case.append, root))
+    options = "".join(f"\n{key} = {json.dumps(value)}" for key, value in case.options.items())
+    for path in root.glob("*.toml"):
+        before, after = (case.before, fill(case.append, root)) if path.name == "pyproject.toml" else ("", "")
+        text = path.read_text(encoding="utf-8")
+        found = HOOK_TABLE.search(text)
+        if found:
+            text = text[: found.start()] + before + found.group() + options + text[found.end() :]
+        path.write_text(text + after, encoding="utf-8")
     locked: List[str] = []
     for name, what in case.plant.items():
         plant(root, file_name(unquote_to_bytes(name)), fill(what, root), locked)
@@ -165,17 +155,14 @@ def fill(text: str, root: Path) -> str:
     return text.replace("{root}", str(root)).replace("{parent}", str(root.parent))
 
 
-def set_options(path: Path, options: Dict[str, Any]) -> None:
-    """Write `options` into the first of the hook's tables in `path`."""
-    text = path.read_text(encoding="utf-8")
-    lines = "".join(f"\n{key} = {json.dumps(value)}" for key, value in options.items())
-    path.write_text(HOOK_TABLE.sub(lambda table: table.group() + lines, text, count=1), encoding="utf-8")
-
-
-def switch_off(path: Path) -> None:
-    """Disable the hook, and no other."""
-    text = path.read_text(encoding="utf-8")
-    path.write_text(HOOK_TABLE.sub(r"\g<0>\nenable-by-default = false", text), encoding="utf-8")
+def without_hook(root: Path) -> Dict[str, str]:
+    """Return variables that disable the hook. If there is another one, disable this one in the tables instead."""
+    if not (root / "hatch_build.py").exists():
+        return NO_HOOKS
+    for path in root.glob("*.toml"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(HOOK_TABLE.sub(r"\g<0>\nenable-by-default = false", text), encoding="utf-8")
+    return {}
 
 
 def plant(root: Path, name: str, what: str, locked: List[str]) -> None:
@@ -234,15 +221,8 @@ PACKAGES = "lib/python3.11/site-packages"
 # A file outside the project that every system has, instead of an interpreter.
 OUTSIDE = os.path.realpath(os.__file__)
 UV_CACHE = (
-    ".gitignore",
-    "archive-v0/b1/lib.py",
-    "builds-v0/.tmp1/CACHEDIR.TAG",
-    f"builds-v0/.tmp1/bin/python -> {OUTSIDE}",
-    f"builds-v0/.tmp1/{PACKAGES}/dep.py",
-    "builds-v0/.tmp1/pyvenv.cfg",
-    "interpreter-v4/info.msgpack",
-    "sdists-v9/.gitignore",
-    "wheels-v5/x.http",
+    *(".gitignore", "archive-v0/b1/lib.py", "interpreter-v4/info.msgpack", "sdists-v9/.gitignore", "wheels-v5/x.http"),
+    *(f"builds-v0/.tmp1/{name}" for name in (f"bin/python -> {OUTSIDE}", f"{PACKAGES}/dep.py", "pyvenv.cfg")),
 )
 KINDS: Dict[str, Callable[[str], None]] = {
     "file": lambda path: write(path, b"content\n"),
@@ -254,8 +234,8 @@ KINDS: Dict[str, Callable[[str], None]] = {
     "forged tag": lambda path: write(path, b"Signature: 00000000000000000000000000000000\n"),
     "short tag": lambda path: write(path, SIGNATURE[:42]),
     "cache": tree("0a/entry.bin", "index.txt", "__init__.py", tag=True),
-    "uv cache": tree(*UV_CACHE, tag=True),
-    "uv cache without a tag": tree(*(name for name in UV_CACHE if name != "builds-v0/.tmp1/CACHEDIR.TAG")),
+    "uv cache": tree(*UV_CACHE, "builds-v0/.tmp1/CACHEDIR.TAG", tag=True),
+    "uv cache without a tag": tree(*UV_CACHE),
     "venv": tree("pyvenv.cfg", "bin/activate", f"bin/python -> {OUTSIDE}", f"{PACKAGES}/dep.py", "lib64 -> lib"),
     "dangling venv": tree("pyvenv.cfg", "bin/python -> /nowhere/python3", f"{PACKAGES}/dep.py"),
     "copied venv": tree("pyvenv.cfg", "bin/python", f"{PACKAGES}/dep.py"),
@@ -295,6 +275,16 @@ class Project:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         return path
+
+    def replace(self, old: str, new: str) -> None:
+        """Replace text in pyproject.toml."""
+        text = (self.root / "pyproject.toml").read_text(encoding="utf-8")
+        self.put("pyproject.toml", text.replace(old, new))
+
+    def add(self, text: str, name: str = "pyproject.toml") -> None:
+        """Add text to a file."""
+        with open(self.root / name, "a", encoding="utf-8") as file:
+            file.write(text)
 
     def make(self, kind: str, *names: str) -> None:
         """Create files of a kind in `KINDS`."""

@@ -1,35 +1,30 @@
-"""The text of README.md and its code blocks."""
+"""The text of the documents: tables and code blocks. Modules of scripts/."""
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import re
 import sys
-from pathlib import Path
 from typing import Any, List
+from unittest import mock
 
-ROOT = Path(__file__).parents[2]
+from venvs import ROOT
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def blocks(language: str) -> List[str]:
+def blocks(language: str, document: str = "README.md") -> List[str]:
     """Return the code blocks of a language."""
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / document).read_text(encoding="utf-8"), re.DOTALL)
 
 
-def errors() -> List[List[str]]:
-    """Return the rows of the first table: an error, and the program that prints it."""
-    table = README.split("|---|---|\n", 1)[1].split("\n\n", 1)[0]
-    return [[cell.strip().strip("`").strip() for cell in row.strip("|").split(" | ")] for row in table.splitlines()]
+def table(head: str) -> List[List[str]]:
+    """Return the rows of the README's table with that head."""
+    rows = README.split(f"{head}\n", 1)[1].split("\n\n", 1)[0].splitlines()[1:]
+    return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows]
 
 
 def script(name: str) -> Any:
     """Import a module of scripts/."""
-    spec = importlib.util.spec_from_file_location(name, str(ROOT / "scripts" / f"{name}.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    path = list(sys.path)
-    spec.loader.exec_module(module)
-    sys.path[:] = path
-    return module
+    with mock.patch.object(sys, "path", [str(ROOT / "scripts"), *sys.path]):
+        return importlib.import_module(name)

@@ -2,506 +2,397 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import shutil
-import threading
-from typing import Callable, Dict
+import dataclasses
+from typing import Any, Dict, Sequence
 
 import venvs
-from recall_box import SCRIPTS, Box, CannotRunError, NotFoundError, npm_program
 
-RECIPES: Dict[str, Callable[[Box], None]] = {}
-
-
-def recipe(name: str, *requirements: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a recipe, or one for each requirement."""
-
-    def register(function: Callable[..., None]) -> Callable[..., None]:
-        for requirement in requirements:
-            label = f"{name} ({requirement})" if len(requirements) > 1 else name
-            RECIPES[label] = functools.partial(function, requirement=requirement)
-        if not requirements:
-            RECIPES[name] = function
-        return function
-
-    return register
+GIT = "git -c user.name=x -c user.email=x@example.org -c commit.gpgsign=false"
+RECIPES: Dict[str, Recipe] = {}
 
 
-def _script(box: Box, script: str, *requirements: str, **env: object) -> None:
-    """Run a script in `scratch`, in an environment with the requirements."""
-    (box.scratch / "work.py").write_text(script)
-    box.run(box.tool(*requirements) / "python", "work.py", cwd=box.scratch, **env)
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """Programs that run in the directory `scratch`, one a line, after an installation.
 
-
-def _commit(box: Box, where: object) -> None:
-    """Make a repository with one commit of all files in a directory."""
-    identity = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false")
-    box.run("git", "init", "-q", cwd=where)
-    box.run("git", "add", ".", cwd=where)
-    box.run("git", *identity, "commit", "-q", "-m", "x", cwd=where)
-
-
-def command(name: str, line: str, *requirements: str, **variables: str) -> None:
-    """Register a recipe that runs one command in the project, for each requirement.
-
-    `{cache}` and `{scratch}` are the paths of these directories.
+    In texts, `{cache}` is a directory of the project with a neutral name, `{project}`, `{scratch}` and `{programs}` are
+    directories, `{python}` is the interpreter `python`, and `{base}` the one from which this environment was made.
     """
 
-    @recipe(name, *requirements)
-    def run(box: Box, requirement: str) -> None:
-        program, *arguments = (word.format(cache=box.cache, scratch=box.scratch) for word in line.split())
-        values = {name: value.format(cache=box.cache, scratch=box.scratch) for name, value in variables.items()}
-        box.run(box.tool(requirement) / program, *arguments, **values)
+    lines: str
+    requirements: str = ""  # of an environment; the first is the tool
+    npm: str = ""  # packages to install in `scratch`; the first is the tool
+    version: str = "{python} --version"  # the command that prints the version, if no package has it
+    python: str = ""  # the version of Python for the environment
+    work: str = ""  # the text of the file `work.py`
+    files: Dict[str, str] = dataclasses.field(default_factory=dict)  # other files in `scratch`
+    cache: str = ""  # the variable that is the path of the cache
+    env: Dict[str, str] = dataclasses.field(default_factory=dict)  # other variables of the programs
+    build: Dict[str, str] = dataclasses.field(default_factory=dict)  # variables of the build
+    take: str = ""  # what to move from `scratch` to the project
+    aside: Sequence[str] = ()  # files that the tool leaves, but not in its cache
 
 
-command("uv venv", "uv venv -q {cache}", "uv==0.8.4", "uv")
-command("uv tool directory", "uv tool install -q pycowsay", "uv", UV_TOOL_DIR="{cache}", UV_TOOL_BIN_DIR="{scratch}/b")
-command("pipx home", "pipx install -q pycowsay", "pipx", PIPX_HOME="{cache}", PIPX_BIN_DIR="{scratch}/b")
-command("mypy cache", "mypy --cache-dir {cache} src/zeta", "mypy")
-command("ruff cache", "ruff check -q --cache-dir {cache} src/zeta", "ruff")
-command("pytest cache", "pytest -q -o cache_dir={cache} tests", "pytest", PYTHONDONTWRITEBYTECODE="1")
-command("black cache", "black -q src", "black", BLACK_CACHE_DIR="{cache}")
-command("pylint cache", "pylint --disable=C,R src/zeta", "pylint", PYLINTHOME="{cache}")
+def recipe(name: str, lines: str, *requirements: str, **more: Any) -> None:
+    """Register a recipe, or one for each requirement."""
+    for each in requirements or [""]:
+        RECIPES[f"{name} ({each.split()[0]})" if len(requirements) > 1 else name] = Recipe(lines, each, **more)
 
 
-@recipe("uv cache", "uv==0.8.4", "uv")
-def uv_cache(box: Box, requirement: str) -> None:
-    uv = box.tool(requirement) / "uv"
-    box.run(uv, "venv", "-q", box.scratch / "v", UV_CACHE_DIR=box.cache)
-    box.run(uv, "pip", "install", "-q", "-p", box.scratch / "v", "six", "iniconfig", UV_CACHE_DIR=box.cache)
-
-
-@recipe("uv cache, cleaned")
-def uv_cleaned(box: Box) -> None:
-    uv = box.tool("uv") / "uv"
-    box.run(uv, "pip", "install", "-q", "--target", box.scratch / "t", "six", UV_CACHE_DIR=box.cache)
-    box.run(uv, "cache", "clean", "-q", UV_CACHE_DIR=box.cache)
-    # Only a lock file is left, and only the variable can tell whose it is.
-    box.environ["UV_CACHE_DIR"] = "zeta-3"
-
-
-@recipe("pip cache", "pip==23.2.1", "pip==21.3.1", "pip")
-def pip_cache(box: Box, requirement: str) -> None:
-    python = box.tool(requirement, "setuptools", "wheel") / "python"
-    install = (python, "-m", "pip", "install", "-q", "--no-deps", "--target", box.scratch / "t")
-    # There is no wheel of it on the index: pip builds one, and caches that.
-    box.run(*install, "docopt", PIP_CACHE_DIR=box.cache)
-
-
-@recipe("poetry cache", "poetry", "poetry==1.8.5")
-def poetry_cache(box: Box, requirement: str) -> None:
-    poetry = box.tool(requirement) / "poetry"
-    other = box.scratch / "other"
-    box.run(poetry, "new", "-q", other)
-    box.run(poetry, "install", "-q", "--no-root", cwd=other, POETRY_CACHE_DIR=box.cache)
-
-
-@recipe("pdm cache")
-def pdm_cache(box: Box) -> None:
-    pdm = box.tool("pdm", "hishel<1.2", "unearth<0.18") / "pdm"
-    (box.scratch / "pyproject.toml").write_text(
-        "[project]\nname='o'\nversion='1'\nrequires-python='>=3.8'\ndependencies=['six']\n"
-        "[tool.pdm]\ndistribution=false\n"
-    )
-    box.run(pdm, "config", "install.cache", "on", cwd=box.scratch, PDM_CACHE_DIR=box.cache, HOME=box.scratch)
-    box.run(pdm, "install", "-q", cwd=box.scratch, PDM_CACHE_DIR=box.cache, HOME=box.scratch)
-
-
-@recipe("pipenv cache and environment")
-def pipenv(box: Box) -> None:
-    program = box.tool("pipenv") / "pipenv"
-    (box.scratch / "Pipfile").write_text("[packages]\nsix='*'\ndocopt='*'\n")
-    variables = {"PIPENV_CACHE_DIR": box.cache, "WORKON_HOME": box.project / "zeta-4", "PIPENV_IGNORE_VIRTUALENVS": "1"}
-    box.run(program, "install", "--skip-lock", cwd=box.scratch, **variables)
-
-
-@recipe("hatch data directory")
-def hatch(box: Box) -> None:
-    program = box.tool("hatch") / "hatch"
-    (box.scratch / "pyproject.toml").write_text(
-        "[project]\nname='o'\nversion='1'\n"
-        "[tool.hatch.envs.default]\nskip-install=true\n[tool.hatch.envs.a]\nskip-install=true\n"
-    )
-    for name in ("default", "a"):
-        box.run(program, "env", "create", name, cwd=box.scratch, HATCH_DATA_DIR=box.cache)
-
-
-@recipe("tox", "tox", "tox==4.30.3", "tox==3.28.0")
-def tox(box: Box, requirement: str) -> None:
-    program = box.tool(requirement) / "tox"
-    (box.scratch / "tox.ini").write_text(
-        "[tox]\nenvlist=a,b\nskipsdist=true\n[testenv]\nskip_install=true\ncommands=python -c 1\n"
-    )
-    box.run(program, "-q", "--workdir", box.cache, cwd=box.scratch)
-
-
-@recipe("nox", "nox", "nox==2024.4.15")
-def nox(box: Box, requirement: str) -> None:
-    program = box.tool(requirement) / "nox"
-    (box.scratch / "noxfile.py").write_text(
-        "import nox\n@nox.session\ndef a(session): pass\n@nox.session(venv_backend='venv')\ndef b(session): pass\n"
-    )
-    box.run(program, "--envdir", box.cache, cwd=box.scratch)
-
-
-@recipe("virtualenv", "virtualenv", "virtualenv==20.26.6")
-def virtualenv(box: Box, requirement: str) -> None:
-    box.run(box.tool(requirement) / "virtualenv", "-q", box.cache)
-    # Recent ones write the name of the environment into a file `.venv` next to `pyproject.toml` (PEP 832).
-    if ".venv" in box.files():
-        box.aside.add(".venv")
-
-
-@recipe("virtualenv 16, without pyvenv.cfg")
-def old_virtualenv(box: Box) -> None:
-    box.run(_python("3.8"), "-m", "venv", box.scratch / "v")
-    scripts = box.scratch / "v" / SCRIPTS
-    box.run(scripts / "python", "-m", "pip", "install", "-q", "virtualenv==16.7.10")
-    box.version = "16.7.10"
-    box.run(scripts / "virtualenv", "-q", "--no-download", box.cache)
-
-
-def _python(version: str) -> str:
-    if version not in venvs.pythons():
-        raise NotFoundError(f"Python {version} is not on this machine")
-    return venvs.pythons()[version]
-
-
-def _venv(box: Box, version: str) -> None:
-    python = _python(version)
-    box.version = box.run(python, "-c", "import platform; print(platform.python_version())").strip()
-    box.run(python, "-m", "venv", "--without-pip", box.cache)
-
+# --- Environments and installers --------------------------------------------------------------------------------------
 
 for _version in venvs.VERSIONS:
-    RECIPES[f"python -m venv ({_version})"] = functools.partial(_venv, version=_version)
+    recipe(f"python -m venv ({_version})", "{python} -m venv --without-pip {cache}", python=_version)
+recipe("uv venv", "uv venv -q {cache}", "uv==0.8.4", "uv")
+# Recent ones write the name of the environment into a file `.venv` next to `pyproject.toml` (PEP 832).
+recipe("virtualenv", "virtualenv -q {cache}", "virtualenv", "virtualenv==20.26.6", aside=[".venv"])
+recipe(
+    "virtualenv 16, without pyvenv.cfg",
+    "virtualenv -q --no-download {cache}",
+    "virtualenv==16.7.10 setuptools wheel",
+    python="3.8",
+)
+recipe(
+    "uv tool directory",
+    "uv tool install -q pycowsay",
+    "uv",
+    env={"UV_TOOL_DIR": "{cache}", "UV_TOOL_BIN_DIR": "{scratch}/b"},
+)
+recipe("pipx home", "pipx install -q pycowsay", "pipx", env={"PIPX_HOME": "{cache}", "PIPX_BIN_DIR": "{scratch}/b"})
+recipe("uv cache", "uv venv -q v\nuv pip install -q -p v six iniconfig", "uv==0.8.4", "uv", cache="UV_CACHE_DIR")
+# Only a lock file is left, and only the variable can tell whose it is.
+recipe(
+    "uv cache, cleaned",
+    "uv pip install -q --target t six\nuv cache clean -q",
+    "uv",
+    build={"UV_CACHE_DIR": "zeta-3"},
+    cache="UV_CACHE_DIR",
+)
+# There is no wheel of docopt on the index: pip builds one, and caches that.
+recipe(
+    "pip cache",
+    "python -m pip install -q --no-deps --target t docopt",
+    *(f"{pip} setuptools wheel" for pip in ("pip==23.2.1", "pip==21.3.1", "pip")),
+    cache="PIP_CACHE_DIR",
+)
+recipe(
+    "poetry cache",
+    "poetry new -q other\npoetry -C other install -q --no-root",
+    "poetry",
+    "poetry==1.8.5",
+    cache="POETRY_CACHE_DIR",
+)
+recipe(
+    "pdm cache",
+    "pdm config install.cache on\npdm install -q",
+    "pdm hishel<1.2 unearth<0.18",
+    files={
+        "pyproject.toml": "[project]\nname='o'\nversion='1'\nrequires-python='>=3.8'\ndependencies=['six']\n"
+        "[tool.pdm]\ndistribution=false\n"
+    },
+    env={"PDM_CACHE_DIR": "{cache}", "HOME": "{scratch}"},
+)
+recipe(
+    "pipenv cache and environment",
+    "pipenv install --skip-lock",
+    "pipenv",
+    files={"Pipfile": "[packages]\nsix='*'\ndocopt='*'\n"},
+    env={"PIPENV_CACHE_DIR": "{cache}", "WORKON_HOME": "{project}/zeta-4", "PIPENV_IGNORE_VIRTUALENVS": "1"},
+)
+recipe(
+    "hatch data directory",
+    "hatch env create default\nhatch env create a",
+    "hatch",
+    files={
+        "pyproject.toml": "[project]\nname='o'\nversion='1'\n[tool.hatch.envs.default]\nskip-install=true\n"
+        "[tool.hatch.envs.a]\nskip-install=true\n"
+    },
+    cache="HATCH_DATA_DIR",
+)
+recipe(
+    "tox",
+    "tox -q --workdir {cache}",
+    "tox",
+    "tox==4.30.3",
+    "tox==3.28.0",
+    files={"tox.ini": "[tox]\nenvlist=a,b\nskipsdist=true\n[testenv]\nskip_install=true\ncommands=python -c 1\n"},
+)
+recipe(
+    "nox",
+    "nox --envdir {cache}",
+    "nox",
+    "nox==2024.4.15",
+    files={
+        "noxfile.py": "import nox\n@nox.session\ndef a(session): pass\n"
+        "@nox.session(venv_backend='venv')\ndef b(session): pass\n"
+    },
+)
+recipe(
+    "setuptools eggs",
+    "python setup.py --version",
+    "setuptools<58 pip wheel",
+    files={"setup.py": "from setuptools import setup\nsetup(name='x', setup_requires=['iniconfig'])\n"},
+    take=".eggs",
+)
+recipe(
+    "Python user base",
+    "{base} -m pip install -q --user --no-deps --break-system-packages pycowsay",
+    "pip",
+    build={"PYTHONUSERBASE": "zeta-3"},
+    cache="PYTHONUSERBASE",
+)
 
+# --- Linters and hooks ------------------------------------------------------------------------------------------------
 
-def _hook(box: Box, program: object, **env: object) -> None:
-    other, source = box.scratch / "other", box.scratch / "source"
-    for where in (other, source):
-        where.mkdir()
-    (source / ".pre-commit-hooks.yaml").write_text("- {id: x, name: x, entry: python -c 1, language: python}\n")
-    (source / "setup.py").write_text("from setuptools import setup\nsetup(name='x', version='1')\n")
-    _commit(box, source)
-    revision = box.run("git", "rev-parse", "HEAD", cwd=source).strip()
-    (other / ".pre-commit-config.yaml").write_text(
-        f"repos:\n- repo: {source}\n  rev: {revision}\n  hooks: [{{id: x}}]\n"
-    )
-    (other / "x.txt").write_text("x\n")
-    _commit(box, other)
-    box.run(program, "run", "--all-files", cwd=other, **env)
+_HOOK = {
+    "source/.pre-commit-hooks.yaml": "- {id: x, name: x, entry: python -c 1, language: python}\n",
+    "source/setup.py": "from setuptools import setup\nsetup(name='x', version='1')\n",
+    ".pre-commit-config.yaml": "repos:\n- repo: {scratch}/source\n  rev: v1\n  hooks: [{id: x}]\n",
+    "x.txt": "x\n",
+}
+_COMMIT = f"{GIT} -C source init -q\n{GIT} -C source add .\n{GIT} -C source commit -q -m x\n{GIT} -C source tag v1\n"
+_COMMIT += f"{GIT} init -q\n{GIT} add x.txt .pre-commit-config.yaml\n{GIT} commit -q -m x\n"
 
+recipe("mypy cache", "mypy --cache-dir {cache} {project}/src/demo", "mypy")
+recipe("ruff cache", "ruff check -q --cache-dir {cache} {project}/src/demo", "ruff")
+recipe("pytest cache", "pytest -q -o cache_dir={cache} {project}/tests", "pytest", env={"PYTHONDONTWRITEBYTECODE": "1"})
+recipe("black cache", "black -q {project}/src", "black", cache="BLACK_CACHE_DIR")
+recipe("pylint cache", "pylint --disable=C,R {project}/src/demo", "pylint", cache="PYLINTHOME")
+recipe("pre-commit cache", f"{_COMMIT}pre-commit run --all-files", "pre-commit", files=_HOOK, cache="PRE_COMMIT_HOME")
+recipe("prek cache", f"{_COMMIT}prek run --all-files", "prek", files=_HOOK, cache="PREK_HOME")
+recipe(
+    "hypothesis database",
+    "python work.py",
+    "hypothesis",
+    work="from hypothesis import given, strategies as s\n@given(s.integers())\ndef t(x): assert x < 100\n"
+    "try: t()\nexcept AssertionError: pass\n",
+    cache="HYPOTHESIS_STORAGE_DIRECTORY",
+)
+recipe(
+    "rope data",
+    "python work.py",
+    "rope",
+    work="from rope.base.project import Project\nfrom rope.contrib.autoimport.sqlite import AutoImport\n"
+    "p = Project('.')\na = AutoImport(p, memory=False)\na.generate_cache()\na.close()\np.close()\n",
+    take=".ropeproject",
+)
+recipe(
+    "Pyre directory",
+    "pyre --noninteractive --binary {programs}/pyre.bin check",
+    "pyre-check",
+    files={".pyre_configuration": '{"source_directories": ["."]}', "x.py": "x: int = 1\n"},
+    take=".pyre",
+)
+recipe(
+    "Robocop cache",
+    "robocop check --exit-zero",
+    "robotframework-robocop",
+    files={"x.robot": "*** Test Cases ***\nX\n    [Documentation]    X\n    Log    x\n"},
+    take=".robocop_cache",
+)
 
-@recipe("pre-commit cache")
-def pre_commit(box: Box) -> None:
-    _hook(box, box.tool("pre-commit") / "pre-commit", PRE_COMMIT_HOME=box.cache)
+# --- Data and documents -----------------------------------------------------------------------------------------------
 
-
-@recipe("prek cache")
-def prek(box: Box) -> None:
-    _hook(box, box.tool("prek") / "prek", PREK_HOME=box.cache)
-
-
-@recipe("hypothesis database")
-def hypothesis(box: Box) -> None:
-    script = (
-        "from hypothesis import given, strategies as s\n@given(s.integers())\ndef t(x): assert x < 100\n"
-        "try: t()\nexcept AssertionError: pass\n"
-    )
-    _script(box, script, "hypothesis", HYPOTHESIS_STORAGE_DIRECTORY=box.cache)
-
-
-@recipe("joblib cache")
-def joblib(box: Box) -> None:
-    script = "import joblib, os\ndef f(x): return x\njoblib.Memory(os.environ['WHERE'], verbose=0).cache(f)(1)\n"
-    _script(box, script, "joblib", WHERE=box.cache)
-
-
-@recipe("numba cache")
-def numba(box: Box) -> None:
-    script = "import numba\n@numba.njit(cache=True)\ndef f(x): return x + 1\nf(1)\n"
-    _script(box, script, "numba", NUMBA_CACHE_DIR=box.cache)
-
-
-class _Hub(http.server.BaseHTTPRequestHandler):
-    """As much of a model hub as one small file needs."""
-
-    def do_HEAD(self) -> None:
-        self.do_GET()
-
-    def do_GET(self) -> None:
+# As much of a model hub as one small file needs.
+_HUB = """\
+import http.server, os, sys, threading
+class Hub(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
         self.send_response(200)
         for name, value in {"ETag": '"0123"', "X-Repo-Commit": "a" * 40, "Content-Length": "2"}.items():
             self.send_header(name, value)
         self.end_headers()
         if self.command == "GET":
             self.wfile.write(b"{}")
+    do_HEAD = do_GET
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+os.environ["HF_ENDPOINT"] = f"http://127.0.0.1:{server.server_address[1]}"
+from huggingface_hub import hf_hub_download
+hf_hub_download("x/y", "config.json", local_dir=sys.argv[1] if len(sys.argv) > 1 else None)
+"""
+_HUBS = ("huggingface_hub", "huggingface_hub==0.24.7")
 
-    def log_message(self, *_arguments: object) -> None:
-        pass
-
-
-def _hub(box: Box, requirement: str, arguments: str, **env: object) -> None:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Hub)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        script = f"from huggingface_hub import hf_hub_download as d; d('x/y', 'config.json'{arguments})"
-        endpoint = f"http://127.0.0.1:{server.server_address[1]}"
-        box.run(box.tool(requirement) / "python", "-c", script, HF_ENDPOINT=endpoint, NO_PROXY="127.0.0.1", **env)
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-@recipe("hugging face home", "huggingface_hub", "huggingface_hub==0.24.7")
-def hugging_face_home(box: Box, requirement: str) -> None:
-    _hub(box, requirement, "", HF_HOME=box.cache)
-
-
-@recipe("hugging face local directory", "huggingface_hub", "huggingface_hub==0.24.7")
-def hugging_face_local_directory(box: Box, requirement: str) -> None:
-    _hub(box, requirement, f", local_dir={str(box.cache)!r}", HF_HOME=box.scratch)
-    # The file that was asked for is wanted; `.cache/huggingface` next to it is not.
-    box.aside.add("zeta-3/config.json")
-
-
-@recipe("npm cache")
-def npm(box: Box) -> None:
-    program = npm_program()
-    box.version = box.run(program, "--version").strip()
-    box.run(program, "pack", "--silent", "is-odd", cwd=box.scratch, npm_config_cache=box.cache)
-
-
-@recipe("ccache")
-def ccache(box: Box) -> None:
-    program, compiler = shutil.which("ccache"), shutil.which("cc")
-    if program is None or compiler is None:
-        raise NotFoundError("ccache and cc are not both on this machine")
-    box.version = box.run(program, "--version").split("\n")[0].split()[-1]
-    (box.scratch / "x.c").write_text("int x;\n")
-    box.run(program, compiler, "-c", "x.c", cwd=box.scratch, CCACHE_DIR=box.cache)
-    if not any(box.cache.rglob("*.*")):
-        raise CannotRunError("ccache has cached nothing")
-
-
-# Tools that leave a directory under their own name.
-
-
-@recipe("setuptools eggs")
-def setuptools_eggs(box: Box) -> None:
-    (box.scratch / "setup.py").write_text(
-        "from setuptools import setup\nsetup(name='x', setup_requires=['iniconfig'])\n"
-    )
-    box.run(box.tool("setuptools<58", "pip", "wheel") / "python", "setup.py", "--version", cwd=box.scratch)
-    box.take(".eggs")
-
-
-@recipe("marimo cache")
-def marimo(box: Box) -> None:
-    (box.scratch / "x.py").write_text(
-        "import marimo\napp = marimo.App()\n@app.cell\ndef _():\n    import marimo as mo\n"
+recipe("hugging face home", "python work.py", *_HUBS, work=_HUB, env={"HF_HOME": "{cache}", "NO_PROXY": "127.0.0.1"})
+# The file that was asked for is wanted; `.cache/huggingface` next to it is not.
+recipe(
+    "hugging face local directory",
+    "python work.py {cache}",
+    *_HUBS,
+    work=_HUB,
+    aside=["zeta-3/config.json"],
+    env={"HF_HOME": "{scratch}", "NO_PROXY": "127.0.0.1"},
+)
+recipe(
+    "joblib cache",
+    "python work.py",
+    "joblib",
+    work="import joblib\ndef f(x): return x\njoblib.Memory('{cache}', verbose=0).cache(f)(1)\n",
+)
+recipe(
+    "numba cache",
+    "python work.py",
+    "numba",
+    work="import numba\n@numba.njit(cache=True)\ndef f(x): return x + 1\nf(1)\n",
+    cache="NUMBA_CACHE_DIR",
+)
+recipe(
+    "tldextract cache",
+    "python work.py",
+    "tldextract",
+    files={"x.dat": "com\n"},
+    work="import tldextract\ntldextract.TLDExtract(suffix_list_urls=['file://{scratch}/x.dat'])('a.com')\n",
+    cache="TLDEXTRACT_CACHE",
+)
+_XDG = {"XDG_CACHE_HOME": "{project}/.cache"}
+recipe(
+    "jedi in XDG_CACHE_HOME",
+    "python work.py",
+    "jedi",
+    work="import jedi\njedi.Script('import os; os.').complete(1, 14)\n",
+    build=_XDG,
+    env=_XDG,
+)
+recipe(
+    "a tool without a row in XDG_CACHE_HOME",
+    "python work.py",
+    "pooch",
+    work="import pooch\np = pooch.os_cache('unknown')\np.mkdir(parents=True)\n(p / 'x.bin').touch()\n",
+    build=_XDG,
+    env=_XDG,
+)
+recipe(
+    "marimo cache",
+    "marimo export session x.py",
+    "marimo",
+    files={
+        "x.py": "import marimo\napp = marimo.App()\n@app.cell\ndef _():\n    import marimo as mo\n"
         "    with mo.persistent_cache(name='x'):\n        y = 1\n    return\n"
-    )
-    box.run(box.tool("marimo") / "marimo", "export", "session", "x.py", cwd=box.scratch)
-    box.take("__marimo__")
+    },
+    take="__marimo__",
+)
+recipe(
+    "jupyter-cache",
+    "python work.py",
+    "jupyter-cache",
+    work="import nbformat, jupyter_cache\nnbformat.write(nbformat.v4.new_notebook(), 'x.ipynb')\n"
+    "jupyter_cache.get_cache('.jupyter_cache').cache_notebook_file('x.ipynb', check_validity=False)\n",
+    take=".jupyter_cache",
+)
+recipe(
+    "Scrapy HTTP cache",
+    "scrapy runspider s.py",
+    "scrapy",
+    files={
+        "scrapy.cfg": "",
+        "s.py": "import scrapy\nclass S(scrapy.Spider):\n    name = 's'\n    start_urls = ['data:,x']\n"
+        "    custom_settings = {'HTTPCACHE_ENABLED': True}\n    def parse(self, response): pass\n",
+    },
+    take=".scrapy",
+)
+recipe(
+    "Snakemake directory",
+    "snakemake -c1",
+    "snakemake",
+    files={"Snakefile": "rule x:\n    output: 'o.txt'\n    shell: 'echo x > {output}'\n"},
+    take=".snakemake",
+)
+recipe(
+    "Metaflow data store",
+    "python x.py run",
+    "metaflow",
+    files={
+        "x.py": "from metaflow import FlowSpec, step\nclass X(FlowSpec):\n    @step\n"
+        "    def start(self): self.next(self.end)\n    @step\n    def end(self): pass\nX()\n"
+    },
+    take=".metaflow",
+    env={"METAFLOW_USER": "x"},
+)
+recipe(
+    "Zensical cache",
+    "zensical build",
+    "zensical",
+    files={"docs/index.md": "# X\n", "zensical.toml": '[project]\nsite_name = "x"\n'},
+    take=".cache",
+)
 
+# --- Other languages --------------------------------------------------------------------------------------------------
 
-@recipe("Scrapy HTTP cache")
-def scrapy(box: Box) -> None:
-    program = box.tool("scrapy") / "scrapy"
-    box.run(program, "startproject", "x", ".", cwd=box.scratch)
-    (box.scratch / "x" / "spiders" / "s.py").write_text(
-        "import scrapy\nclass S(scrapy.Spider):\n    name = 's'\n    start_urls = ['data:,x']\n"
-        "    custom_settings = {'HTTPCACHE_ENABLED': True}\n    def parse(self, response): pass\n"
-    )
-    box.run(program, "crawl", "s", cwd=box.scratch)
-    box.take(".scrapy")
-
-
-@recipe("Snakemake directory")
-def snakemake(box: Box) -> None:
-    (box.scratch / "Snakefile").write_text("rule x:\n    output: 'o.txt'\n    shell: 'echo x > {output}'\n")
-    box.run(box.tool("snakemake") / "snakemake", "-c1", cwd=box.scratch)
-    box.take(".snakemake")
-
-
-@recipe("Metaflow data store")
-def metaflow(box: Box) -> None:
-    (box.scratch / "x.py").write_text(
-        "from metaflow import FlowSpec, step\nclass X(FlowSpec):\n    @step\n    def start(self): self.next(self.end)\n"
-        "    @step\n    def end(self): pass\nX()\n"
-    )
-    box.run(box.tool("metaflow") / "python", "x.py", "run", cwd=box.scratch, METAFLOW_USER="x")
-    box.take(".metaflow")
-
-
-@recipe("rope data")
-def rope(box: Box) -> None:
-    script = (
-        "from rope.base.project import Project\nfrom rope.contrib.autoimport.sqlite import AutoImport\n"
-        "p = Project('.')\na = AutoImport(p, memory=False)\na.generate_cache()\na.close()\np.close()\n"
-    )
-    box.run(box.tool("rope") / "python", "-c", script)
-
-
-@recipe("jupyter-cache")
-def jupyter_cache(box: Box) -> None:
-    script = (
-        "import nbformat, jupyter_cache\nn = nbformat.v4.new_notebook()\nnbformat.write(n, 'x.ipynb')\n"
-        "jupyter_cache.get_cache('.jupyter_cache').cache_notebook_file('x.ipynb', check_validity=False)\n"
-    )
-    _script(box, script, "jupyter-cache")
-    box.take(".jupyter_cache")
-
-
-@recipe("Pyre directory")
-def pyre(box: Box) -> None:
-    (box.scratch / ".pyre_configuration").write_text('{"source_directories": ["."]}')
-    (box.scratch / "x.py").write_text("x: int = 1\n")
-    programs = box.tool("pyre-check")
-    box.run(programs / "pyre", "--noninteractive", "--binary", programs / "pyre.bin", "check", cwd=box.scratch)
-    box.take(".pyre")
-
-
-@recipe("Robocop cache")
-def robocop(box: Box) -> None:
-    (box.scratch / "x.robot").write_text("*** Test Cases ***\nX\n    [Documentation]    X\n    Log    x\n")
-    box.run(box.tool("robotframework-robocop") / "robocop", "check", "--exit-zero", cwd=box.scratch)
-    box.take(".robocop_cache")
-
-
-@recipe("Zensical cache")
-def zensical(box: Box) -> None:
-    (box.scratch / "docs").mkdir()
-    (box.scratch / "docs" / "index.md").write_text("# X\n")
-    (box.scratch / "zensical.toml").write_text('[project]\nsite_name = "x"\n')
-    box.run(box.tool("zensical") / "zensical", "build", cwd=box.scratch)
-    box.take(".cache")
-
-
-@recipe("tldextract cache")
-def tldextract(box: Box) -> None:
-    (box.scratch / "x.dat").write_text("com\n")
-    script = (
-        f"import tldextract\nurl = 'file://{box.scratch.as_posix()}/x.dat'\n"
-        "tldextract.TLDExtract(suffix_list_urls=[url])('a.com')\n"
-    )
-    _script(box, script, "tldextract", TLDEXTRACT_CACHE=box.cache)
-
-
-@recipe("jedi in XDG_CACHE_HOME")
-def jedi(box: Box) -> None:
-    _xdg(box, "import jedi\njedi.Script('import os; os.').complete(1, 14)\n", "jedi")
-
-
-@recipe("a tool without a row in XDG_CACHE_HOME")
-def unknown(box: Box) -> None:
-    _xdg(
-        box, "import pooch\np = pooch.os_cache('unknown-tool')\np.mkdir(parents=True)\n(p / 'x.bin').touch()\n", "pooch"
-    )
-
-
-def _xdg(box: Box, script: str, *requirements: str) -> None:
-    home = box.project / ".cache"
-    _script(box, script, *requirements, XDG_CACHE_HOME=home)
-    box.environ["XDG_CACHE_HOME"] = str(home)
-
-
-@recipe("Python user base")
-def user_base(box: Box) -> None:
-    python = box.tool("pip") / "python"
-    base = box.run(python, "-c", "import sys; print(sys._base_executable)").strip()
-    install = ("-m", "pip", "install", "-q", "--user", "--no-deps", "--break-system-packages", "pycowsay")
-    box.run(base, *install, PYTHONUSERBASE=box.cache)
-    box.environ["PYTHONUSERBASE"] = "zeta-3"
-
-
-@recipe("linked git worktree")
-def worktree(box: Box) -> None:
-    (box.scratch / "pyproject.toml").write_text("[project]\nname = 'x'\n")
-    _commit(box, box.scratch)
-    box.version = box.run("git", "--version").split()[2]
-    box.run("git", "worktree", "add", "-q", box.project / ".claude" / "worktrees" / "x", cwd=box.scratch)
-
-
-@recipe("Deno cache")
-def deno(box: Box) -> None:
-    (box.scratch / "x.ts").write_text("import x from 'npm:is-odd@3'; console.log(x);\n")
-    box.run(box.tool("deno") / "deno", "cache", "x.ts", cwd=box.scratch, DENO_DIR=box.cache)
-
-
-@recipe("Zig cache")
-def zig(box: Box) -> None:
-    (box.scratch / "x.zig").write_text("pub fn main() void {}\n")
-    python = box.tool("ziglang") / "python"
-    variables = {"ZIG_GLOBAL_CACHE_DIR": box.cache, "ZIG_LOCAL_CACHE_DIR": box.scratch / ".zig-cache"}
-    box.run(python, "-m", "ziglang", "build-exe", "x.zig", cwd=box.scratch, **variables)
-    box.take(".zig-cache")
-
-
-@recipe("Bun install cache")
-def bun(box: Box) -> None:
-    program = box.npm("bun") / "bun"
-    (box.scratch / "x").mkdir()
-    (box.scratch / "x" / "package.json").write_text('{"dependencies": {"is-odd": "3.0.1"}}')
-    box.run(program, "install", cwd=box.scratch / "x", BUN_INSTALL_CACHE_DIR=box.cache)
-
-
-@recipe("Nx cache")
-def nx(box: Box) -> None:
-    program = box.npm("nx") / "nx"
-    (box.scratch / "nx.json").write_text("{}")
-    box.run("git", "init", "-q", cwd=box.scratch)
-    box.run(program, "show", "projects", cwd=box.scratch, NX_DAEMON="false", NX_NO_CLOUD="true", CI="1")
-    box.take(".nx")
-
-
-@recipe("Wireit cache")
-def wireit(box: Box) -> None:
-    box.npm("wireit")
-    (box.scratch / "package.json").write_text(
-        '{"scripts": {"x": "wireit"}, "wireit": {"x": {"command": "echo x", "files": [], "output": []}}}'
-    )
-    box.run(npm_program(), "run", "--silent", "x", cwd=box.scratch)
-    box.take(".wireit")
-
-
-@recipe("moon cache")
-def moon(box: Box) -> None:
-    program = box.npm("@moonrepo/cli") / "moon"
-    for name, text in {
-        ".moon/workspace.yml": "projects: ['.']\n",
-        "moon.yml": "tasks:\n  x:\n    command: echo x\n",
-    }.items():
-        (box.scratch / name).parent.mkdir(exist_ok=True)
-        (box.scratch / name).write_text(text)
-    _commit(box, box.scratch)
-    box.run(program, "run", ":x", cwd=box.scratch, CI="1")
-    (box.scratch / ".moon" / "workspace.yml").unlink()
-    box.take(".moon")
-
-
-@recipe("Docusaurus cache")
-def docusaurus(box: Box) -> None:
-    programs = box.npm("@docusaurus/core@3", "@docusaurus/preset-classic@3", "react@18", "react-dom@18")
-    (box.scratch / "docs").mkdir()
-    (box.scratch / "docs" / "x.md").write_text("# X\n")
-    (box.scratch / "docusaurus.config.js").write_text(
-        "module.exports = {title: 'x', url: 'https://x.example', baseUrl: '/', onBrokenLinks: 'ignore', "
-        "presets: [['classic', {docs: {routeBasePath: '/'}, blog: false}]]}\n"
-    )
-    box.run(programs / "docusaurus", "build", cwd=box.scratch)
-    box.take(".docusaurus")
-
-
-@recipe("Wrangler state")
-def wrangler(box: Box) -> None:
-    program = box.npm("wrangler") / "wrangler"
-    (box.scratch / "wrangler.toml").write_text(
-        'name = "x"\ncompatibility_date = "2025-01-01"\n[[kv_namespaces]]\nbinding = "X"\nid = "x"\n'
-    )
-    put = ("kv", "key", "put", "--local", "--binding", "X", "a", "b")
-    box.run(program, *put, cwd=box.scratch, WRANGLER_SEND_METRICS="false")
-    box.take(".wrangler")
+recipe("npm cache", "npm pack --silent is-odd", version="npm --version", cache="npm_config_cache")
+recipe("ccache", "ccache cc -c x.c", files={"x.c": "int x;\n"}, version="ccache --version", cache="CCACHE_DIR")
+recipe(
+    "linked git worktree",
+    f"{GIT} init -q\n{GIT} add .\n{GIT} commit -q -m x\n{GIT} worktree add -q {{project}}/.claude/worktrees/x",
+    files={"pyproject.toml": "[project]\nname = 'x'\n"},
+    version="git --version",
+)
+recipe(
+    "Deno cache",
+    "deno cache x.ts",
+    "deno",
+    files={"x.ts": "import x from 'npm:is-odd@3'; console.log(x);\n"},
+    cache="DENO_DIR",
+)
+recipe(
+    "Zig cache",
+    "python -m ziglang build-exe x.zig",
+    "ziglang",
+    files={"x.zig": "pub fn main() void {}\n"},
+    take=".zig-cache",
+    env={"ZIG_GLOBAL_CACHE_DIR": "{cache}", "ZIG_LOCAL_CACHE_DIR": "{scratch}/.zig-cache"},
+)
+recipe(
+    "Bun install cache",
+    "bun install --cwd x",
+    npm="bun",
+    files={"x/package.json": '{"dependencies": {"is-odd": "3.0.1"}}'},
+    cache="BUN_INSTALL_CACHE_DIR",
+)
+recipe(
+    "Nx cache",
+    f"{GIT} init -q\nnx show projects",
+    npm="nx",
+    files={"nx.json": "{}"},
+    take=".nx",
+    env={"NX_DAEMON": "false", "NX_NO_CLOUD": "true", "CI": "1"},
+)
+recipe(
+    "Wireit cache",
+    "npm run --silent x",
+    npm="wireit",
+    files={
+        "package.json": '{"scripts": {"x": "wireit"},'
+        ' "wireit": {"x": {"command": "echo x", "files": [], "output": []}}}'
+    },
+    take=".wireit",
+)
+recipe(
+    "moon cache",
+    f"{GIT} init -q\n{GIT} add .\n{GIT} commit -q -m x\nmoon run :x",
+    npm="@moonrepo/cli",
+    files={".moon/workspace.yml": "projects: ['.']\n", "moon.yml": "tasks:\n  x:\n    command: echo x\n"},
+    take=".moon",
+    aside=[".moon/workspace.yml"],
+    env={"CI": "1"},
+)
+recipe(
+    "Docusaurus cache",
+    "docusaurus build",
+    npm="@docusaurus/core@3 @docusaurus/preset-classic@3 react@18 react-dom@18",
+    files={
+        "docs/x.md": "# X\n",
+        "docusaurus.config.js": "module.exports = {title: 'x', url: 'https://x.example', baseUrl: '/',"
+        " onBrokenLinks: 'ignore', presets: [['classic', {docs: {routeBasePath: '/'}, blog: false}]]}\n",
+    },
+    take=".docusaurus",
+)
+recipe(
+    "Wrangler state",
+    "wrangler kv key put --local --binding X a b",
+    npm="wrangler",
+    files={
+        "wrangler.toml": 'name = "x"\ncompatibility_date = "2025-01-01"\n[[kv_namespaces]]\nbinding = "X"\nid = "x"\n'
+    },
+    take=".wrangler",
+    env={"WRANGLER_SEND_METRICS": "false"},
+)
