@@ -38,8 +38,12 @@ KNOWN_VERSIONS = ("1.22.0", "1.33.0")
 _GENERATORS = ("recurse_project_files", "recurse_explicit_files", "recurse_forced_files")
 BUILDER_NAMES = (
     *_GENERATORS,
+    "recurse_included_files",
     "recurse_selected_project_files",
+    "get_default_build_data",
     "set_build_data_defaults",
+    "build_config",
+    "target_config",
     "normalize_file_name_component",
     "metadata",
     "plugin_manager",
@@ -58,6 +62,9 @@ CONFIG_NAMES = (
     "hook_config",
     "only_include",
     "force_include",
+    "dev_mode_dirs",
+    "ignore_vcs",
+    "reproducible",
 )
 WHEEL_NAMES = ("artifact_project_id", "get_forced_inclusion_map")
 

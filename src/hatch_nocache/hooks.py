@@ -20,7 +20,7 @@ class NoCacheBuildHook(BuildHookInterface):  # type: ignore[type-arg]
 
     PLUGIN_NAME = "nocache"
 
-    _session: Session
+    _session: Session | None = None
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Read the configuration, and prepare the checks that run after all hooks."""
@@ -30,7 +30,10 @@ class NoCacheBuildHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Verify the archive as the option `verify` says; delete it if it breaks a rule."""
-        self._session.finish(artifact_path)
+        from hatch_nocache.session import Session
+
+        # Another Hatchling may call it on another instance.
+        (self._session or Session(self, version)).finish(artifact_path)
 
 
 @hookimpl

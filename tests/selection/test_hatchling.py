@@ -97,8 +97,7 @@ def test_missing_name(project: Project, monkeypatch, kind, where: Any, name: str
 
 # Documented: https://hatch.pypa.io/latest/plugins/builder/reference/ and https://hatch.pypa.io/latest/plugins/utilities/
 DOCUMENTED = {
-    *("root", "app", "get", "config", "builder", "recurse_included_files", "get_default_build_data"),
-    *("build_config", "target_config", "dev_mode_dirs", "ignore_vcs", "reproducible"),
+    *("root", "app", "get", "config", "builder"),
 }
 
 
@@ -218,12 +217,17 @@ def test_builder_with_a_generator_of_its_own(project: Project, tmp_path: Path) -
     assert (read(built.archive).names, built.codes) == (sorted([*PLAIN, "outside.txt"]), ["NC001"])
 
 
-def test_set_build_data_is_not_entered(project: Project, tmp_path: Path, monkeypatch) -> None:
+@pytest.mark.parametrize("other", [False, True], ids=["same", "another"])
+def test_set_build_data_is_not_entered(project: Project, tmp_path: Path, monkeypatch, other: bool) -> None:
+    """`finalize` can be called on another instance than `initialize`."""
+
     def build(self: Any, *, directory: str, **_: Any) -> Iterator[str]:
         data = self.get_default_build_data()
         (hook,) = self.get_build_hooks(directory).values()
         hook.initialize("standard", data)
         artifact = self.build_standard(directory, **{"dependencies": [], **data})
+        if other:
+            (hook,) = self.get_build_hooks(directory).values()
         hook.finalize("standard", data, artifact)
         yield artifact
 
