@@ -134,6 +134,9 @@ def possible_codes(project: Project) -> Set[str]:
     if any(re.search(r"[^ -~…é]|[:\\]| $|.{255}", part) for step in project.planted for part in step[:2]):
         codes.add("NC203")
     required = any(os.path.basename(step.path) in ("LICENSE", "README.md") for step in project.planted)
+    # Without the cache, the sdist has nothing at that path.
+    sources = [str(project.root / source) for source in plan.wheel.get("force-include", ())]
+    required = required or any(is_within(cache, source) for cache in project.caches for source in sources)
     if plan.hook.get("caches") == "reject" or required:
         codes |= {"NC001", "NC003", "NC004", "NC005"}
     return codes
