@@ -66,14 +66,13 @@ class Symlink(NamedTuple):
 class SelectedSymlink(NamedTuple):
     """A symlink that a build selects as `member`.
 
-    `is_aliased`: it is reached through another symlink. `file` and `route` are for the caller.
+    `is_aliased`: it is reached through another symlink. `selected` is for the caller.
     """
 
     symlink: Symlink
     member: str
     is_aliased: bool = False
-    file: Any = None
-    route: Any = None
+    selected: Any = None
 
 
 # --- By the text of the link target -----------------------------------------------------------------------------------

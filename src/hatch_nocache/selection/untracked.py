@@ -26,12 +26,12 @@ def check_untracked(selection: SelectionFilter) -> None:
     root, entries = config.root, read_untracked(config.root)
     # A file that is rejected may be untracked, too; one in a dropped directory is left out already.
     files = {
-        relative(each.path, root): each
+        each.shown: each
         for each in (selection.files if entries else ())
-        if not each.is_forced
+        if not each.route.is_forced
         and within(each.path, root)
-        and each.path not in selection.required
-        and not (id(each.file) in selection.left_out and any(within(each.path, found) for found in checker.dropped))
+        and each.path not in checker.required
+        and (each.is_packed or not any(within(each.path, found) for found in checker.dropped))
     }
     paths = sorted(
         path
@@ -54,8 +54,10 @@ def check_untracked(selection: SelectionFilter) -> None:
     for highest, inside in groups.items():
         finding = checker.messages.untracked(highest, len(inside))
         if finding.drops:
-            selection.left_out.update(id(files[path].file) for path in inside)
-            checker.forget(set(inside))
+            for path in inside:
+                files[path].is_packed = False
+            # What else was found about these files counts no more.
+            checker.findings = {each: None for each in checker.findings if each.path not in inside}
         checker.add(finding)
 
 
