@@ -107,8 +107,8 @@ def _tree(path: str, backend: str) -> Result:
             # A file may be unreadable, or vanish.
             with contextlib.suppress(OSError, UnreadableError):
                 if not ignored.match(prefix + name):
-                    file = SimpleNamespace(path=os.path.join(state.directory.walked, name))
-                    checker.check(Selected(file, prefix + name, state, route))
+                    where = os.path.join(state.directory.walked, name)
+                    checker.check(Selected(where, prefix + name, state, route))
     findings = [
         each._replace(action=Action.NOTICE, hints=(Hint("leave it out", _EXCLUDE, toml_pattern(each.path)),))
         for each in checker.findings

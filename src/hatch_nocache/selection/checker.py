@@ -27,13 +27,13 @@ class UnreadableError(Exception):
 class Selected:
     """A file that Hatchling selects.
 
-    `path` is its path in the walk: `file.path` is replaced if another file is packed instead. `member` is its name in
-    the archive; "" if the file is not packed, but shows an import path.
+    `path` is its path in the walk, `member` its name in the archive; "" if the file is not packed, but shows an import
+    path. `file` is Hatchling's record, if it made one. Its path is replaced if another file is packed instead.
     """
 
-    def __init__(self, file: Any, member: str, state: DirectoryState, route: Route) -> None:
+    def __init__(self, path: str, member: str, state: DirectoryState, route: Route, file: Any = None) -> None:
         self.file = file
-        self.path: str = file.path
+        self.path = path
         self.member = member
         self.state = state
         self.route = route

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import posixpath
 import stat
@@ -24,36 +25,35 @@ class DiskDirectory:
     """The entries of one directory, as `caches.model.Directory`.
 
     Unreadable entries are missing. `walked` is the path of the walk (symlinks unresolved), `location` the real path,
-    `path` the one in messages.
+    `path` the one in messages. `identity` is the device and the inode, None if it cannot be read.
     """
 
     def __init__(self, location: str, path: str, walked: str = "") -> None:
         self.location = location
         self.path = path
         self.walked = walked or location
-        self.readable = True
+        self.identity: tuple[int, int] | None = None
         # As `os.walk` sorts them: a symlink to a directory is a directory, everything else is a file.
         self.subdirectories: list[str] = []
         self.nondirectories: list[str] = []
         links: set[str] = set()
         special: set[str] = set()
-        try:
-            with os.scandir(location) as listing:
-                for entry in listing:
-                    # The listing knows regular files and directories without another system call.
-                    if entry.is_file(follow_symlinks=False):
-                        self.nondirectories.append(entry.name)
-                    elif entry_is_link(entry):
-                        links.add(entry.name)
-                        names = self.subdirectories if os.path.isdir(entry.path) else self.nondirectories
-                        names.append(entry.name)
-                    elif entry.is_dir(follow_symlinks=False):
-                        self.subdirectories.append(entry.name)
-                    else:
-                        special.add(entry.name)
-                        self.nondirectories.append(entry.name)
-        except OSError:
-            self.readable = False
+        with contextlib.suppress(OSError), os.scandir(location) as listing:
+            for entry in listing:
+                # The listing knows regular files and directories without another system call.
+                if entry.is_file(follow_symlinks=False):
+                    self.nondirectories.append(entry.name)
+                elif entry_is_link(entry):
+                    links.add(entry.name)
+                    names = self.subdirectories if os.path.isdir(entry.path) else self.nondirectories
+                    names.append(entry.name)
+                elif entry.is_dir(follow_symlinks=False):
+                    self.subdirectories.append(entry.name)
+                else:
+                    special.add(entry.name)
+                    self.nondirectories.append(entry.name)
+            status = os.stat(location)
+            self.identity = status.st_dev, status.st_ino
         self.links = frozenset(links)
         self.special = frozenset(special)
 

@@ -10,7 +10,6 @@ import functools
 import itertools
 import os
 import stat
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping
 
 from hatch_nocache import _hatchling
@@ -143,8 +142,8 @@ class SelectionFilter:
             # `WheelBuilder.add_licenses` opens these files itself: they can be checked, but not filtered.
             route = Route(self.config, "recurse_forced_files", {})
             for path in self.checker.required:
-                state, member = self.checker.states.at(os.path.dirname(path)), relative(path, self.config.root)
-                self.checker.check(Selected(SimpleNamespace(path=path), member, state, route))
+                state = self.checker.states.at(os.path.dirname(path))
+                self.checker.check(Selected(path, relative(path, self.config.root), state, route))
         self._check_members()
 
     def _generator(self, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -192,7 +191,9 @@ class SelectionFilter:
                 entered[state.directory.walked] = state
                 yield state.directory.walked, directories, files
 
-        sources = None if mapping is None else self._present(mapping, route, checker)
+        sources = mapping and {
+            path: to for path, to in mapping.items() if not self._is_refused(path, to, route, checker)
+        }
         homes = _outside_homes(sources or {}, self.config.root)
         # If another builder or hook has replaced the generator, its output is filtered.
         generator = _hatchling.with_walk(name, original, walk) or original
@@ -203,28 +204,23 @@ class SelectionFilter:
                 file.path = native(os.fspath(file.path))
             directory = file.path.rpartition(os.sep)[0]
             state = entered.get(directory) or states.at(directory, homes.get(file.path))
-            each = Selected(file, as_member(file.distribution_path), state, route)
+            each = Selected(file.path, as_member(file.distribution_path), state, route, file)
             if checker is not self.checker:
                 # The import paths of an editable wheel.
-                each.is_packed, each.member = not checker.is_left_out(each), ""
-            elif route.is_forced and self._copies_dropped(each):
-                continue
-            chosen.append(each)
-            if each.member:
+                each.member, each.is_packed = "", not checker.is_left_out(each)
+                chosen.append(each)
+            elif not (route.is_forced and self._copies_dropped(each)):
+                chosen.append(each)
                 each.is_packed = checker.check(each)
                 each.member = prefix + each.member
         return chosen[before:]
 
-    def _present(self, mapping: Mapping[str, str], route: Route, checker: Checker) -> dict[str, str]:
-        """Return the sources without those on which Hatchling would end in a traceback."""
-        sources = dict(mapping)
-        for source, target in mapping.items() if route.is_forced else ():
-            is_odd = os.path.lexists(source) and not (os.path.isfile(source) or os.path.isdir(source))
-            if is_odd and not self.options.allow.match(relative(source, self.config.root)):
-                state = checker.states.at(os.path.dirname(source))
-                if checker.refuse(Selected(SimpleNamespace(path=source), as_member(target), state, route)):
-                    del sources[source]
-        return sources
+    def _is_refused(self, source: str, target: str, route: Route, checker: Checker) -> bool:
+        """Return whether Hatchling would end in a traceback on a forced source, and report it."""
+        is_odd = os.path.lexists(source) and not (os.path.isfile(source) or os.path.isdir(source))
+        if not (route.is_forced and is_odd) or self.options.allow.match(relative(source, self.config.root)):
+            return False
+        return checker.refuse(Selected(source, as_member(target), checker.states.at(os.path.dirname(source)), route))
 
     def _copies_dropped(self, each: Selected) -> bool:
         """Return whether another hook adds a copy of a dropped file under its name."""

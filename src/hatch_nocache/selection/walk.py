@@ -43,9 +43,10 @@ def filtered_walk(
     stack: list[tuple[DirectoryState | None, str, tuple[_Identity, ...]]] = [(None, source, ())]
     while stack:
         parent, name, above = stack.pop()
-        state, identity = _step(parent, name, states)
-        if state is None:
+        state = states.top(name) if parent is None else _subdirectory(parent, name, states)
+        if state is None or state.directory.identity is None:
             continue
+        identity = state.directory.identity
         is_new = identity not in first and state.alias is None
         if parent is not None and _is_dropped(state, parent, route, report, is_new=is_new):
             continue
@@ -74,20 +75,12 @@ def filtered_walk(
             stack.extend((state, name, above) for name in reversed(directories))
 
 
-def _step(parent: DirectoryState | None, name: str, states: DirectoryStates) -> tuple[DirectoryState | None, _Identity]:
-    """Return the state and the identity of a directory; None if it need not be entered."""
-    if parent is None:
-        state = states.top(name)
-    else:
-        walked = os.path.join(parent.directory.walked, name)
-        if any(found is not None and found.can_prune(walked) for found in (parent.cache, parent.outside)):
-            return None, (0, 0)
-        state = states.step(parent, name)
-    try:
-        status = os.stat(state.directory.walked)
-    except OSError:
-        return None, (0, 0)
-    return state if state.directory.readable else None, (status.st_dev, status.st_ino)
+def _subdirectory(parent: DirectoryState, name: str, states: DirectoryStates) -> DirectoryState | None:
+    """Return the state of a subdirectory; None if it need not be entered."""
+    walked = os.path.join(parent.directory.walked, name)
+    if any(found is not None and found.can_prune(walked) for found in (parent.cache, parent.outside)):
+        return None
+    return states.step(parent, name)
 
 
 def _is_dropped(

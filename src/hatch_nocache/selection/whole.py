@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from hatch_nocache import _hatchling
@@ -29,7 +28,7 @@ def finish_sdist(selection: SelectionFilter) -> None:
         is_dropped = any(within(path, directory) for directory in checker.dropped) and os.path.isfile(path)
         if is_dropped and _hatchling.selects(config, relative(path, config.root)):
             state = checker.states.at(os.path.dirname(path))
-            checker.is_left_out(Selected(SimpleNamespace(path=path), "", state, route))
+            checker.is_left_out(Selected(path, "", state, route))
     stored = [(problem, each) for problem, each in checker.stored if each.selected.is_packed]
     checker.stored.clear()
     members = {each.member for each in selection.packed}.union(_hatchling.written_members(config.builder, "sdist"))
