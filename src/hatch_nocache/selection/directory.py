@@ -85,8 +85,7 @@ class DiskDirectory:
 class DirectoryFinding:
     """A finding about a directory. It is reported only if a file in it is selected.
 
-    `walked` is its path in the walk, `path` the one in messages. `drops`: its files are left out, except the `explicit`
-    paths.
+    `drops`: its files are left out, except the `explicit` paths.
     """
 
     def __init__(
@@ -134,8 +133,7 @@ class DirectoryStates:
     ) -> None:
         """Take what is known of the project.
 
-        `explicit` is called once something is found. `forced` are the sources that the user forces in, with the members
-        that they become.
+        `explicit` is called once something is found. `forced` maps the sources that the user forces in to members.
         """
         self.root = root
         self.real_root = os.path.realpath(root)
@@ -165,10 +163,10 @@ class DirectoryStates:
     def at(self, walked: str, home: str | None = None) -> DirectoryState:
         """Return the state of a directory that no walk has entered.
 
-        It is computed from the directories between `home` (default: the root) and this one. `home` is for a file from
-        outside the project: nothing above it is classified.
+        Nothing above `home` is classified: the root, or the given one of a file from outside the project.
         """
         base = home or self.root
+        walked = os.path.normpath(walked)
         # A builder may select any file.
         base = base if within(walked, base) else walked
         if base not in self._states:
@@ -188,13 +186,12 @@ class DirectoryStates:
 
     def step(self, parent: DirectoryState, name: str) -> DirectoryState:
         """Return the state of a subdirectory: classified, but not reported yet."""
-        directory = parent.directory.child(name)
-        state = parent._replace(directory=directory)
+        directory, link = parent.directory.child(name), parent.link
         is_link = name in parent.directory.links
         if is_link:
             directory = DiskDirectory(os.path.realpath(directory.walked), directory.path, directory.walked)
-            state = parent._replace(directory=directory, link=parent.link or directory.walked)
-        allow = self.options.allow
+            link = link or directory.walked
+        state, allow = parent._replace(directory=directory, link=link), self.options.allow
         # A negated pattern may exclude something below it again.
         if state.allowed or (allow.match(directory.path + "/") and not allow.negated):
             return state._replace(allowed=True)

@@ -17,8 +17,8 @@ _NONE = Patterns(())
 class ExplicitPath(NamedTuple):
     """One absolute path that a `key` spells out; "" is another build hook, or `allow`.
 
-    It is a source, or the literal beginning of a `pattern`. `anywhere`: the pattern is not anchored at the root, so
-    only the last part of `path` counts.
+    It is a source, or the literal beginning of a `pattern`: of one that is not anchored (`anywhere`), only its last
+    part counts.
     """
 
     path: str

@@ -29,9 +29,9 @@ def filtered_walk(
 ) -> Iterator[tuple[DirectoryState, list[str], list[str]]]:
     """Yield like `hatchling.builders.utils.safe_walk`, with states instead of paths.
 
-    The caller may shorten and sort the list of directories. `report` is called for each dropped directory. `needed` is
-    called as soon as a directory has two names, and returns the directories of the files that a wheel selects, relative
-    to the root. It is None for targets from which no wheel is built: there, every symlink is followed once.
+    The caller may shorten and sort the list of directories. `report` is called for each dropped directory. `needed`
+    returns the directories that a wheel needs, relative to the root. It is called as soon as a directory has two names,
+    and None for targets from which no wheel is built: there, every symlink is followed once.
     """
     route.start(source)
     # The first visit of each directory: the only one in Hatchling's walk.
@@ -61,11 +61,10 @@ def filtered_walk(
         elif is_new:
             first[identity], enters = state, True
         else:
-            if aliases is None:
-                # Imported here: most projects have no directory with two names.
-                from hatch_nocache.selection.aliases import Aliases
+            # Imported here: most projects have no directory with two names.
+            from hatch_nocache.selection.aliases import Aliases
 
-                aliases = Aliases(source, states, route, needed)
+            aliases = aliases or Aliases(source, states, route, needed)
             state = state._replace(alias=state.alias or (state, first[identity]))
             enters, packs = aliases.enter(state, first.get(identity), is_repeated=is_repeated)
         if enters:
@@ -97,7 +96,7 @@ def _is_dropped(
     """
     walked = state.directory.walked
     for found, known in ((state.cache, parent.cache), (state.outside, parent.outside)):
-        if found is None or found is known or not found.drops or found.reported:
+        if found is None or found is known or not found.drops:
             continue
         if route.excludes(walked) or not (is_new or found.explicit):
             return True
