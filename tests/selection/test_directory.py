@@ -36,7 +36,7 @@ def test_entries_by_kind(tmp_path: Path) -> None:
     for name, text in {"to-sub": "sub", "to-file": "file", "dangling": "nothing", "loop": "loop"}.items():
         os.symlink(text, str(tmp_path / name))
     directory = DiskDirectory(str(tmp_path), "here")
-    assert (directory.directories, directory.files) == ({"sub"}, {"file"})
+    assert (directory.readable, directory.directories, directory.files) == (True, {"sub"}, {"file"})
     assert (directory.links, directory.special) == ({"to-sub", "to-file", "dangling", "loop"}, {"fifo"})
     assert sorted(directory.subdirectories) == ["sub", "to-sub"]
     assert sorted(directory.nondirectories) == ["dangling", "fifo", "file", "loop", "to-file"]
@@ -44,7 +44,7 @@ def test_entries_by_kind(tmp_path: Path) -> None:
     assert [directory.head(name, 4) for name in ("to-file", "fifo", "sub", "nothing")] == [b""] * 4
     child = directory.child("sub")
     assert (child.path, child.files) == ("here/sub", {"deep"})
-    assert [directory.child(name).identity for name in ("to-sub", "nothing")] == [None, None]
+    assert [directory.child(name).readable for name in ("to-sub", "nothing")] == [False, False]
     assert directory.child("to-sub").head("deep", 4) == b""
     assert DiskDirectory(str(tmp_path), "").child("sub").path == "sub"
 
@@ -111,7 +111,7 @@ def test_junction_out_of_the_project(project: Project, junction: Maker, target: 
     directory = DiskDirectory(str(project.root / "src" / "demo"), "demo")
     assert (directory.links, directory.directories, directory.files) == ({"away"}, {"sub"}, {"__init__.py"})
     assert sorted(directory.subdirectories) == ["away", "sub"]
-    assert directory.child("away").identity is None
+    assert not directory.child("away").readable
     built = project.build(target)
     assert built.codes == ["NC103"]
     if target == "sdist":

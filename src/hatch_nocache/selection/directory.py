@@ -25,14 +25,14 @@ class DiskDirectory:
     """The entries of one directory, as `caches.model.Directory`.
 
     Unreadable entries are missing. `walked` is the path of the walk (symlinks unresolved), `location` the real path,
-    `path` the one in messages. `identity` is the device and the inode, None if it cannot be read.
+    `path` the one in messages.
     """
 
     def __init__(self, location: str, path: str, walked: str = "") -> None:
         self.location = location
         self.path = path
         self.walked = walked or location
-        self.identity: tuple[int, int] | None = None
+        self.readable = False
         # As `os.walk` sorts them: a symlink to a directory is a directory, everything else is a file.
         self.subdirectories: list[str] = []
         self.nondirectories: list[str] = []
@@ -52,18 +52,18 @@ class DiskDirectory:
                 else:
                     special.add(entry.name)
                     self.nondirectories.append(entry.name)
-            status = os.stat(location)
-            self.identity = status.st_dev, status.st_ino
+            self.readable = True
         self.links = frozenset(links)
         self.special = frozenset(special)
+        self.directories = frozenset(self.subdirectories) - self.links
+        self.files = frozenset(self.nondirectories) - self.links - self.special
 
-    @property
-    def directories(self) -> frozenset[str]:
-        return frozenset(self.subdirectories) - self.links
-
-    @property
-    def files(self) -> frozenset[str]:
-        return frozenset(self.nondirectories) - self.links - self.special
+    def identity(self) -> tuple[int, int] | None:
+        """Return its device and inode, None if it cannot be entered."""
+        with contextlib.suppress(OSError):
+            status = os.stat(self.location)
+            return (status.st_dev, status.st_ino) if self.readable else None
+        return None
 
     def head(self, name: str, size: int) -> bytes:
         path = os.path.join(self.location, name)

@@ -217,8 +217,9 @@ class SelectionFilter:
 
     def _is_refused(self, source: str, target: str, route: Route, checker: Checker) -> bool:
         """Return whether Hatchling would end in a traceback on a forced source, and report it."""
-        is_odd = os.path.lexists(source) and not (os.path.isfile(source) or os.path.isdir(source))
-        if not (route.is_forced and is_odd) or self.options.allow.match(relative(source, self.config.root)):
+        if not route.is_forced or os.path.isfile(source) or os.path.isdir(source) or not os.path.lexists(source):
+            return False
+        if self.options.allow.match(relative(source, self.config.root)):
             return False
         return checker.refuse(Selected(source, as_member(target), checker.states.at(os.path.dirname(source)), route))
 

@@ -31,8 +31,7 @@ def finish_sdist(selection: SelectionFilter) -> None:
             checker.is_left_out(Selected(path, "", state, route))
     stored = [(problem, each) for problem, each in checker.stored if each.selected.is_packed]
     checker.stored.clear()
-    members = {each.member for each in selection.packed}.union(_hatchling.written_members(config.builder, "sdist"))
-    for problem, each in problems_in_sdist(stored, members, lambda: selection.wheel_selects):
+    for problem, each in problems_in_sdist(stored, selection.members(), lambda: selection.wheel_selects):
         each.selected.is_packed = checker.settle(problem, each.symlink, each.selected)
     if any(finding.action is Action.DROPPED for finding in checker.findings):
         selection.lost = _lost_files(selection)
