@@ -37,7 +37,7 @@ def test_entries_by_kind(tmp_path: Path) -> None:
         os.symlink(text, str(tmp_path / name))
     directory = DiskDirectory(str(tmp_path), "here")
     assert (directory.readable, directory.directories, directory.files) == (True, {"sub"}, {"file"})
-    assert (directory.links, directory.special) == ({"to-sub", "to-file", "dangling", "loop"}, {"fifo"})
+    assert directory.links == {"to-sub", "to-file", "dangling", "loop"}
     assert sorted(directory.subdirectories) == ["sub", "to-sub"]
     assert sorted(directory.nondirectories) == ["dangling", "fifo", "file", "loop", "to-file"]
     assert directory.head("file", 4) == b"0123"

@@ -130,13 +130,12 @@ class Checker:
             return False
         else:
             self._check_member(each)
-        name = path.rpartition(os.sep)[2]
-        is_link = name in state.directory.links
-        if not is_link and name not in state.directory.special:
+        if path.rpartition(os.sep)[2] not in state.directory.files and os.path.lexists(path):
+            each.kind = stat.S_IFMT(os.lstat(path).st_mode)
+        if each.kind == stat.S_IFREG:
             check_readable(path)
             return True
-        each.kind = stat.S_IFMT(os.lstat(path).st_mode)
-        if is_link:
+        if each.kind == stat.S_IFLNK:
             return self._check_symlink(each, is_allowed=is_allowed)
         # Hatchling leaves a socket out of an sdist. On other special files, it would crash or hang.
         return (self._is_sdist and (is_allowed or stat.S_ISSOCK(each.kind))) or not self.refuse(each)
@@ -146,19 +145,17 @@ class Checker:
         for found in filter(None, (each.state.cache, each.state.outside, self.states.parts.get(each.path))):
             if not found.drops:
                 self.report(found, "")
-            elif not self._is_explicit(each, found):
+                continue
+            explicit = next((it for it in found.explicit if it.includes(each.path, self.states.root)), None)
+            if explicit is None:
                 if each.path in self.required:
                     self.add(self.messages.required(each.shown, self.required[each.path], found))
                 else:
                     self.report(found, each.option)
                 return True
+            if explicit.key and found.walked not in self.dropped:
+                self.add(self.messages.explicit(found, f"`{explicit.key}`"))
         return False
-
-    def _is_explicit(self, each: Selected, found: DirectoryFinding) -> bool:
-        explicit = next((it for it in found.explicit if it.includes(each.path, self.states.root)), None)
-        if explicit is not None and explicit.key and found.walked not in self.dropped:
-            self.add(self.messages.explicit(found, f"`{explicit.key}`"))
-        return explicit is not None
 
     def _check_member(self, each: Selected) -> None:
         """Report a name and a time that installers refuse."""

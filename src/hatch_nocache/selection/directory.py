@@ -33,30 +33,28 @@ class DiskDirectory:
         self.path = path
         self.walked = walked or location
         self.readable = False
-        # As `os.walk` sorts them: a symlink to a directory is a directory, everything else is a file.
         self.subdirectories: list[str] = []
-        self.nondirectories: list[str] = []
-        links: set[str] = set()
-        special: set[str] = set()
+        files: list[str] = []
+        links: list[str] = []
+        others: list[str] = []
         with contextlib.suppress(OSError), os.scandir(location) as listing:
             for entry in listing:
                 # The listing knows regular files and directories without another system call.
                 if entry.is_file(follow_symlinks=False):
-                    self.nondirectories.append(entry.name)
+                    files.append(entry.name)
                 elif entry_is_link(entry):
-                    links.add(entry.name)
-                    names = self.subdirectories if os.path.isdir(entry.path) else self.nondirectories
-                    names.append(entry.name)
+                    links.append(entry.name)
+                    (self.subdirectories if os.path.isdir(entry.path) else others).append(entry.name)
                 elif entry.is_dir(follow_symlinks=False):
                     self.subdirectories.append(entry.name)
                 else:
-                    special.add(entry.name)
-                    self.nondirectories.append(entry.name)
+                    others.append(entry.name)
             self.readable = True
+        # As `os.walk` sorts them: a symlink to a directory is a directory, everything else is a file.
+        self.nondirectories = files + others
+        self.files = frozenset(files)
         self.links = frozenset(links)
-        self.special = frozenset(special)
         self.directories = frozenset(self.subdirectories) - self.links
-        self.files = frozenset(self.nondirectories) - self.links - self.special
 
     def identity(self) -> tuple[int, int] | None:
         """Return its device and inode, None if it cannot be entered."""
