@@ -53,7 +53,11 @@ class Selected:
 
 
 class Checker:
-    """Checks the files of one build of one target."""
+    """Checks the files of one build of one target.
+
+    `required` are required files: path to the key that requires it. `tables` are the tables in hints: the hook's, and
+    the one whose `exclude` is in force. `times` is the range of modification times, None if none is packed.
+    """
 
     def __init__(
         self,
@@ -63,11 +67,6 @@ class Checker:
         tables: tuple[str, str],
         times: tuple[float, float] | None = None,
     ) -> None:
-        """Take the parameters of the build.
-
-        `required` are required files: path to the key that requires it. `tables` are the tables in hints: the hook's,
-        and the one whose `exclude` is in force. `times` is the range of modification times, None if none is packed.
-        """
         self.states = states
         self.required = required
         # An ordered set: Hatchling may select a file more than once.
@@ -87,18 +86,16 @@ class Checker:
 
     @functools.cached_property
     def messages(self) -> Messages:
-        """The messages. A build without findings does not import the module."""
+        # A build without findings does not import the module.
         from hatch_nocache.selection.messages import Messages
 
         return Messages(self._options, *self._tables)
 
     @property
     def is_rejected(self) -> bool:
-        """Whether any finding fails the build."""
         return any(finding.is_rejected for finding in self.findings)
 
     def add(self, finding: Finding) -> None:
-        """Report a finding once."""
         self.findings[finding] = None
 
     def report(self, found: DirectoryFinding, option: str) -> None:
@@ -235,7 +232,6 @@ class Checker:
 
 
 def check_readable(path: str) -> None:
-    """Raise `UnreadableError` if the file cannot be read."""
     # The effective user, as for `open`.
     if not os.access(path, os.R_OK, effective_ids=_USES_EFFECTIVE_IDS):
         raise UnreadableError(path)

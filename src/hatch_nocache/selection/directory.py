@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # The values of `caches` and `symlinks` that leave files out of the archive.
 DROPPING = ("drop", "reject")
+_Explicit = Callable[[], "ExplicitPaths"]
 
 
 class DiskDirectory:
@@ -119,20 +120,14 @@ class DirectoryState(NamedTuple):
 
 
 class DirectoryStates:
-    """The directories of one build. Each is classified when the walk reaches it."""
+    """The directories of one build. Each is classified when the walk reaches it.
+
+    `explicit` is called once something is found. `forced` maps the sources that the user forces in to members.
+    """
 
     def __init__(
-        self,
-        root: str,
-        options: Options,
-        surroundings: Surroundings,
-        explicit: Callable[[], ExplicitPaths],
-        forced: Mapping[str, str],
+        self, root: str, options: Options, surroundings: Surroundings, explicit: _Explicit, forced: Mapping[str, str]
     ) -> None:
-        """Take what is known of the project.
-
-        `explicit` is called once something is found. `forced` maps the sources that the user forces in to members.
-        """
         self.root = root
         self.real_root = os.path.realpath(root)
         self.options = options

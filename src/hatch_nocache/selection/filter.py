@@ -79,20 +79,15 @@ class SelectionFilter:
         explicit.add_hooks(self._build_data, self.checker.required)
         return explicit
 
-    # --- Results ------------------------------------------------------------------------------------------------------
-
     @property
     def findings(self) -> list[Finding]:
-        """All findings so far."""
         return list(self.checker.findings)
 
     @property
     def packed(self) -> list[Selected]:
-        """The files that are packed."""
         return [each for each in self.files if each.is_packed]
 
     def notes(self) -> list[Note]:
-        """Return the notes to print with the findings."""
         if not (self.lost or self.options.allow.lines or self.checker.states.invalid_tags):
             return []
         from hatch_nocache.selection.whole import notes
@@ -104,8 +99,6 @@ class SelectionFilter:
         # Meanwhile, the builder has prefixed some names.
         members = {as_member(each.file.distribution_path) for each in self.packed}
         return members.union(_hatchling.written_members(self.config.builder, self.target))
-
-    # --- The build ----------------------------------------------------------------------------------------------------
 
     @contextlib.contextmanager
     def installed(self) -> Iterator[None]:
@@ -229,8 +222,6 @@ class SelectionFilter:
         names = (as_member(config.get_distribution_path(os.path.relpath(path, config.root))) for path in dropped)
         is_copy = any(within(each.member, name) for name in names)
         return is_copy and not any(within(each.path, source) for source in config.force_include)
-
-    # --- Checks of the whole selection --------------------------------------------------------------------------------
 
     def _finish_sdist(self) -> None:
         if self.target != "sdist":

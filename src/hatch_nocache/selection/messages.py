@@ -46,7 +46,6 @@ class Messages:
         return Hint(purpose, f'set {key} = "{value}" in {self._hook}')
 
     def leave_out(self, path: str, option: str) -> Hint:
-        """Return the hint to leave a path out."""
         if option:
             return Hint("leave it out", f"remove it from {option}")
         purpose = "leave it out" if ".targets." in self._exclude else "leave it out of every target"
@@ -107,10 +106,10 @@ class Messages:
             if (action is Action.DROPPED and is_required) or (action is Action.COPIED and not content):
                 action = Action.REJECTED
         reason = "" if problem.path.endswith(member) else f"in the archive: {member}"
-        leave_out = None if is_required else self.leave_out(problem.path, option)
-        return self._with_hints(problem._replace(reason=reason, action=action), content, leave_out)
+        leave_out = () if is_required else (self.leave_out(problem.path, option),)
+        return self._with_hints(problem._replace(reason=reason, action=action), content, *leave_out)
 
-    def _with_hints(self, finding: Finding, content: str, leave_out: Hint | None) -> Finding:
+    def _with_hints(self, finding: Finding, content: str, *leave_out: Hint) -> Finding:
         """Add the hints to a finding about a symlink, or name the tool that it belongs to.
 
         `content` could be packed instead; "" is none.
@@ -118,15 +117,13 @@ class Messages:
         is_optional = finding.code in OPTIONAL
         owner, path = link_owner(finding.path, finding.target) if is_optional else ("", "")
         if owner:
-            finding = finding._replace(path=path, what=owner, reason="", target="")
             hint = Hint("leave it out", f"add {{}} to `exclude` in {self._exclude}", json.dumps(f"/{path}"))
-            finding = finding._replace(note="symlinks out of the project")
+            finding = finding._replace(path=path, what=owner, reason="", note="symlinks out of the project", target="")
             return finding._replace(hints=(hint,)) if finding.is_rejected else finding
         can_copy = finding.drops and content and is_optional and self._options.symlinks != "copy"
         hints = [self._set(f"pack {content}", "symlinks", "copy")] if can_copy else []
         if finding.is_rejected:
-            hints += [leave_out] if leave_out is not None else []
-            hints = hints or [Hint("", "replace it with a regular file")]
+            hints = [*hints, *leave_out] or [Hint("", "replace it with a regular file")]
         return finding._replace(hints=tuple(hints))
 
     def alias(self, link: str, target: str, known_as: str, names: Sequence[str]) -> Finding:
@@ -137,7 +134,6 @@ class Messages:
         return Finding("NC106", link, "directory with several names", reason, Action.NOTICE, note, target)
 
     def special(self, mode: int, path: str, option: str) -> Finding:
-        """Return the finding about a FIFO, socket or device."""
         kind = _SPECIAL.get(stat.filemode(mode)[0], "special file")
         note = "installers accept only regular files, directories and symlinks"
         return Finding("NC201", path, kind, "", Action.REJECTED, note, hints=(self.leave_out(path, option),))
@@ -163,7 +159,6 @@ class Messages:
         return Note(header, tuple(paths), (hint,))
 
     def unused_allow(self, patterns: Sequence[str]) -> Note:
-        """Return the note about entries of `allow` that matched nothing."""
         quoted = tuple(f"{json.dumps(pattern, ensure_ascii=False)} matched nothing" for pattern in patterns)
         entries = count(len(patterns), "entry", "entries")
         return Note(f"{entries} of `allow` in {self._hook} can be removed", quoted)

@@ -33,14 +33,13 @@ def check_untracked(selection: SelectionFilter) -> None:
         and each.path not in checker.required
         and (each.is_packed or not any(within(each.path, found) for found in checker.dropped))
     }
+    is_named = (config.path_is_artifact, config.path_is_build_artifact, selection.options.allow.match)
     paths = sorted(
         path
         for path, each in files.items()
         if entry_of(path, entries)
         and each.state.link is None
-        and not (
-            config.path_is_artifact(path) or config.path_is_build_artifact(path) or selection.options.allow.match(path)
-        )
+        and not any(test(path) for test in is_named)
         and not any(entry_of(relative(above, root), entries) for above in selection.explicit.above(each.path))
         and each.path not in selection.wheel_selects
     )
@@ -62,10 +61,10 @@ def check_untracked(selection: SelectionFilter) -> None:
 
 
 def read_untracked(root: str) -> set[str]:
-    """Return git's list of the untracked paths, relative to `root`.
+    """Return git's list of the untracked paths, relative to `root`: a directory without tracked files ends with `/`.
 
-    A directory without tracked files ends with `/`. Nothing without git, if git refuses, or if `pyproject.toml` is not
-    tracked: the project may have been unpacked into a directory that another repository ignores.
+    Nothing without git, if git refuses, or if `pyproject.toml` is not tracked: the project may have been unpacked into
+    a directory that another repository ignores.
     """
     # `core.fsmonitor` could start any program.
     command = ["git", "-c", "core.fsmonitor=false", "ls-files", "-z", "--others", "--directory"]

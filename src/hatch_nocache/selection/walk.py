@@ -21,11 +21,7 @@ _Report = Callable[[DirectoryFinding, str], None]
 
 
 def filtered_walk(
-    source: str,
-    states: DirectoryStates,
-    route: Route,
-    report: _Report,
-    needed: Callable[[], set[str]] | None = None,
+    source: str, states: DirectoryStates, route: Route, report: _Report, needed: Callable[[], set[str]] | None = None
 ) -> Iterator[tuple[DirectoryState, list[str], list[str]]]:
     """Yield like `hatchling.builders.utils.safe_walk`, with states instead of paths.
 
