@@ -66,14 +66,12 @@ class DiskDirectory:
 
     def head(self, name: str, size: int) -> bytes:
         path = os.path.join(self.location, name)
-        try:
+        with contextlib.suppress(OSError):
             # Checked before `open`, which would hang on a FIFO.
-            if not stat.S_ISREG(os.lstat(path).st_mode):
-                return b""
-            with open(path, "rb") as file:
-                return file.read(size)
-        except OSError:
-            return b""
+            if stat.S_ISREG(os.lstat(path).st_mode):
+                with open(path, "rb") as file:
+                    return file.read(size)
+        return b""
 
     def child(self, name: str) -> DiskDirectory:
         # A symlink is not followed: it is an empty directory.

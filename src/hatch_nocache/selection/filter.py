@@ -260,11 +260,9 @@ class SelectionFilter:
                 wheel = SelectionFilter(config, "wheel", "standard", options, build_data, "")
                 with contextlib.suppress(RejectedError), wheel.installed():
                     pass
-        except (ConfigError, UnreadableError):
-            return None
-        except (OSError, TypeError, ValueError) as error:
+        except (OSError, TypeError, ValueError, UnreadableError) as error:
             # No wheel can be built from the tree.
-            if not _hatchling.is_hatchlings(error):
+            if not (isinstance(error, (ConfigError, UnreadableError)) or _hatchling.is_hatchlings(error)):
                 raise
             return None
         return wheel

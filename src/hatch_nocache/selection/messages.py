@@ -54,7 +54,11 @@ class Messages:
     def directory(self, found: DirectoryFinding, option: str) -> Finding | None:
         """Return the finding about a cache, an environment or NC103, unless an option packs it."""
         if found.evidence.code == "NC103":
-            return self._outside_directory(found, option)
+            if "symlinks" in self._options.given and not found.drops:
+                return None
+            action, text = _ACTIONS[self._options.symlinks], os.readlink(found.walked)
+            finding = Finding("NC103", found.path, found.evidence.name, "", action, target=text)
+            return self._with_hints(finding, "its files", self.leave_out(found.path, option))
         keys = list(dict.fromkeys(f"`{each.key}`" for each in found.explicit if each.key))
         if not found.drops:
             return self.explicit(found, ", ".join(keys)) if keys else None
@@ -67,13 +71,6 @@ class Messages:
             hints.append(Hint("", found.evidence.hint))
         return self.explicit(found, "")._replace(action=action, note=note, hints=tuple(hints))
 
-    def _outside_directory(self, found: DirectoryFinding, option: str) -> Finding | None:
-        if "symlinks" in self._options.given and not found.drops:
-            return None
-        action, text = _ACTIONS[self._options.symlinks], os.readlink(found.walked)
-        finding = Finding("NC103", found.path, found.evidence.name, "", action, target=text)
-        return self._with_hints(finding, "its files", self.leave_out(found.path, option))
-
     def explicit(self, found: DirectoryFinding, keys: str) -> Finding:
         """Return the notice about explicit files in a cache. No other file is selected."""
         evidence, note = found.evidence, f"listed in {keys}"
@@ -81,7 +78,6 @@ class Messages:
         return finding._replace(is_environment=evidence.environment)
 
     def required(self, path: str, by: str, found: DirectoryFinding) -> Finding:
-        """Return the finding about a required file in a directory that is left out."""
         kind = "virtual environment" if found.evidence.environment else "cache directory"
         where = f"inside {found.path}/, which is a {kind}"
         if found.evidence.code == "NC103":
@@ -127,7 +123,6 @@ class Messages:
         return finding._replace(hints=tuple(hints))
 
     def alias(self, link: str, target: str, known_as: str, names: Sequence[str]) -> Finding:
-        """Return the notice about a directory that is packed under several names."""
         packed = " and ".join(filter(None, (", ".join(f"{name}/" for name in names[:-1]), f"{names[-1]}/")))
         others = f"only {known_as}/" if known_as in names else "none of its files"
         reason, note = f"Hatchling would pack {others}", f"packed as {packed}"
@@ -153,7 +148,6 @@ class Messages:
         return Note(f"packed {directories} with an invalid CACHEDIR.TAG into the {target}", lines, hints)
 
     def lost(self, paths: Sequence[str]) -> Note:
-        """Return the note about files that only a wheel from the tree would contain."""
         hint = Hint("", "give the sdist the same options as the wheel, or exclude the files from the wheel too")
         header = f"the wheel built from this sdist will lack {count(len(paths), 'file')}"
         return Note(header, tuple(paths), (hint,))

@@ -33,23 +33,23 @@ def check_untracked(selection: SelectionFilter) -> None:
         and each.path not in checker.required
         and (each.is_packed or not any(within(each.path, found) for found in checker.dropped))
     }
-    is_named = (config.path_is_artifact, config.path_is_build_artifact, selection.options.allow.match)
+    includes = (config.path_is_artifact, config.path_is_build_artifact, selection.options.allow.match)
     paths = sorted(
         path
         for path, each in files.items()
         if entry_of(path, entries)
         and each.state.link is None
-        and not any(test(path) for test in is_named)
+        and not any(is_included(path) for is_included in includes)
         and not any(entry_of(relative(above, root), entries) for above in selection.explicit.above(each.path))
         and each.path not in selection.wheel_selects
     )
     shared = parents(files.keys() - paths) if paths else set()
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, set[str]] = {}
     for path in paths:
         # The highest directory without other files, or the file.
         above = (f"{each}/" for each in sorted(parents([path]) - shared))
         highest = next((each for each in above if each.startswith(entry_of(path, entries))), path)
-        groups.setdefault(highest, []).append(path)
+        groups.setdefault(highest, set()).add(path)
     for highest, inside in groups.items():
         finding = checker.messages.untracked(highest, len(inside))
         if finding.drops:

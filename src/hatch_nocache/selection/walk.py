@@ -57,7 +57,7 @@ def filtered_walk(
         elif is_new:
             first[identity], enters = state, True
         else:
-            aliases = aliases or _Aliases(source, states, route, needed)
+            aliases = aliases or _Aliases(source, states, route, needed and needed())
             state = state._replace(alias=state.alias or (state, first[identity]))
             enters, packs = aliases.enter(state, first.get(identity), is_repeated=is_repeated)
         if enters:
@@ -70,9 +70,8 @@ def filtered_walk(
 def _subdirectory(parent: DirectoryState, name: str, states: DirectoryStates) -> DirectoryState | None:
     """Return the state of a subdirectory; None if it need not be entered."""
     walked = os.path.join(parent.directory.walked, name)
-    if any(found is not None and found.can_prune(walked) for found in (parent.cache, parent.outside)):
-        return None
-    return states.step(parent, name)
+    is_pruned = any(found is not None and found.can_prune(walked) for found in (parent.cache, parent.outside))
+    return None if is_pruned else states.step(parent, name)
 
 
 def _is_dropped(state: DirectoryState, parent: DirectoryState, route: Route, report: _Report, *, is_new: bool) -> bool:
@@ -97,14 +96,12 @@ def _is_dropped(state: DirectoryState, parent: DirectoryState, route: Route, rep
 class _Aliases:
     """Decides under which further names a directory is entered, and packed."""
 
-    def __init__(
-        self, source: str, states: DirectoryStates, route: Route, needed: Callable[[], set[str]] | None
-    ) -> None:
+    def __init__(self, source: str, states: DirectoryStates, route: Route, needed: set[str] | None) -> None:
         self._source = source
         self._states = states
         self._route = route
-        self._needed = None if needed is None else needed()
-        self._above_needed = parents(self._needed or ())
+        self._needed = needed
+        self._above_needed = parents(needed or ())
         # Real paths of the directories that only a symlink makes part of the selection.
         self._found: set[str] = set()
 
