@@ -14,7 +14,7 @@ from hatch_nocache.rules import OPTIONAL, Action, Finding
 from hatch_nocache.selection.directory import DirectoryFinding, DirectoryState, DirectoryStates
 
 if TYPE_CHECKING:
-    from hatch_nocache.members.symlinks import SelectedSymlink, Symlink
+    from hatch_nocache.members.symlinks import Symlink
     from hatch_nocache.selection.messages import Messages
 
 _USES_EFFECTIVE_IDS = os.access in os.supports_effective_ids
@@ -76,7 +76,7 @@ class Checker:
         # Directories that are left out: paths of the walk.
         self.dropped: list[str] = []
         # Symlinks that an sdist stores. Whether their link targets are members is known at the end.
-        self.stored: list[tuple[Finding | None, SelectedSymlink]] = []
+        self.stored: list[Symlink] = []
         self._options = states.options
         self._tables = tables
         self._times = times
@@ -181,29 +181,30 @@ class Checker:
         # Imported here: most projects have no symlinks.
         from hatch_nocache.members import symlinks
 
-        symlink = symlinks.Symlink.read(each.path, each.state.home)
+        symlink = symlinks.Symlink.read(each.path, each.state.home, each.member)
+        symlink = symlink._replace(is_aliased=each.state.link is not None, selected=each)
         if self._is_sdist:
-            problem = symlinks.problem_in_text(symlink, each.member)
+            problem = symlinks.problem_in_text(symlink)
             if is_allowed:
                 if problem is not None:
                     self.add(problem._replace(path=each.shown, action=Action.NOTICE))
                 return True
             if problem is None or (problem.code == "NC102" and symlink.is_file and symlink.is_inside):
-                is_aliased = each.state.link is not None
-                self.stored.append((problem, symlinks.SelectedSymlink(symlink, each.member, is_aliased, each)))
+                self.stored.append(symlink)
                 return True
         else:
-            problem = (symlinks.problem_without_content if is_allowed else symlinks.problem_on_disk)(symlink)
+            problem = symlinks.problem_on_disk(symlink, allowed=is_allowed)
             if problem is None:
                 check_readable(each.path)
                 return True
-        return self.settle(problem, symlink, each, is_required=is_allowed)
+        return self.settle(problem, symlink, is_required=is_allowed)
 
-    def settle(self, problem: Finding, symlink: Symlink, each: Selected, *, is_required: bool = False) -> bool:
+    def settle(self, problem: Finding, symlink: Symlink, *, is_required: bool = False) -> bool:
         """Report the problem of a symlink, and return whether the symlink is packed."""
+        each: Selected = symlink.selected
         is_required = is_required or each.path in self.required
         problem = problem._replace(path=each.shown)
-        finding = self.messages.symlink(problem, symlink, each.member, each.option, is_required=is_required)
+        finding = self.messages.symlink(problem, symlink, each.option, is_required=is_required)
         is_optional = finding.code in OPTIONAL
         if finding.drops or not (is_optional and "symlinks" in self._options.given):
             self.add(finding)
@@ -222,12 +223,12 @@ class Checker:
         if not os.path.islink(each.path):
             self.add(self.messages.special(os.lstat(each.path).st_mode, each.shown, each.option))
             return True
-        from hatch_nocache.members.symlinks import Symlink, problem_without_content
+        from hatch_nocache.members.symlinks import Symlink, problem_on_disk
 
-        symlink = Symlink.read(each.path, self.states.root)
-        problem = problem_without_content(symlink)
+        symlink = Symlink.read(each.path, self.states.root, each.member)._replace(selected=each)
+        problem = problem_on_disk(symlink, allowed=True)
         if problem is not None:
-            self.settle(problem, symlink, each, is_required=True)
+            self.settle(problem, symlink, is_required=True)
         return problem is not None
 
 

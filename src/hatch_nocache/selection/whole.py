@@ -29,10 +29,10 @@ def finish_sdist(selection: SelectionFilter) -> None:
         if is_dropped and _hatchling.selects(config, relative(path, config.root)):
             state = checker.states.at(os.path.dirname(path))
             checker.is_left_out(Selected(path, "", state, route))
-    stored = [(problem, each) for problem, each in checker.stored if each.selected.is_packed]
+    stored = [symlink for symlink in checker.stored if symlink.selected.is_packed]
     checker.stored.clear()
-    for problem, each in problems_in_sdist(stored, selection.members(), lambda: selection.wheel_selects):
-        each.selected.is_packed = checker.settle(problem, each.symlink, each.selected)
+    for problem, symlink in problems_in_sdist(stored, selection.members(), lambda: selection.wheel_selects):
+        symlink.selected.is_packed = checker.settle(problem, symlink)
     if any(finding.action is Action.DROPPED for finding in checker.findings):
         selection.lost = _lost_files(selection)
 
