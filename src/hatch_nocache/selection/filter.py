@@ -184,9 +184,7 @@ class SelectionFilter:
                 entered[state.directory.walked] = state
                 yield state.directory.walked, directories, files
 
-        sources = mapping and {
-            path: to for path, to in mapping.items() if not self._is_refused(path, to, route, checker)
-        }
+        sources = mapping and {at: to for at, to in mapping.items() if not self._is_refused(at, to, route, checker)}
         homes = _outside_homes(sources or {}, self.config.root)
         # If another builder or hook has replaced the generator, its output is filtered.
         generator = _hatchling.with_walk(name, original, walk) or original
@@ -210,9 +208,8 @@ class SelectionFilter:
 
     def _is_refused(self, source: str, target: str, route: Route, checker: Checker) -> bool:
         """Return whether Hatchling would end in a traceback on a forced source, and report it."""
-        if not route.is_forced or os.path.isfile(source) or os.path.isdir(source) or not os.path.lexists(source):
-            return False
-        if self.options.allow.match(relative(source, self.config.root)):
+        is_odd = route.is_forced and os.path.lexists(source) and not (os.path.isfile(source) or os.path.isdir(source))
+        if not is_odd or self.options.allow.match(relative(source, self.config.root)):
             return False
         return checker.refuse(Selected(source, as_member(target), checker.states.at(os.path.dirname(source)), route))
 

@@ -112,13 +112,11 @@ class _Aliases:
         already, or is in the directory.
         """
         path, walked, real = state.directory.path, state.directory.walked, state.directory.location
-        if state.link is None:
-            # The real name.
+        # The real name, or one that a wheel needs.
+        if state.link is None or path in (self._needed or ()):
             return True, True
         if self._needed is None:
             return not is_repeated, True
-        if path in self._needed:
-            return True, True
         packs = real not in self._found and first is not None and self._is_lost(first) and self._selects(state, walked)
         if packs:
             self._found.add(real)

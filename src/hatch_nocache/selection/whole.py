@@ -70,27 +70,25 @@ def _lost_files(selection: SelectionFilter) -> list[str]:
 def check_members(selection: SelectionFilter) -> None:
     """Report colliding members, and directories that are packed under another name than Hatchling's."""
     builder, checker, packed = selection.config.builder, selection.checker, selection.packed
-    messages = checker.messages
     members = [(each.member, each.file.path) for each in packed]
     members += ((member, "") for member in _hatchling.written_members(builder, selection.target))
     unique = not _hatchling.packs_duplicates(builder)
     for collision in collisions(members, sdist=selection.target == "sdist", unique=unique):
-        checker.add(messages.member(*collision))
-    states = {each.state for each in packed}
-    aliases = {state.alias for state in states if state.alias is not None}
+        checker.add(checker.messages.member(*collision))
+    aliases = {each.state.alias for each in packed if each.state.alias is not None}
     groups: dict[str, list[tuple[DirectoryState, DirectoryState]]] = {}
     for state, first in sorted(aliases, key=lambda alias: [each.directory.walked for each in alias]):
         groups.setdefault(first.directory.walked, []).append((state, first))
     for known_as, group in groups.items():
         state, first = group[0]
         names = {each.directory.path for each, _ in group}
-        if any(within(each.directory.walked, known_as) for each in states):
+        if any(within(each.path, known_as) for each in packed):
             names.add(first.directory.path)
         # A directory can also be mounted twice.
         link = state.link or first.link
         text, shown = os.readlink(link) if link else "", relative(link or state.directory.walked, selection.config.root)
         known = first.directory.path or "."
-        checker.add(messages.alias(shown, text, known, [name or "." for name in sorted(names)]))
+        checker.add(checker.messages.alias(shown, text, known, [name or "." for name in sorted(names)]))
 
 
 def notes(selection: SelectionFilter) -> list[Note]:
