@@ -71,8 +71,8 @@ class Checker:
         self.required = required
         # An ordered set: Hatchling may select a file more than once.
         self.findings: dict[Finding, None] = {}
-        # Members that are packed although they break a rule.
-        self.accepted: set[str] = set()
+        # Files that are packed although they break a rule.
+        self._accepted: list[Selected] = []
         # Directories that are left out: paths of the walk.
         self.dropped: list[str] = []
         # Symlinks that an sdist stores. Whether their link targets are members is known at the end.
@@ -90,6 +90,11 @@ class Checker:
         from hatch_nocache.selection.messages import Messages
 
         return Messages(self._options, *self._tables)
+
+    @property
+    def accepted(self) -> set[str]:
+        """The members that are packed although they break a rule, as in the archive."""
+        return {each.member for each in self._accepted}
 
     @property
     def is_rejected(self) -> bool:
@@ -122,7 +127,7 @@ class Checker:
         path, state, allow = each.path, each.state, self._options.allow
         is_allowed = state.allowed or bool(allow.lines and allow.match(each.shown))
         if is_allowed:
-            self.accepted.add(each.member)
+            self._accepted.append(each)
         elif (state.cache or state.outside or self.states.parts) and self.is_left_out(each):
             return False
         else:
@@ -209,7 +214,7 @@ class Checker:
         if finding.drops or not (is_optional and "symlinks" in self._options.given):
             self.add(finding)
         if is_optional and not finding.drops:
-            self.accepted.add(each.member)
+            self._accepted.append(each)
         if finding.action is Action.COPIED and self._is_sdist:
             each.file.path = symlink.real
             each.kind = stat.S_IFREG
