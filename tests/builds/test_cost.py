@@ -161,7 +161,6 @@ SELDOM = (
     "members.collisions",
     "selection.messages",
     "selection.whole",
-    "selection.aliases",
     "selection.explicit",
 )
 

@@ -37,7 +37,7 @@ def test_entries_by_kind(tmp_path: Path) -> None:
         os.symlink(text, str(tmp_path / name))
     directory = DiskDirectory(str(tmp_path), "here")
     assert (directory.readable, directory.directories, directory.files) == (True, {"sub"}, {"file"})
-    assert (directory.links, directory.special) == ({"to-sub", "to-file", "dangling", "loop"}, {"fifo"})
+    assert directory.links == {"to-sub", "to-file", "dangling", "loop"}
     assert sorted(directory.subdirectories) == ["sub", "to-sub"]
     assert sorted(directory.nondirectories) == ["dangling", "fifo", "file", "loop", "to-file"]
     assert directory.head("file", 4) == b"0123"
@@ -202,7 +202,7 @@ def test_allowed_symlink_that_cannot_be_followed(project: Project, monkeypatch: 
     """As if for lack of a permission: the wheel must not lack it in silence."""
     project.configure('allow = ["/src/demo/l"]')
     project.link("src/demo/l", "nothing")
-    monkeypatch.setattr(symlinks, "problem_without_content", lambda _: None)
+    monkeypatch.setattr(symlinks, "problem_on_disk", lambda *_args, **_options: None)
     built = project.build("wheel")
     assert (built.code, built.archive, built.crashed) == (1, None, False)
     assert "l cannot be read" in built.said

@@ -188,6 +188,15 @@ def test_symlinks_that_the_user_keeps(project: Project, option: str, codes: list
     assert project.build().codes == codes
 
 
+def test_allowed_file_with_a_prefix(project: Project) -> None:
+    """The builder puts the data directory of the wheel before its name."""
+    table = '[tool.hatch.build.targets.wheel.shared-data]\n"data" = "share"'
+    project.configure('allow = ["/data/"]', "verify = true", after=table)
+    project.put("data/a\u200bb")
+    built = project.build("wheel")
+    assert (built.code, built.said) == (0, "")
+
+
 def test_moved_archive(project: Project) -> None:
     """Nothing is removed, and nothing is said of a removal."""
     body = "        import os\n        os.rename(artifact, artifact + '.moved')\n"

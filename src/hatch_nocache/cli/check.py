@@ -19,7 +19,7 @@ from hatch_nocache.paths import native
 from hatch_nocache.patterns import Patterns
 from hatch_nocache.report import toml_pattern
 from hatch_nocache.rules import OPTIONAL, Action, Category, Finding, Hint, Note
-from hatch_nocache.selection.checker import Checker, UnreadableError
+from hatch_nocache.selection.checker import Checker, Selected, UnreadableError
 from hatch_nocache.selection.directory import DirectoryStates
 from hatch_nocache.selection.explicit import ExplicitPaths
 from hatch_nocache.selection.walk import filtered_walk
@@ -96,7 +96,7 @@ def _tree(path: str, backend: str) -> Result:
     options = parse({"caches": "drop", "symlinks": "drop"}, prefix="", target="")
     surroundings = declared.read(root, os.environ, "", ())
     states = DirectoryStates(root, options, surroundings, lambda: ExplicitPaths(root, {}, {}), {})
-    checker = Checker("", options, states, {}, ("", ""))
+    checker = Checker("", states, {}, ("", ""))
     # Every file is selected, as if the whole tree were forced in.
     route = Route(SimpleNamespace(root=root), "recurse_forced_files", {})
     for state, directories, files in filtered_walk(root, states, route, checker.report):
@@ -107,8 +107,8 @@ def _tree(path: str, backend: str) -> Result:
             # A file may be unreadable, or vanish.
             with contextlib.suppress(OSError, UnreadableError):
                 if not ignored.match(prefix + name):
-                    file = SimpleNamespace(path=os.path.join(state.directory.walked, name))
-                    checker.check(file, name, prefix + name, state, route)
+                    where = os.path.join(state.directory.walked, name)
+                    checker.check(Selected(where, prefix + name, state, route))
     findings = [
         each._replace(action=Action.NOTICE, hints=(Hint("leave it out", _EXCLUDE, toml_pattern(each.path)),))
         for each in checker.findings

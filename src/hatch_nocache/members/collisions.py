@@ -1,7 +1,4 @@
-"""Find colliding archive members before the archive exists.
-
-The rules are those of Hatchling's builders.
-"""
+"""Find colliding archive members as Hatchling's builders would write them."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import posixpath
 import stat
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 # The values of `caches` and `symlinks` that leave files out of the archive.
 DROPPING = ("drop", "reject")
+_Explicit = Callable[[], "ExplicitPaths"]
 
 
 class DiskDirectory:
@@ -31,50 +33,45 @@ class DiskDirectory:
         self.location = location
         self.path = path
         self.walked = walked or location
-        self.readable = True
-        # As `os.walk` sorts them: a symlink to a directory is a directory, everything else is a file.
+        self.readable = False
         self.subdirectories: list[str] = []
-        self.nondirectories: list[str] = []
-        links: set[str] = set()
-        special: set[str] = set()
-        try:
-            with os.scandir(location) as listing:
-                for entry in listing:
-                    # The listing knows regular files and directories without another system call.
-                    if entry.is_file(follow_symlinks=False):
-                        self.nondirectories.append(entry.name)
-                    elif entry_is_link(entry):
-                        links.add(entry.name)
-                        names = self.subdirectories if os.path.isdir(entry.path) else self.nondirectories
-                        names.append(entry.name)
-                    elif entry.is_dir(follow_symlinks=False):
-                        self.subdirectories.append(entry.name)
-                    else:
-                        special.add(entry.name)
-                        self.nondirectories.append(entry.name)
-        except OSError:
-            self.readable = False
+        files: list[str] = []
+        links: list[str] = []
+        others: list[str] = []
+        with contextlib.suppress(OSError), os.scandir(location) as listing:
+            for entry in listing:
+                # The listing knows regular files and directories without another system call.
+                if entry.is_file(follow_symlinks=False):
+                    files.append(entry.name)
+                elif entry_is_link(entry):
+                    links.append(entry.name)
+                    (self.subdirectories if os.path.isdir(entry.path) else others).append(entry.name)
+                elif entry.is_dir(follow_symlinks=False):
+                    self.subdirectories.append(entry.name)
+                else:
+                    others.append(entry.name)
+            self.readable = True
+        # As `os.walk` sorts them: a symlink to a directory is a directory, everything else is a file.
+        self.nondirectories = files + others
+        self.files = frozenset(files)
         self.links = frozenset(links)
-        self.special = frozenset(special)
+        self.directories = frozenset(self.subdirectories) - self.links
 
-    @property
-    def directories(self) -> frozenset[str]:
-        return frozenset(self.subdirectories) - self.links
-
-    @property
-    def files(self) -> frozenset[str]:
-        return frozenset(self.nondirectories) - self.links - self.special
+    def identity(self) -> tuple[int, int] | None:
+        """Return its device and inode, None if it cannot be entered."""
+        with contextlib.suppress(OSError):
+            status = os.stat(self.location)
+            return (status.st_dev, status.st_ino) if self.readable else None
+        return None
 
     def head(self, name: str, size: int) -> bytes:
         path = os.path.join(self.location, name)
-        try:
+        with contextlib.suppress(OSError):
             # Checked before `open`, which would hang on a FIFO.
-            if not stat.S_ISREG(os.lstat(path).st_mode):
-                return b""
-            with open(path, "rb") as file:
-                return file.read(size)
-        except OSError:
-            return b""
+            if stat.S_ISREG(os.lstat(path).st_mode):
+                with open(path, "rb") as file:
+                    return file.read(size)
+        return b""
 
     def child(self, name: str) -> DiskDirectory:
         # A symlink is not followed: it is an empty directory.
@@ -85,8 +82,7 @@ class DiskDirectory:
 class DirectoryFinding:
     """A finding about a directory. It is reported only if a file in it is selected.
 
-    `walked` is its path in the walk, `path` the one in messages. `drops`: its files are left out, except the `explicit`
-    paths.
+    `drops`: its files are left out, except the `explicit` paths.
     """
 
     def __init__(
@@ -122,21 +118,14 @@ class DirectoryState(NamedTuple):
 
 
 class DirectoryStates:
-    """The directories of one build. Each is classified when the walk reaches it."""
+    """The directories of one build. Each is classified when the walk reaches it.
+
+    `explicit` is called once something is found. `forced` maps the sources that the user forces in to members.
+    """
 
     def __init__(
-        self,
-        root: str,
-        options: Options,
-        surroundings: Surroundings,
-        explicit: Callable[[], ExplicitPaths],
-        forced: Mapping[str, str],
+        self, root: str, options: Options, surroundings: Surroundings, explicit: _Explicit, forced: Mapping[str, str]
     ) -> None:
-        """Take what is known of the project.
-
-        `explicit` is called once something is found. `forced` are the sources that the user forces in, with the members
-        that they become.
-        """
         self.root = root
         self.real_root = os.path.realpath(root)
         self.options = options
@@ -165,10 +154,10 @@ class DirectoryStates:
     def at(self, walked: str, home: str | None = None) -> DirectoryState:
         """Return the state of a directory that no walk has entered.
 
-        It is computed from the directories between `home` (default: the root) and this one. `home` is for a file from
-        outside the project: nothing above it is classified.
+        Nothing above `home` is classified: the root, or the given one of a file from outside the project.
         """
         base = home or self.root
+        walked = os.path.normpath(walked)
         # A builder may select any file.
         base = base if within(walked, base) else walked
         if base not in self._states:
@@ -188,13 +177,12 @@ class DirectoryStates:
 
     def step(self, parent: DirectoryState, name: str) -> DirectoryState:
         """Return the state of a subdirectory: classified, but not reported yet."""
-        directory = parent.directory.child(name)
-        state = parent._replace(directory=directory)
+        directory, link = parent.directory.child(name), parent.link
         is_link = name in parent.directory.links
         if is_link:
             directory = DiskDirectory(os.path.realpath(directory.walked), directory.path, directory.walked)
-            state = parent._replace(directory=directory, link=parent.link or directory.walked)
-        allow = self.options.allow
+            link = link or directory.walked
+        state, allow = parent._replace(directory=directory, link=link), self.options.allow
         # A negated pattern may exclude something below it again.
         if state.allowed or (allow.match(directory.path + "/") and not allow.negated):
             return state._replace(allowed=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import Any, Iterable, Iterator, Mapping, NamedTuple, Sequence
+from typing import Any, Iterable, Iterator, Mapping, NamedTuple
 
 from hatch_nocache.paths import relative, within
 from hatch_nocache.patterns import Patterns, literal_lead
@@ -17,8 +17,8 @@ _NONE = Patterns(())
 class ExplicitPath(NamedTuple):
     """One absolute path that a `key` spells out; "" is another build hook, or `allow`.
 
-    It is a source, or the literal beginning of a `pattern`. `anywhere`: the pattern is not anchored at the root, so
-    only the last part of `path` counts.
+    It is a source, or the literal beginning of a `pattern`: of one that is not anchored (`anywhere`), only its last
+    part counts.
     """
 
     path: str
@@ -41,16 +41,16 @@ class ExplicitPath(NamedTuple):
 
 
 class ExplicitPaths:
-    """The explicit paths in the tables of all targets, and those of other build hooks."""
+    """The explicit paths in the tables of all targets, and those of other build hooks.
+
+    The tables are the raw ones of [tool.hatch.build] and its targets: Hatchling reports invalid values. `root` is the
+    absolute path of the project; any absolute path serves for an archive. The walk must reach what `allow` has, too:
+    its files are packed before explicit paths count.
+    """
 
     def __init__(
         self, root: str, build: Mapping[str, Any], targets: Mapping[str, Any], allow: Patterns = _NONE
     ) -> None:
-        """Read the raw tables of [tool.hatch.build] and of its targets.
-
-        Hatchling reports invalid values. `root` is the absolute path of the project; any absolute path serves for an
-        archive. The walk must reach what `allow` has, too: its files are packed before explicit paths count.
-        """
         self._root = root
         self._paths: list[ExplicitPath] = []
         self._hook_paths: list[ExplicitPath] = []
@@ -66,10 +66,7 @@ class ExplicitPaths:
                 self._allowed.append(ExplicitPath(self._absolute(path), "", _NONE, anywhere=not anchored))
 
     def add_hooks(self, build_data: Mapping[str, Any], required: Iterable[str]) -> None:
-        """Add the paths that other build hooks have written into the build data.
-
-        Hatchling itself adds those in `required`.
-        """
+        """Add the paths that other hooks, and not Hatchling (`required`), have written into the build data."""
         for key in ("force-include", "force-include-editable", *_SHARED):
             sources = (source for source in build_data.get(key.replace("-", "_"), ()) if source not in required)
             self._hook_paths += (ExplicitPath(self._absolute(os.fspath(source)), "") for source in sources)
@@ -98,13 +95,12 @@ class ExplicitPaths:
         paths = (*self._paths, *self._hook_paths)
         return (each.path for each in paths if within(path, each.path) and not each.anywhere)
 
-    def _patterns(self, patterns: Sequence[str], key: str) -> Iterator[ExplicitPath]:
+    def _patterns(self, patterns: Iterable[str], key: str) -> Iterator[ExplicitPath]:
         for pattern in patterns:
-            lead = literal_lead(pattern)
-            if lead is not None:
-                path, anchored = lead
-                # Hatchling reports an invalid pattern.
-                with contextlib.suppress(ValueError):
+            path, anchored = literal_lead(pattern) or ("", False)
+            # Hatchling reports an invalid pattern.
+            with contextlib.suppress(ValueError):
+                if path:
                     yield ExplicitPath(self._absolute(path), key, Patterns([pattern]), anywhere=not anchored)
 
     def _absolute(self, path: str) -> str:

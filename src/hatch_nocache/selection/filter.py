@@ -10,8 +10,7 @@ import functools
 import itertools
 import os
 import stat
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping, NamedTuple
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping
 
 from hatch_nocache import _hatchling
 from hatch_nocache._hatchling import Route, as_member
@@ -19,7 +18,7 @@ from hatch_nocache.caches import declared
 from hatch_nocache.config import ConfigError, Options, parse
 from hatch_nocache.paths import in_work_tree, native, parents, relative, within
 from hatch_nocache.rules import Finding, Note
-from hatch_nocache.selection.checker import Checker, UnreadableError
+from hatch_nocache.selection.checker import Checker, Selected, UnreadableError
 from hatch_nocache.selection.directory import DirectoryState, DirectoryStates, DiskDirectory
 from hatch_nocache.selection.walk import filtered_walk
 
@@ -37,19 +36,6 @@ class ChangedError(Exception):
     """A file has changed after its check. The message says how."""
 
 
-class Selected(NamedTuple):
-    """A file that Hatchling selects. `path` is its path in the walk.
-
-    `member` is its name in the archive; "" if the file is not packed, but shows an import path.
-    """
-
-    file: Any
-    path: str
-    member: str
-    state: DirectoryState
-    is_forced: bool
-
-
 class SelectionFilter:
     """Filters one version of one target.
 
@@ -62,12 +48,9 @@ class SelectionFilter:
         self.config = config
         self.target = target
         self.options = options
-        self.required = _hatchling.required_files(config.builder, target)
         # Whether the builder has asked for any file.
         self.is_used = False
-        # The files that Hatchling selects, and the ids of the file objects that are not packed.
         self.files: list[Selected] = []
-        self.left_out: set[int] = set()
         # Files that the wheel from the tree has, but not the wheel from this sdist.
         self.lost: list[str] = []
         self._version = version
@@ -81,8 +64,9 @@ class SelectionFilter:
     def _new_checker(self) -> Checker:
         config, explicit = self.config, lambda: self.explicit
         states = DirectoryStates(config.root, self.options, self._surroundings, explicit, config.force_include)
+        required = _hatchling.required_files(config.builder, self.target)
         tables, times = _hatchling.tables_in_force(config), _hatchling.time_range(config, self.target)
-        return Checker(self.target, self.options, states, self.required, tables, times)
+        return Checker(self.target, states, required, tables, times)
 
     @functools.cached_property
     def explicit(self) -> ExplicitPaths:
@@ -92,23 +76,18 @@ class SelectionFilter:
 
         build = self.config.builder.build_config
         explicit = ExplicitPaths(self.config.root, build, build.get("targets", {}), self.options.allow)
-        explicit.add_hooks(self._build_data, self.required)
+        explicit.add_hooks(self._build_data, self.checker.required)
         return explicit
-
-    # --- Results ------------------------------------------------------------------------------------------------------
 
     @property
     def findings(self) -> list[Finding]:
-        """All findings so far."""
         return list(self.checker.findings)
 
     @property
     def packed(self) -> list[Selected]:
-        """The files that are packed."""
-        return [each for each in self.files if id(each.file) not in self.left_out]
+        return [each for each in self.files if each.is_packed]
 
     def notes(self) -> list[Note]:
-        """Return the notes to print with the findings."""
         if not (self.lost or self.options.allow.lines or self.checker.states.invalid_tags):
             return []
         from hatch_nocache.selection.whole import notes
@@ -120,8 +99,6 @@ class SelectionFilter:
         # Meanwhile, the builder has prefixed some names.
         members = {as_member(each.file.distribution_path) for each in self.packed}
         return members.union(_hatchling.written_members(self.config.builder, self.target))
-
-    # --- The build ----------------------------------------------------------------------------------------------------
 
     @contextlib.contextmanager
     def installed(self) -> Iterator[None]:
@@ -157,9 +134,9 @@ class SelectionFilter:
         if self.target == "wheel":
             # `WheelBuilder.add_licenses` opens these files itself: they can be checked, but not filtered.
             route = Route(self.config, "recurse_forced_files", {})
-            for path in self.required:
-                state, member = self.checker.states.at(os.path.dirname(path)), relative(path, self.config.root)
-                self.checker.check(SimpleNamespace(path=path), os.path.basename(path), member, state, route)
+            for path in self.checker.required:
+                state = self.checker.states.at(os.path.dirname(path))
+                self.checker.check(Selected(path, relative(path, self.config.root), state, route))
         self._check_members()
 
     def _generator(self, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -176,9 +153,9 @@ class SelectionFilter:
                 self._finish_sdist()
             if self.checker.is_rejected:
                 raise RejectedError
-            packed = (each for each in selected if id(each.file) not in self.left_out)
+            packed = (each for each in selected if each.is_packed)
             # Listing a directory once is cheaper than asking about each file.
-            groups = itertools.groupby(packed, lambda each: "" if each.is_forced else os.path.dirname(each.file.path))
+            groups = itertools.groupby(packed, lambda it: "" if it.route.is_forced else os.path.dirname(it.file.path))
             for directory, files in groups:
                 regular = DiskDirectory(directory, "").files if directory else ()
                 for each in files:
@@ -190,9 +167,8 @@ class SelectionFilter:
 
     def _check_unchanged(self, each: Selected) -> None:
         kind = stat.S_IFMT(os.lstat(each.file.path).st_mode)
-        if kind != self.checker.not_regular.get(id(each.file), stat.S_IFREG):
-            shown = relative(each.path, self.config.root)
-            raise ChangedError(f"{shown} became a {_KINDS.get(kind, 'special file')}")
+        if kind != each.kind:
+            raise ChangedError(f"{each.shown} became a {_KINDS.get(kind, 'special file')}")
 
     def _select(
         self, name: str, original: Callable[..., Any], mapping: Mapping[str, str] | None, prefix: str, checker: Checker
@@ -200,16 +176,15 @@ class SelectionFilter:
         """Return what Hatchling's generator selects, checked. `prefix` is what the builder puts before the names."""
         states, route = checker.states, Route(self.config, name, mapping)
         needed = self._needed if self.target == "sdist" else None
-        # The directory that the generator is in.
-        current: dict[str, DirectoryState] = {}
+        # The directories that the generator has entered.
+        entered: dict[str, DirectoryState] = {}
 
         def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
             for state, directories, files in filtered_walk(top, states, route, checker.report, needed):
-                current.clear()
-                current[state.directory.walked] = state
+                entered[state.directory.walked] = state
                 yield state.directory.walked, directories, files
 
-        sources = None if mapping is None else self._present(mapping, route, checker)
+        sources = mapping and {at: to for at, to in mapping.items() if not self._is_refused(at, to, route, checker)}
         homes = _outside_homes(sources or {}, self.config.root)
         # If another builder or hook has replaced the generator, its output is filtered.
         generator = _hatchling.with_walk(name, original, walk) or original
@@ -218,40 +193,32 @@ class SelectionFilter:
         for file in generator() if sources is None else generator(sources):
             if not isinstance(file.path, str) or os.sep != "/":
                 file.path = native(os.fspath(file.path))
-            path = file.path
-            directory, _, base = path.rpartition(os.sep)
-            state = current.get(directory) or states.at(directory, homes.get(path))
+            directory = file.path.rpartition(os.sep)[0]
+            state = entered.get(directory) or states.at(directory, homes.get(file.path))
+            each = Selected(file.path, as_member(file.distribution_path), state, route, file)
             if checker is not self.checker:
                 # The import paths of an editable wheel.
-                if not checker.is_left_out(path, state, route):
-                    chosen.append(Selected(file, path, "", state, is_forced=False))
-                continue
-            member = as_member(file.distribution_path)
-            if route.is_forced and self._copies_dropped(path, member):
-                continue
-            chosen.append(Selected(file, path, prefix + member, state, route.is_forced))
-            if not checker.check(file, base, member, state, route):
-                self.left_out.add(id(file))
+                each.member, each.is_packed = "", not checker.is_left_out(each)
+                chosen.append(each)
+            elif not (route.is_forced and self._copies_dropped(each)):
+                chosen.append(each)
+                each.is_packed = checker.check(each)
+                each.member = prefix + each.member
         return chosen[before:]
 
-    def _present(self, mapping: Mapping[str, str], route: Route, checker: Checker) -> dict[str, str]:
-        """Return the sources without those on which Hatchling would end in a traceback."""
-        sources = dict(mapping)
-        for source, target in mapping.items() if route.is_forced else ():
-            is_odd = os.path.lexists(source) and not (os.path.isfile(source) or os.path.isdir(source))
-            is_refused = is_odd and not self.options.allow.match(relative(source, self.config.root))
-            if is_refused and checker.refuse(source, as_member(target), route):
-                del sources[source]
-        return sources
+    def _is_refused(self, source: str, target: str, route: Route, checker: Checker) -> bool:
+        """Return whether Hatchling would end in a traceback on a forced source, and report it."""
+        is_odd = route.is_forced and os.path.lexists(source) and not (os.path.isfile(source) or os.path.isdir(source))
+        if not is_odd or self.options.allow.match(relative(source, self.config.root)):
+            return False
+        return checker.refuse(Selected(source, as_member(target), checker.states.at(os.path.dirname(source)), route))
 
-    def _copies_dropped(self, path: str, member: str) -> bool:
+    def _copies_dropped(self, each: Selected) -> bool:
         """Return whether another hook adds a copy of a dropped file under its name."""
-        dropped = (os.path.relpath(each, self.config.root) for each in self.checker.dropped if not within(path, each))
-        names = (as_member(self.config.get_distribution_path(each)) for each in dropped)
-        is_copy = any(within(member, name) for name in names)
-        return is_copy and not any(within(path, source) for source in self.config.force_include)
-
-    # --- Checks of the whole selection --------------------------------------------------------------------------------
+        config, dropped = self.config, (path for path in self.checker.dropped if not within(each.path, path))
+        names = (as_member(config.get_distribution_path(os.path.relpath(path, config.root))) for path in dropped)
+        is_copy = any(within(each.member, name) for name in names)
+        return is_copy and not any(within(each.path, source) for source in config.force_include)
 
     def _finish_sdist(self) -> None:
         if self.target != "sdist":
@@ -290,11 +257,9 @@ class SelectionFilter:
                 wheel = SelectionFilter(config, "wheel", "standard", options, build_data, "")
                 with contextlib.suppress(RejectedError), wheel.installed():
                     pass
-        except (ConfigError, UnreadableError):
-            return None
-        except (OSError, TypeError, ValueError) as error:
+        except (OSError, TypeError, ValueError, UnreadableError) as error:
             # No wheel can be built from the tree.
-            if not _hatchling.is_hatchlings(error):
+            if not (isinstance(error, (ConfigError, UnreadableError)) or _hatchling.is_hatchlings(error)):
                 raise
             return None
         return wheel

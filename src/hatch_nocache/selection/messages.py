@@ -9,7 +9,7 @@ from typing import Mapping, Sequence
 
 from hatch_nocache.caches.detect import link_owner
 from hatch_nocache.config import Options
-from hatch_nocache.members.symlinks import SelectedSymlink
+from hatch_nocache.members.symlinks import Symlink
 from hatch_nocache.report import toml_pattern
 from hatch_nocache.rules import OPTIONAL, Action, Finding, Hint, Note, count
 from hatch_nocache.selection.directory import DirectoryFinding
@@ -46,7 +46,6 @@ class Messages:
         return Hint(purpose, f'set {key} = "{value}" in {self._hook}')
 
     def leave_out(self, path: str, option: str) -> Hint:
-        """Return the hint to leave a path out."""
         if option:
             return Hint("leave it out", f"remove it from {option}")
         purpose = "leave it out" if ".targets." in self._exclude else "leave it out of every target"
@@ -55,7 +54,11 @@ class Messages:
     def directory(self, found: DirectoryFinding, option: str) -> Finding | None:
         """Return the finding about a cache, an environment or NC103, unless an option packs it."""
         if found.evidence.code == "NC103":
-            return self._outside_directory(found, option)
+            if "symlinks" in self._options.given and not found.drops:
+                return None
+            action, text = _ACTIONS[self._options.symlinks], os.readlink(found.walked)
+            finding = Finding("NC103", found.path, found.evidence.name, "", action, target=text)
+            return self._with_hints(finding, "its files", self.leave_out(found.path, option))
         keys = list(dict.fromkeys(f"`{each.key}`" for each in found.explicit if each.key))
         if not found.drops:
             return self.explicit(found, ", ".join(keys)) if keys else None
@@ -68,13 +71,6 @@ class Messages:
             hints.append(Hint("", found.evidence.hint))
         return self.explicit(found, "")._replace(action=action, note=note, hints=tuple(hints))
 
-    def _outside_directory(self, found: DirectoryFinding, option: str) -> Finding | None:
-        if "symlinks" in self._options.given and not found.drops:
-            return None
-        action, text = _ACTIONS[self._options.symlinks], os.readlink(found.walked)
-        finding = Finding("NC103", found.path, found.evidence.name, "", action, target=text)
-        return self._with_hints(finding, "its files", self.leave_out(found.path, option))
-
     def explicit(self, found: DirectoryFinding, keys: str) -> Finding:
         """Return the notice about explicit files in a cache. No other file is selected."""
         evidence, note = found.evidence, f"listed in {keys}"
@@ -82,7 +78,6 @@ class Messages:
         return finding._replace(is_environment=evidence.environment)
 
     def required(self, path: str, by: str, found: DirectoryFinding) -> Finding:
-        """Return the finding about a required file in a directory that is left out."""
         kind = "virtual environment" if found.evidence.environment else "cache directory"
         where = f"inside {found.path}/, which is a {kind}"
         if found.evidence.code == "NC103":
@@ -99,18 +94,18 @@ class Messages:
             hints.insert(0, self._set("leave out untracked files", "untracked", "drop"))
         return Finding("NC006", path, what, "", action, hints=tuple(hints))
 
-    def symlink(self, problem: Finding, selected: SelectedSymlink, option: str, *, is_required: bool) -> Finding:
+    def symlink(self, problem: Finding, symlink: Symlink, option: str, *, is_required: bool) -> Finding:
         """Return the finding about the problem of a symlink. `is_required`: it cannot be left out."""
-        action, content = problem.action, "the target file" if selected.symlink.is_file else ""
+        action, content = problem.action, "the target file" if symlink.is_file else ""
         if problem.code in OPTIONAL:
             action = _ACTIONS[self._options.symlinks]
             if (action is Action.DROPPED and is_required) or (action is Action.COPIED and not content):
                 action = Action.REJECTED
-        reason = "" if problem.path.endswith(selected.member) else f"in the archive: {selected.member}"
-        leave_out = None if is_required else self.leave_out(problem.path, option)
-        return self._with_hints(problem._replace(reason=reason, action=action), content, leave_out)
+        reason = "" if problem.path.endswith(symlink.member) else f"in the archive: {symlink.member}"
+        leave_out = () if is_required else (self.leave_out(problem.path, option),)
+        return self._with_hints(problem._replace(reason=reason, action=action), content, *leave_out)
 
-    def _with_hints(self, finding: Finding, content: str, leave_out: Hint | None) -> Finding:
+    def _with_hints(self, finding: Finding, content: str, *leave_out: Hint) -> Finding:
         """Add the hints to a finding about a symlink, or name the tool that it belongs to.
 
         `content` could be packed instead; "" is none.
@@ -118,26 +113,22 @@ class Messages:
         is_optional = finding.code in OPTIONAL
         owner, path = link_owner(finding.path, finding.target) if is_optional else ("", "")
         if owner:
-            finding = finding._replace(path=path, what=owner, reason="", target="")
             hint = Hint("leave it out", f"add {{}} to `exclude` in {self._exclude}", json.dumps(f"/{path}"))
-            finding = finding._replace(note="symlinks out of the project")
+            finding = finding._replace(path=path, what=owner, reason="", note="symlinks out of the project", target="")
             return finding._replace(hints=(hint,)) if finding.is_rejected else finding
         can_copy = finding.drops and content and is_optional and self._options.symlinks != "copy"
         hints = [self._set(f"pack {content}", "symlinks", "copy")] if can_copy else []
         if finding.is_rejected:
-            hints += [leave_out] if leave_out is not None else []
-            hints = hints or [Hint("", "replace it with a regular file")]
+            hints = [*hints, *leave_out] or [Hint("", "replace it with a regular file")]
         return finding._replace(hints=tuple(hints))
 
     def alias(self, link: str, target: str, known_as: str, names: Sequence[str]) -> Finding:
-        """Return the notice about a directory that is packed under several names."""
         packed = " and ".join(filter(None, (", ".join(f"{name}/" for name in names[:-1]), f"{names[-1]}/")))
         others = f"only {known_as}/" if known_as in names else "none of its files"
         reason, note = f"Hatchling would pack {others}", f"packed as {packed}"
         return Finding("NC106", link, "directory with several names", reason, Action.NOTICE, note, target)
 
     def special(self, mode: int, path: str, option: str) -> Finding:
-        """Return the finding about a FIFO, socket or device."""
         kind = _SPECIAL.get(stat.filemode(mode)[0], "special file")
         note = "installers accept only regular files, directories and symlinks"
         return Finding("NC201", path, kind, "", Action.REJECTED, note, hints=(self.leave_out(path, option),))
@@ -157,13 +148,11 @@ class Messages:
         return Note(f"packed {directories} with an invalid CACHEDIR.TAG into the {target}", lines, hints)
 
     def lost(self, paths: Sequence[str]) -> Note:
-        """Return the note about files that only a wheel from the tree would contain."""
         hint = Hint("", "give the sdist the same options as the wheel, or exclude the files from the wheel too")
         header = f"the wheel built from this sdist will lack {count(len(paths), 'file')}"
         return Note(header, tuple(paths), (hint,))
 
     def unused_allow(self, patterns: Sequence[str]) -> Note:
-        """Return the note about entries of `allow` that matched nothing."""
         quoted = tuple(f"{json.dumps(pattern, ensure_ascii=False)} matched nothing" for pattern in patterns)
         entries = count(len(patterns), "entry", "entries")
         return Note(f"{entries} of `allow` in {self._hook} can be removed", quoted)

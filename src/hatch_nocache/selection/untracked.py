@@ -26,44 +26,45 @@ def check_untracked(selection: SelectionFilter) -> None:
     root, entries = config.root, read_untracked(config.root)
     # A file that is rejected may be untracked, too; one in a dropped directory is left out already.
     files = {
-        relative(each.path, root): each
+        each.shown: each
         for each in (selection.files if entries else ())
-        if not each.is_forced
+        if not each.route.is_forced
         and within(each.path, root)
-        and each.path not in selection.required
-        and not (id(each.file) in selection.left_out and any(within(each.path, found) for found in checker.dropped))
+        and each.path not in checker.required
+        and (each.is_packed or not any(within(each.path, found) for found in checker.dropped))
     }
+    includes = (config.path_is_artifact, config.path_is_build_artifact, selection.options.allow.match)
     paths = sorted(
         path
         for path, each in files.items()
         if entry_of(path, entries)
         and each.state.link is None
-        and not (
-            config.path_is_artifact(path) or config.path_is_build_artifact(path) or selection.options.allow.match(path)
-        )
+        and not any(is_included(path) for is_included in includes)
         and not any(entry_of(relative(above, root), entries) for above in selection.explicit.above(each.path))
         and each.path not in selection.wheel_selects
     )
     shared = parents(files.keys() - paths) if paths else set()
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, set[str]] = {}
     for path in paths:
         # The highest directory without other files, or the file.
         above = (f"{each}/" for each in sorted(parents([path]) - shared))
         highest = next((each for each in above if each.startswith(entry_of(path, entries))), path)
-        groups.setdefault(highest, []).append(path)
+        groups.setdefault(highest, set()).add(path)
     for highest, inside in groups.items():
         finding = checker.messages.untracked(highest, len(inside))
         if finding.drops:
-            selection.left_out.update(id(files[path].file) for path in inside)
-            checker.forget(set(inside))
+            for path in inside:
+                files[path].is_packed = False
+            # What else was found about these files counts no more.
+            checker.findings = {each: None for each in checker.findings if each.path not in inside}
         checker.add(finding)
 
 
 def read_untracked(root: str) -> set[str]:
-    """Return git's list of the untracked paths, relative to `root`.
+    """Return git's list of the untracked paths, relative to `root`: a directory without tracked files ends with `/`.
 
-    A directory without tracked files ends with `/`. Nothing without git, if git refuses, or if `pyproject.toml` is not
-    tracked: the project may have been unpacked into a directory that another repository ignores.
+    Nothing without git, if git refuses, or if `pyproject.toml` is not tracked: the project may have been unpacked into
+    a directory that another repository ignores.
     """
     # `core.fsmonitor` could start any program.
     command = ["git", "-c", "core.fsmonitor=false", "ls-files", "-z", "--others", "--directory"]

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from hatch_nocache import _hatchling
 from hatch_nocache._hatchling import Route, as_member
 from hatch_nocache.members.collisions import collisions
+from hatch_nocache.members.symlinks import problems_in_sdist
 from hatch_nocache.paths import native, parents, relative, within
 from hatch_nocache.patterns import literal_lead
 from hatch_nocache.rules import Action, Note
+from hatch_nocache.selection.checker import Selected
 
 if TYPE_CHECKING:
     from hatch_nocache.selection.directory import DirectoryState
@@ -21,15 +23,16 @@ def finish_sdist(selection: SelectionFilter) -> None:
     """Check the required files, the stored symlinks, and the files that its wheel will have."""
     config, checker = selection.config, selection.checker
     # The required files in dropped directories, which no walk has reached.
-    for path in selection.required.keys() - {each.path for each in selection.packed}:
+    route = Route(config, "recurse_forced_files", {})
+    for path in checker.required.keys() - {each.path for each in selection.packed}:
         is_dropped = any(within(path, directory) for directory in checker.dropped) and os.path.isfile(path)
         if is_dropped and _hatchling.selects(config, relative(path, config.root)):
-            route = Route(config, "recurse_forced_files", {})
-            checker.is_left_out(path, checker.states.at(os.path.dirname(path)), route)
-    if checker.stored:
-        members = {each.member for each in selection.packed}
-        members.update(_hatchling.written_members(config.builder, "sdist"))
-        checker.finish(members, lambda: selection.wheel_selects, selection.left_out)
+            state = checker.states.at(os.path.dirname(path))
+            checker.is_left_out(Selected(path, "", state, route))
+    stored = [symlink for symlink in checker.stored if symlink.selected.is_packed]
+    checker.stored.clear()
+    for problem, symlink in problems_in_sdist(stored, selection.members(), lambda: selection.wheel_selects):
+        symlink.selected.is_packed = checker.settle(problem, symlink)
     if any(finding.action is Action.DROPPED for finding in checker.findings):
         selection.lost = _lost_files(selection)
 
@@ -45,10 +48,9 @@ def _lost_files(selection: SelectionFilter) -> list[str]:
     lost = []
     members = {each.member for each in selection.packed}
     for each in wheel.packed:
-        path = relative(each.path, root)
-        names = {path, as_member(config.get_distribution_path(native(path)))}
-        if names.isdisjoint(members) and within(each.path, root) and _hatchling.selects(config, path):
-            lost.append(path)
+        names = {each.shown, as_member(config.get_distribution_path(native(each.shown)))}
+        if names.isdisjoint(members) and within(each.path, root) and _hatchling.selects(config, each.shown):
+            lost.append(each.shown)
     # The wheel's walk may reach a dropped directory through a symlink that the sdist's walk does not follow.
     dropped = {finding.path: finding for finding in (*wheel.checker.findings, *selection.checker.findings)}
     members |= parents(members)
@@ -68,27 +70,25 @@ def _lost_files(selection: SelectionFilter) -> list[str]:
 def check_members(selection: SelectionFilter) -> None:
     """Report colliding members, and directories that are packed under another name than Hatchling's."""
     builder, checker, packed = selection.config.builder, selection.checker, selection.packed
-    messages = checker.messages
     members = [(each.member, each.file.path) for each in packed]
     members += ((member, "") for member in _hatchling.written_members(builder, selection.target))
     unique = not _hatchling.packs_duplicates(builder)
     for collision in collisions(members, sdist=selection.target == "sdist", unique=unique):
-        checker.add(messages.member(*collision))
-    states = {each.state for each in packed}
-    aliases = {state.alias for state in states if state.alias is not None}
+        checker.add(checker.messages.member(*collision))
+    aliases = {each.state.alias for each in packed if each.state.alias is not None}
     groups: dict[str, list[tuple[DirectoryState, DirectoryState]]] = {}
     for state, first in sorted(aliases, key=lambda alias: [each.directory.walked for each in alias]):
         groups.setdefault(first.directory.walked, []).append((state, first))
     for known_as, group in groups.items():
         state, first = group[0]
         names = {each.directory.path for each, _ in group}
-        if any(within(each.directory.walked, known_as) for each in states):
+        if any(within(each.path, known_as) for each in packed):
             names.add(first.directory.path)
         # A directory can also be mounted twice.
         link = state.link or first.link
-        text, shown = os.readlink(link) if link else "", relative(link or state.directory.walked, checker.root)
+        text, shown = os.readlink(link) if link else "", relative(link or state.directory.walked, selection.config.root)
         known = first.directory.path or "."
-        checker.add(messages.alias(shown, text, known, [name or "." for name in sorted(names)]))
+        checker.add(checker.messages.alias(shown, text, known, [name or "." for name in sorted(names)]))
 
 
 def notes(selection: SelectionFilter) -> list[Note]:
