@@ -131,7 +131,7 @@ def test_forced_source_without_content(project: Project, monkeypatch: pytest.Mon
     project.make("fifo", "l") if kind == "fifo" else project.link("l", "pipe")
     if kind == "symlink":
         # As if it could not be followed for lack of a permission: Hatchling says what it finds.
-        monkeypatch.setattr(symlinks, "problem_without_content", lambda _: None)
+        monkeypatch.setattr(symlinks, "problem_on_disk", lambda *_args, **_options: None)
     built = project.build()
     assert (built.code, built.archive, built.crashed) == (1, None, False)
     assert built.codes == ([] if kind == "symlink" else ["NC201"])

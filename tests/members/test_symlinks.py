@@ -15,13 +15,11 @@ from hypothesis import strategies as st
 from hatch_nocache.members import incompatibilities as table
 from hatch_nocache.members import symlinks
 from hatch_nocache.members.symlinks import (
-    SelectedSymlink,
     Symlink,
     follow,
     is_absolute,
     problem_in_text,
     problem_on_disk,
-    problem_without_content,
     problems_in_sdist,
     text_problem,
 )
@@ -179,10 +177,10 @@ def home(tmp_path):
 def test_problems(name, in_sdist, in_wheel, home):
     """An sdist stores the symlink, a wheel the content of its link target."""
     path = str(home / name)
-    symlink = Symlink.read(path, str(home))
-    stored, packed = problem_in_text(symlink, name), problem_on_disk(symlink)
+    symlink = Symlink.read(path, str(home), name)
+    stored, packed = problem_in_text(symlink), problem_on_disk(symlink, allowed=False)
     assert [found.code if found else "" for found in (stored, packed)] == [in_sdist, in_wheel]
-    assert (problem_without_content(symlink) is None) is (in_wheel in ("", "NC101", "NC102"))
+    assert (problem_on_disk(symlink, allowed=True) is None) is (in_wheel in ("", "NC101", "NC102"))
     for found in filter(None, (stored, packed)):
         assert found.what
         assert found.action is Action.REJECTED
@@ -214,11 +212,11 @@ def test_problems(name, in_sdist, in_wheel, home):
     ],
 )
 def test_symlinks_to_no_member(name, text, members, how, expected, home):
-    problem = problem_in_text(Symlink.read(str(home / "absolute"), str(home)), "absolute") if "problem" in how else None
-    symlink = Symlink.read(str(home / name), str(home))._replace(text=text)
+    absolute = Symlink.read(str(home / "absolute"), str(home), "absolute")
+    problem = problem_in_text(absolute) if "problem" in how else None
+    symlink = Symlink.read(str(home / name), str(home), name)._replace(text=text, is_aliased="aliased" in how)
     selected = {symlink.path} if "selected" in how else set()
-    stored = [(problem, SelectedSymlink(symlink, name, "aliased" in how))]
-    found = [each for each, _ in problems_in_sdist(stored, {name, *members}, lambda: selected)]
+    found = [each for each, _ in problems_in_sdist([(problem, symlink)], {name, *members}, lambda: selected)]
     assert [f"{each.code} {each.action.value}" for each in found] == expected
 
 
@@ -255,8 +253,8 @@ def test_windows(monkeypatch, text, real, home, in_sdist, in_wheel):
     """Backslashes, drives, shares and the prefix of long paths."""
     on_windows(monkeypatch, text, real)
     monkeypatch.setattr(symlinks, "within", lambda path, directory: f"{path}\\".startswith(f"{directory}\\"))
-    symlink = Symlink.read("C:\\p\\sub\\l", home)
-    found = problem_in_text(symlink, "sub/l"), problem_on_disk(symlink)
+    symlink = Symlink.read("C:\\p\\sub\\l", home, "sub/l")
+    found = problem_in_text(symlink), problem_on_disk(symlink, allowed=False)
     assert [each.code if each else "" for each in found] == [in_sdist, in_wheel]
 
 
@@ -268,5 +266,5 @@ def test_windows_has_no_number_for_a_loop(monkeypatch, number, winerror, code):
     error = OSError(number, "no")
     error.winerror = winerror
     on_windows(monkeypatch, "l", error=error)
-    found = problem_without_content(Symlink.read("C:\\p\\sub\\l", "C:\\p"))
+    found = problem_on_disk(Symlink.read("C:\\p\\sub\\l", "C:\\p", "sub/l"), allowed=True)
     assert (found.code if found else "") == code

@@ -33,20 +33,25 @@ _WITHOUT_CONTENT = {
 
 
 class Symlink(NamedTuple):
-    """A symlink on disk.
+    """A symlink on disk that a build selects as `member`.
 
     Its link target is `text` as written, `real` as resolved. `error` is the number of the error of following it, or 0.
+    `is_aliased`: it is reached through another symlink. `file` and `route` are for the caller.
     """
 
     path: str
+    member: str
     text: str
     real: str
     is_inside: bool
     is_file: bool
     error: int
+    is_aliased: bool = False
+    file: Any = None
+    route: Any = None
 
     @classmethod
-    def read(cls, path: str, home: str) -> Symlink:
+    def read(cls, path: str, home: str, member: str) -> Symlink:
         """Read the symlink at `path`, which must not leave the real directory `home`."""
         text = os.readlink(path).replace(os.sep, "/")
         is_file, number = False, 0
@@ -56,27 +61,11 @@ class Symlink(NamedTuple):
             number = errno.ELOOP if getattr(error, "winerror", 0) == _WINDOWS_LOOP else error.errno or errno.EIO
         # `realpath` would follow, by recursion, a chain that no system follows.
         real = path if number == errno.ELOOP else os.path.realpath(path)
-        return cls(path, text, real, within(real, home), is_file, number)
+        return cls(path, member, text, real, within(real, home), is_file, number)
 
     def problem(self, code: str, what: str, note: str = "", action: Action = Action.REJECTED) -> Finding:
         """Return a finding about it. Its path is that on disk, its action for codes whose action no option sets."""
         return Finding(code, self.path, what, "", action, note, self.text)
-
-
-class SelectedSymlink(NamedTuple):
-    """A symlink that a build selects as `member`.
-
-    `is_aliased`: it is reached through another symlink. `file` and `route` are for the caller.
-    """
-
-    symlink: Symlink
-    member: str
-    is_aliased: bool = False
-    file: Any = None
-    route: Any = None
-
-
-# --- By the text of the link target -----------------------------------------------------------------------------------
 
 
 def is_absolute(text: str) -> bool:
@@ -136,12 +125,9 @@ def text_problem(at: str, text: str) -> Problem | None:
     return next(((row, reason) for applies, row, reason in problems if applies), None)
 
 
-# --- Problems of symlinks to pack -------------------------------------------------------------------------------------
-
-
-def problem_in_text(symlink: Symlink, member: str) -> Finding | None:
+def problem_in_text(symlink: Symlink) -> Finding | None:
     """Return the problem of a symlink in an sdist by its text alone, or None."""
-    found = (table.LOOP, "") if symlink.error == errno.ELOOP else text_problem(member, symlink.text)
+    found = (table.LOOP, "") if symlink.error == errno.ELOOP else text_problem(symlink.member, symlink.text)
     if found is None and symlink.error == errno.ENOTDIR:
         found = table.THROUGH_FILE, "its path runs through a file"
     if found is None:
@@ -153,42 +139,37 @@ def problem_in_text(symlink: Symlink, member: str) -> Finding | None:
     return symlink.problem(row.code, what, row.note)
 
 
-def problem_on_disk(symlink: Symlink) -> Finding | None:
-    """Return the problem of a symlink whose content is packed, or None."""
-    problem = problem_without_content(symlink)
-    if problem is not None or symlink.is_inside:
-        return problem
+def problem_on_disk(symlink: Symlink, *, allowed: bool) -> Finding | None:
+    """Return the problem of a symlink whose content is packed, or None. If `allowed`, it may leave the project."""
+    if not symlink.is_file and symlink.error in _WITHOUT_CONTENT:
+        return symlink.problem(*_WITHOUT_CONTENT[symlink.error])
+    if allowed or symlink.is_inside:
+        return None
     if is_absolute(symlink.text):
         return symlink.problem("NC101", f"absolute {table.OUT.what}")
     return symlink.problem("NC102", table.OUT.what)
 
 
-def problem_without_content(symlink: Symlink) -> Finding | None:
-    """Return why a symlink has no content to pack, or None."""
-    row = None if symlink.is_file else _WITHOUT_CONTENT.get(symlink.error)
-    return symlink.problem(*row) if row else None
-
-
 def problems_in_sdist(
-    stored: Sequence[tuple[Finding | None, SelectedSymlink]],
+    stored: Sequence[tuple[Finding | None, Symlink]],
     members: AbstractSet[str],
     selected_by_wheel: Callable[[], AbstractSet[str]],
-) -> Iterator[tuple[Finding, SelectedSymlink]]:
+) -> Iterator[tuple[Finding, Symlink]]:
     """Yield each symlink that has a problem in its text, or leads to no member.
 
     A symlink to a member is in order, wherever its link target is on disk. `selected_by_wheel` returns the paths that a
     wheel selects from the tree.
     """
-    links = {each.member: each.symlink.text for _, each in stored}
+    links = {symlink.member: symlink.text for _, symlink in stored}
     ends = parents(members).union(members)
-    for in_text, each in stored:
-        symlink, end = each.symlink, follow(each.member, links)
+    for in_text, symlink in stored:
+        end = follow(symlink.member, links)
         # It can be a loop in the archive only: through directories that are symlinks on disk.
-        if in_text is None and end in ends and end != each.member:
+        if in_text is None and end in ends and end != symlink.member:
             continue
         is_missing = symlink.error in _MISSING
         is_needed = (symlink.is_inside or is_missing) and symlink.path in selected_by_wheel()
-        if symlink.is_inside and symlink.is_file and (each.is_aliased or (is_needed and in_text is None)):
+        if symlink.is_inside and symlink.is_file and (symlink.is_aliased or (is_needed and in_text is None)):
             note = f"{'no wheel can be built from it; ' * is_needed}packed as a regular file instead"
             problem = symlink.problem("NC104", "symlink to a file that is not in the sdist", note, Action.COPIED)
         elif in_text is not None:
@@ -200,4 +181,4 @@ def problems_in_sdist(
             # A wheel can be built from the tree, unless the link target is missing there too.
             action = Action.REJECTED if is_needed and not is_missing else Action.NOTICE
             problem = symlink.problem("NC104", "dangling symlink", note, action)
-        yield problem, each
+        yield problem, symlink

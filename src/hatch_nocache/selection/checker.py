@@ -14,7 +14,7 @@ from hatch_nocache.rules import OPTIONAL, Action, Finding
 from hatch_nocache.selection.directory import DirectoryFinding, DirectoryState, DirectoryStates
 
 if TYPE_CHECKING:
-    from hatch_nocache.members.symlinks import SelectedSymlink
+    from hatch_nocache.members.symlinks import Symlink
     from hatch_nocache.selection.messages import Messages
 
 _USES_EFFECTIVE_IDS = os.access in os.supports_effective_ids
@@ -51,7 +51,7 @@ class Checker:
         # Files that are not regular: id of the file object to the type bits of the mode.
         self.not_regular: dict[int, int] = {}
         # Symlinks that an sdist stores. Whether their link targets are members is known at the end.
-        self.stored: list[tuple[Finding | None, SelectedSymlink]] = []
+        self.stored: list[tuple[Finding | None, Symlink]] = []
         self._options = options
         self.states = states
         self._required = required
@@ -176,23 +176,23 @@ class Checker:
         # Imported here: most projects have no symlinks.
         from hatch_nocache.members import symlinks
 
-        symlink = symlinks.Symlink.read(file.path, state.home)
-        selected = symlinks.SelectedSymlink(symlink, member, state.link is not None, file, route)
+        symlink = symlinks.Symlink.read(file.path, state.home, member)
+        symlink = symlink._replace(is_aliased=state.link is not None, file=file, route=route)
         if self._is_sdist:
-            problem = symlinks.problem_in_text(symlink, member)
+            problem = symlinks.problem_in_text(symlink)
             if allowed:
                 if problem is not None:
                     self.add(problem._replace(path=relative(file.path, self.root), action=Action.NOTICE))
                 return True
             if problem is None or (problem.code == "NC102" and symlink.is_file and symlink.is_inside):
-                self.stored.append((problem, selected))
+                self.stored.append((problem, symlink))
                 return True
         else:
-            problem = (symlinks.problem_without_content if allowed else symlinks.problem_on_disk)(symlink)
+            problem = symlinks.problem_on_disk(symlink, allowed=allowed)
             if problem is None:
                 check_readable(file.path)
                 return True
-        return self._settle(problem, selected, is_required=allowed)
+        return self._settle(problem, symlink, is_required=allowed)
 
     def finish(self, members: set[str], selected_by_wheel: Callable[[], set[str]], left_out: set[int]) -> None:
         """Check the stored symlinks. Adds the ids of files to leave out to `left_out`."""
@@ -204,20 +204,19 @@ class Checker:
             if not self._settle(problem, each):
                 left_out.add(id(each.file))
 
-    def _settle(self, problem: Finding, selected: SelectedSymlink, *, is_required: bool = False) -> bool:
+    def _settle(self, problem: Finding, symlink: Symlink, *, is_required: bool = False) -> bool:
         """Report the problem of a symlink, and return whether the symlink is packed."""
-        symlink, member, _, file, route = selected
         problem = problem._replace(path=relative(symlink.path, self.root))
         is_required = is_required or symlink.path in self._required
-        finding = self.messages.symlink(problem, selected, route.option(problem.path), is_required=is_required)
+        finding = self.messages.symlink(problem, symlink, symlink.route.option(problem.path), is_required=is_required)
         is_optional = finding.code in OPTIONAL
         if finding.drops or not (is_optional and "symlinks" in self._options.given):
             self.add(finding)
         if is_optional and not finding.drops:
-            self.accepted.add(member)
+            self.accepted.add(symlink.member)
         if finding.action is Action.COPIED and self._is_sdist:
-            file.path = symlink.real
-            del self.not_regular[id(file)]
+            symlink.file.path = symlink.real
+            del self.not_regular[id(symlink.file)]
         return not finding.drops
 
     def refuse(self, path: str, member: str, route: Route) -> bool:
@@ -229,12 +228,12 @@ class Checker:
         if not os.path.islink(path):
             self.add(self.messages.special(os.lstat(path).st_mode, shown, route.option(shown)))
             return True
-        from hatch_nocache.members.symlinks import SelectedSymlink, Symlink, problem_without_content
+        from hatch_nocache.members.symlinks import Symlink, problem_on_disk
 
-        symlink = Symlink.read(path, self.root)
-        problem = problem_without_content(symlink)
+        symlink = Symlink.read(path, self.root, member)._replace(route=route)
+        problem = problem_on_disk(symlink, allowed=True)
         if problem is not None:
-            self._settle(problem, SelectedSymlink(symlink, member, route=route), is_required=True)
+            self._settle(problem, symlink, is_required=True)
         return problem is not None
 
 

@@ -9,7 +9,7 @@ from typing import Mapping, Sequence
 
 from hatch_nocache.caches.detect import link_owner
 from hatch_nocache.config import Options
-from hatch_nocache.members.symlinks import SelectedSymlink
+from hatch_nocache.members.symlinks import Symlink
 from hatch_nocache.report import toml_pattern
 from hatch_nocache.rules import OPTIONAL, Action, Finding, Hint, Note, count
 from hatch_nocache.selection.directory import DirectoryFinding
@@ -99,14 +99,14 @@ class Messages:
             hints.insert(0, self._set("leave out untracked files", "untracked", "drop"))
         return Finding("NC006", path, what, "", action, hints=tuple(hints))
 
-    def symlink(self, problem: Finding, selected: SelectedSymlink, option: str, *, is_required: bool) -> Finding:
+    def symlink(self, problem: Finding, symlink: Symlink, option: str, *, is_required: bool) -> Finding:
         """Return the finding about the problem of a symlink. `is_required`: it cannot be left out."""
-        action, content = problem.action, "the target file" if selected.symlink.is_file else ""
+        action, content = problem.action, "the target file" if symlink.is_file else ""
         if problem.code in OPTIONAL:
             action = _ACTIONS[self._options.symlinks]
             if (action is Action.DROPPED and is_required) or (action is Action.COPIED and not content):
                 action = Action.REJECTED
-        reason = "" if problem.path.endswith(selected.member) else f"in the archive: {selected.member}"
+        reason = "" if problem.path.endswith(symlink.member) else f"in the archive: {symlink.member}"
         leave_out = None if is_required else self.leave_out(problem.path, option)
         return self._with_hints(problem._replace(reason=reason, action=action), content, leave_out)
 
