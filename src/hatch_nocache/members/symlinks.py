@@ -117,8 +117,7 @@ def text_problem(at: str, text: str) -> Problem | None:
         (is_absolute(text), table.ABSOLUTE if text.startswith("/") else table.ABSOLUTE_ON_WINDOWS, ""),
         (problem is not None, table.TOO_LONG_TARGET if too_long(text) else table.LINK_TARGET, problem or ""),
         # One level above the root is still inside the directory that most installers unpack into.
-        (levels > 1, table.FAR_OUT, ""),
-        (levels == 1, table.OUT, ""),
+        (levels > 0, table.FAR_OUT if levels > 1 else table.OUT, ""),
         (goes_up_again, table.UP_AGAIN, "installers resolve it differently"),
         (posixpath.normpath(text) == ".", table.OWN_DIRECTORY, ""),
     )
