@@ -105,9 +105,7 @@ def _by_keys(root: str) -> Iterator[Declaration]:
             if tool is UV and table and os.path.isfile(os.path.join(root, "uv.toml")):
                 continue
             source = f"`{name}` in [{table}] of {file}" if table else f"`{name}` in {file}"
-            # The name of a section of an INI file may contain any character.
-            path = [*filter(None, table.split("."))] if file.endswith(".toml") else [table]
-            for value in _values(contents, [*path, name]):
+            for value in _values(contents, [*filter(None, table.split(".")), name]):
                 inner = re.sub(_ROOT_SPELLINGS, "", value, count=1)
                 for directory in _existing(root, os.path.join(root, os.path.dirname(file), inner)):
                     yield Declaration(tool, directory, source, f"{source} is {value}")
@@ -137,10 +135,9 @@ def _existing(root: str, path: str) -> Iterator[str]:
 
 def is_same(one: str, other: str) -> bool:
     """Return whether two paths lead to the same directory."""
-    try:
+    with contextlib.suppress(OSError, ValueError):
         return one == other or os.path.samefile(one, other)
-    except (OSError, ValueError):
-        return False
+    return False
 
 
 def _values(contents: object, path: list[str]) -> list[str]:
@@ -177,4 +174,5 @@ def _parse(text: str, file: str) -> object:
     except (configparser.Error, ValueError, RecursionError, AttributeError):
         # AttributeError: before Python 3.13, for an indented line below a key without a value.
         return {}
-    return {name.strip("\0"): dict(parser.items(name)) for name in parser.sections()}
+    sections = {name: dict(parser.items(name)) for name in parser.sections()}
+    return {**sections.pop("\0"), **sections}

@@ -1,8 +1,4 @@
-"""Decide whether a directory is a cache or an environment, and give the reason.
-
-Packages below `lib/pythonX.Y/site-packages` alone are no environment: an AWS Lambda layer and a bundled runtime have
-them too.
-"""
+"""Decide whether a directory is a cache or an environment, and give the reason."""
 
 from __future__ import annotations
 
@@ -150,8 +146,7 @@ def in_place(directory: Directory) -> frozenset[str]:
     if not find(directory, catalogue.CONFIGURED):
         return frozenset()
     libraries = [path for mark in catalogue.SITE_PACKAGES for path, _ in paths(directory, mark)]
-    scripts = paths(directory, "~bin|Scripts/~.*")
-    found = {path for path, parent in scripts if _is_own(path, parent, directory.location)}
+    found = {path for path, parent in paths(directory, "~bin|Scripts/~.*") if _is_own(path, parent, directory.location)}
     found.update(path if path.startswith("Lib/") else posixpath.dirname(path[:-1]) + "/" for path in libraries)
     if not found:
         return frozenset()

@@ -33,9 +33,8 @@ class Directory(Protocol):
 class Evidence(NamedTuple):
     """The reason why a directory is a cache or an environment.
 
-    `name` is a noun phrase ("uv cache"), `reason` says how it is known ("valid CACHEDIR.TAG"), `hint` is a further fact
-    for the user, "" for none. A build `output` may hold files that another build hook wants. The file `by_hand` in it
-    is not the tool's.
+    `name` is a noun phrase ("uv cache"), `reason` says how it is known, `hint` is a further fact for the user, or "". A
+    build `output` may hold files that another build hook wants. The file `by_hand` in it is not the tool's.
     """
 
     code: str

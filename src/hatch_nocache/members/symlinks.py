@@ -80,21 +80,20 @@ def is_absolute(text: str) -> bool:
 def follow(at: str, links: Mapping[str, str]) -> str | None:
     """Return the path that `at` leads to if all symlinks are followed.
 
-    `links` maps paths to link targets. "" is the archive root; None if it leaves the root; `at` if it never arrives, or
-    after more steps than a system follows.
+    `links` maps paths to link targets, none of which is absolute. "" is the archive root; None if it leaves the root;
+    `at` if it never arrives, or after more steps than a system follows.
     """
     here, ahead, hops = "", at.split("/")[::-1], 0
     while ahead:
         here = posixpath.normpath(posixpath.join(here, ahead.pop()))
-        text = links.get(here)
-        if here == ".." or (text is not None and is_absolute(text)):
+        if here == "..":
             return None
-        if text is not None:
+        if here in links:
             hops += 1
             if hops > _MAX_HOPS:
                 return at
+            ahead.extend(links[here].split("/")[::-1])
             here = posixpath.dirname(here)
-            ahead.extend(text.split("/")[::-1])
     return "" if here == "." else here
 
 
@@ -150,19 +149,17 @@ def problem_on_disk(symlink: Symlink, *, allowed: bool) -> Finding | None:
 
 
 def problems_in_sdist(
-    stored: Sequence[tuple[Finding | None, Symlink]],
-    members: AbstractSet[str],
-    selected_by_wheel: Callable[[], AbstractSet[str]],
+    stored: Sequence[Symlink], members: AbstractSet[str], selected_by_wheel: Callable[[], AbstractSet[str]]
 ) -> Iterator[tuple[Finding, Symlink]]:
     """Yield each symlink that has a problem in its text, or leads to no member.
 
     A symlink to a member is in order, wherever its link target is on disk. `selected_by_wheel` returns the paths that a
     wheel selects from the tree.
     """
-    links = {symlink.member: symlink.text for _, symlink in stored}
+    links = {symlink.member: symlink.text for symlink in stored}
     ends = parents(members).union(members)
-    for in_text, symlink in stored:
-        end = follow(symlink.member, links)
+    for symlink in stored:
+        in_text, end = problem_in_text(symlink), follow(symlink.member, links)
         # It can be a loop in the archive only: through directories that are symlinks on disk.
         if in_text is None and end in ends and end != symlink.member:
             continue

@@ -51,7 +51,7 @@ class Checker:
         # Files that are not regular: id of the file object to the type bits of the mode.
         self.not_regular: dict[int, int] = {}
         # Symlinks that an sdist stores. Whether their link targets are members is known at the end.
-        self.stored: list[tuple[Finding | None, Symlink]] = []
+        self.stored: list[Symlink] = []
         self._options = options
         self.states = states
         self._required = required
@@ -185,7 +185,7 @@ class Checker:
                     self.add(problem._replace(path=relative(file.path, self.root), action=Action.NOTICE))
                 return True
             if problem is None or (problem.code == "NC102" and symlink.is_file and symlink.is_inside):
-                self.stored.append((problem, symlink))
+                self.stored.append(symlink)
                 return True
         else:
             problem = symlinks.problem_on_disk(symlink, allowed=allowed)
@@ -198,7 +198,7 @@ class Checker:
         """Check the stored symlinks. Adds the ids of files to leave out to `left_out`."""
         from hatch_nocache.members.symlinks import problems_in_sdist
 
-        stored = [(problem, each) for problem, each in self.stored if id(each.file) not in left_out]
+        stored = [each for each in self.stored if id(each.file) not in left_out]
         self.stored.clear()
         for problem, each in problems_in_sdist(stored, members, selected_by_wheel):
             if not self._settle(problem, each):
