@@ -174,8 +174,7 @@ def _is_own(script: str, parent: Directory, location: str | None) -> bool:
 def _recorded(directory: Directory, library: str) -> Iterator[str]:
     """Yield the files outside site-packages (scripts, manual pages) that packages list in their RECORD."""
     for _, package in paths(directory, library + r"~.*\.dist-info/RECORD"):
-        record = package.head("RECORD", _RECORD_SIZE)
-        for line in record.decode("utf-8", "replace").splitlines():
+        for line in package.head("RECORD", _RECORD_SIZE).decode("utf-8", "replace").splitlines():
             file = posixpath.normpath(library + line.rpartition(",")[0].rpartition(",")[0].strip('"'))
             if line.startswith("../") and re.fullmatch(_RECORDED, file):
                 yield file

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-# https://bford.info/cachedir/
 TAG = "CACHEDIR.TAG"
 
 
