@@ -44,7 +44,7 @@ _ANY_EXPRESSION = rf"(?m)\n(?:{'|'.join(_EXPRESSIONS)})$"
 def candidates(directory: Directory) -> list[tuple[Tool, Shape]]:
     """Return the rows that the directory can match, in the order of the catalogue."""
     own, names = directory.path.rpartition("/")[2], directory.directories | directory.files
-    found = {number for name in _NAMES.keys() & {f"{own}/", *names} for number in _NAMES[name]}
+    found = {number for name in _NAMES.keys() & (names | {f"{own}/"}) for number in _NAMES[name]}
     # A directory may have thousands of names: all are searched at once, each after a line break, which `re` finds fast.
     text = "\n".join(["", own, *names])
     if re.search(_ANY_EXPRESSION, text):
