@@ -121,7 +121,8 @@ ENVIRONMENT = Tool(
             Shape((path + r"~no-global-site-packages\.txt|orig-prefix\.txt",), only=_NO_CONFIGURATION)
             for path in ("~lib|lib64|Lib/", f"~lib|lib64|Lib/{VERSIONED}/")
         ),
-        # A common name, with files of an installer.
+        # A common name, with files of an installer. Packages alone are no environment: an AWS Lambda layer or a bundled
+        # runtime has them too.
         *(
             Shape(
                 (f"{path}/{_INSTALLED}{end}",),

@@ -1,13 +1,8 @@
-"""Decide whether a directory is a cache or an environment, and give the reason.
-
-Packages below `lib/pythonX.Y/site-packages` alone are no environment: an AWS Lambda layer and a bundled runtime have
-them too.
-"""
+"""Decide whether a directory is a cache or an environment, and give the reason."""
 
 from __future__ import annotations
 
 import fnmatch
-import itertools
 import os
 import posixpath
 import re
@@ -45,21 +40,15 @@ def detect(directory: Directory, surroundings: Surroundings = NOTHING) -> Eviden
     # By its usual name: some file systems ignore case.
     is_tagged = directory.head(TAG, len(SIGNATURE)) == SIGNATURE
     tool, reason = _see(directory, is_tagged=is_tagged)
-    if is_tagged:
-        code, reason = "NC001", f"valid {TAG}"
-    elif declaration:
-        code = "NC002"
-    elif reason:
-        code = "NC004" if tool.kind == "environment" else "NC003"
-    else:
+    reason = f"valid {TAG}" if is_tagged else reason
+    if not reason and not declaration:
         return None
+    code = "NC001" if is_tagged else "NC002" if declaration else "NC004" if tool.kind == "environment" else "NC003"
     hints = []
     if declaration:
         tool = declaration.tool
-        if reason and not declaration.sure:
-            hints.append(declaration.reason)
-        else:
-            reason = declaration.reason
+        hints = [declaration.reason] if reason and not declaration.sure else []
+        reason = reason if hints else declaration.reason
     is_of_uv = tool is catalogue.UV or (tool.kind == "home" and "uv" in directory.directories)
     if is_of_uv and not (declaration and declaration.source == "UV_CACHE_DIR"):
         hints.append(_about_uv(directory, declaration, surroundings.uv_cache_dir))
@@ -68,10 +57,7 @@ def detect(directory: Directory, surroundings: Surroundings = NOTHING) -> Eviden
 
 
 def _has_used(tool: Tool, directory: Directory) -> bool:
-    """Return whether a declared directory is the tool's, or empty.
-
-    What does not fit is the project's own: `UV_CACHE_DIR=src` must not empty a project.
-    """
+    """Return whether a declared directory is the tool's, or empty. `UV_CACHE_DIR=src` must not empty a project."""
     names = entries(directory)
     if not names or not directory.files.isdisjoint(SOURCES):
         return not names
@@ -90,28 +76,21 @@ def _has_used(tool: Tool, directory: Directory) -> bool:
 
 
 def _is_home(directory: Directory, names: list[str]) -> bool:
-    """Return whether tools have created everything in the directory.
-
-    One of them is known, and no other entry looks like the project's own. In a directory with an ordinary name
-    (`docs`), each must be known.
-    """
+    """Return whether tools have created everything in the directory."""
     if not set(names) <= directory.directories:
         return False
-    children = (directory.child(name) for name in names if name not in _HOME_NAMES)
+    children = [directory.child(name) for name in names if name not in _HOME_NAMES]
     unknown = [child for child in children if detect(child) is None]
     own = directory.path.rpartition("/")[2].lower()
+    # In a directory with an ordinary name (`docs`), each entry must be known.
     if not (own.startswith(".") or "cache" in own) or len(names) > _MOST_ENTRIES:
         return not unknown
-    grandchildren = (child.child(name) for child in unknown for name in sorted(child.directories)[:_MOST_ENTRIES])
-    levels = itertools.chain(unknown, grandchildren)
-    return not any(name.lower().endswith(_TEXTS) for level in levels for name in level.files)
+    below = [child.child(name) for child in unknown for name in sorted(child.directories)[:_MOST_ENTRIES]]
+    return not any(name.lower().endswith(_TEXTS) for each in (*unknown, *below) for name in each.files)
 
 
 def _see(directory: Directory, *, is_tagged: bool) -> tuple[Tool, str]:
-    """Return the tool whose name or shape the directory has, and the reason: "" if that proves nothing.
-
-    A build output must have a tag.
-    """
+    """Return the tool whose name or shape the directory has, and the reason: "" if that proves nothing."""
     for tool, shape in candidates(directory):
         if (is_tagged or tool.kind != "output") and is_shaped(directory, shape):
             path = find(directory, shape.marks[0]) if shape.marks else ""
@@ -148,18 +127,15 @@ def _is_environment(directory: Directory) -> bool:
 
 def _count_environments(directory: Directory) -> int:
     """Return the number of environments in the directory; 0 if it contains more than them and files of tox."""
-    names, others = sorted(directory.directories), directory.files.intersection(entries(directory))
+    others = directory.files.intersection(entries(directory))
     is_mixed = directory.links or not all(re.fullmatch(r"\.package_cache|\..*\.lock", name) for name in others)
-    if is_mixed or len(names) > _MOST_ENTRIES:
+    if is_mixed or len(directory.directories) > _MOST_ENTRIES:
         return 0
-    found = []
-    for name in names:
-        child = directory.child(name)
-        if _is_environment(child) and any(find(child, mark) for mark in catalogue.IN_USE):
-            found.append(child)
-        elif name not in catalogue.TOX_EXTRAS:
-            return 0
-    return len(found) if len(found) == len(names) or any(find(child, catalogue.TOX_MARK) for child in found) else 0
+    children = {name: directory.child(name) for name in directory.directories}
+    found = {name for name, child in children.items() if _is_environment(child)}
+    found = {name for name in found if any(find(children[name], mark) for mark in catalogue.IN_USE)}
+    is_of_tox = any(find(children[name], catalogue.TOX_MARK) for name in found)
+    return len(found) if children.keys() <= found | (catalogue.TOX_EXTRAS if is_of_tox else set()) else 0
 
 
 def in_place(directory: Directory) -> frozenset[str]:
@@ -169,8 +145,8 @@ def in_place(directory: Directory) -> frozenset[str]:
     """
     if not find(directory, catalogue.CONFIGURED):
         return frozenset()
-    libraries = [path for mark in catalogue.SITE_PACKAGES for path in paths(directory, mark)]
-    found = {path for path in paths(directory, "~bin|Scripts/~.*") if _is_own(directory, path)}
+    libraries = [path for mark in catalogue.SITE_PACKAGES for path, _ in paths(directory, mark)]
+    found = {path for path, parent in paths(directory, "~bin|Scripts/~.*") if _is_own(path, parent, directory.location)}
     found.update(path if path.startswith("Lib/") else posixpath.dirname(path[:-1]) + "/" for path in libraries)
     if not found:
         return frozenset()
@@ -178,7 +154,7 @@ def in_place(directory: Directory) -> frozenset[str]:
     if TAG in directory.files:
         found |= {TAG, ".lock"} & directory.files
     for name in {"include", "Include"} & directory.directories:
-        own = set(paths(directory, f"{name}/{catalogue.VERSIONED}|site/"))
+        own = {path for path, _ in paths(directory, f"{name}/{catalogue.VERSIONED}|site/")}
         headers = directory.child(name)
         is_whole = len(own) == len(headers.directories | headers.files | headers.links)
         found |= {f"{name}/"} if is_whole else own
@@ -187,26 +163,18 @@ def in_place(directory: Directory) -> frozenset[str]:
     return frozenset(found.union(path for path in recorded if not path.startswith(inside)))
 
 
-def _head(directory: Directory, path: str, size: int) -> bytes:
-    *parents, name = path.split("/")
-    for parent in parents:
-        directory = directory.child(parent)
-    return directory.head(name, size)
-
-
-def _is_own(directory: Directory, script: str) -> bool:
-    """Return whether the script belongs to the environment."""
-    if re.fullmatch(_OWN_SCRIPTS, posixpath.basename(script)):
-        return True
-    found = re.search(_SHEBANG, _head(directory, script, HEAD_SIZE))
-    return bool(found and directory.location and is_same(os.fsdecode(found[1]), directory.location))
+def _is_own(script: str, parent: Directory, location: str | None) -> bool:
+    """Return whether a script in `parent` belongs to the environment at `location`."""
+    name = posixpath.basename(script)
+    found = re.search(_SHEBANG, parent.head(name, HEAD_SIZE))
+    runs_here = found and location and is_same(os.fsdecode(found[1]), location)
+    return bool(runs_here or re.fullmatch(_OWN_SCRIPTS, name))
 
 
 def _recorded(directory: Directory, library: str) -> Iterator[str]:
     """Yield the files outside site-packages (scripts, manual pages) that packages list in their RECORD."""
-    for path in paths(directory, library + r"~.*\.dist-info/RECORD"):
-        record = _head(directory, path, _RECORD_SIZE).decode("utf-8", "replace")
-        for line in record.splitlines():
+    for _, package in paths(directory, library + r"~.*\.dist-info/RECORD"):
+        for line in package.head("RECORD", _RECORD_SIZE).decode("utf-8", "replace").splitlines():
             file = posixpath.normpath(library + line.rpartition(",")[0].rpartition(",")[0].strip('"'))
             if line.startswith("../") and re.fullmatch(_RECORDED, file):
                 yield file
@@ -234,8 +202,7 @@ def link_owner(path: str, target: str) -> tuple[str, str]:
 
     `path` is relative to the root, `target` is the link target. The symlinks of a tool are one finding.
     """
-    *parents, own = path.split("/")
-    parts = [*(f"{parent}/" for parent in parents), own]
+    parts = re.findall("[^/]+/?", path)
     for number, part in enumerate(parts):
         for tool, pattern, points_to in catalogue.LINKS:
             fits = fnmatch.fnmatchcase(part, pattern) and part.endswith("/") == pattern.endswith("/")

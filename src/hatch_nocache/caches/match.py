@@ -28,9 +28,8 @@ _ROWS = [
     for shape in (*(Shape(at=name) for name in tool.names), *tool.shapes)
     if tool.kind != "environments" or shape.at in tool.names
 ]
-# The numbers of rows: by the directory's own name, by a name in it, and by a regular expression for either.
-_OWN: dict[str, list[int]] = {}
-_INSIDE: dict[str, list[int]] = {}
+# The numbers of rows: by a name in the directory or (with a `/`) its own, and by a regular expression for either.
+_NAMES: dict[str, list[int]] = {}
 _EXPRESSIONS: dict[str, list[int]] = {}
 for _number, (_, _shape) in enumerate(_ROWS):
     _name = _shape.at.rpartition("/")[2] or _shape.marks[0].partition(": ")[0].partition("/")[0]
@@ -38,17 +37,14 @@ for _number, (_, _shape) in enumerate(_ROWS):
         _EXPRESSIONS.setdefault(_name[1:], []).append(_number)
     else:
         for _word in _name.lstrip("~").split("|"):
-            (_OWN if _shape.at else _INSIDE).setdefault(_word, []).append(_number)
+            _NAMES.setdefault(f"{_word}/" if _shape.at else _word, []).append(_number)
 _ANY_EXPRESSION = rf"(?m)\n(?:{'|'.join(_EXPRESSIONS)})$"
 
 
 def candidates(directory: Directory) -> list[tuple[Tool, Shape]]:
     """Return the rows that the directory can match, in the order of the catalogue."""
-    return _rows(directory.path.rpartition("/")[2], directory.directories | directory.files)
-
-
-def _rows(own: str, names: frozenset[str]) -> list[tuple[Tool, Shape]]:
-    found = {*_OWN.get(own, ()), *(number for name in _INSIDE.keys() & names for number in _INSIDE[name])}
+    own, names = directory.path.rpartition("/")[2], directory.directories | directory.files
+    found = {number for name in _NAMES.keys() & (names | {f"{own}/"}) for number in _NAMES[name]}
     # A directory may have thousands of names: all are searched at once, each after a line break, which `re` finds fast.
     text = "\n".join(["", own, *names])
     if re.search(_ANY_EXPRESSION, text):
@@ -62,16 +58,14 @@ def is_candidate(directory: Directory, surroundings: Surroundings) -> bool:
 
     The root is never one, nor is a directory that is or contains one of the project's own packages.
     """
-    path, directories, files = directory.path, directory.directories, directory.files
+    path, files = directory.path, directory.files
     if not path or any(f"{own}/".startswith(f"{path}/") for own in surroundings.own_packages):
         return False
-    if surroundings.declared_at(directory.location) or _rows(path.rpartition("/")[2], directories | files):
-        return True
     # Some file systems ignore case.
-    if TAG in "\n".join(files).upper():
+    if surroundings.declared_at(directory.location) or candidates(directory) or TAG in "\n".join(files).upper():
         return True
     # A directory of environments has only hidden files. Any of its directories is a sufficient sample.
-    children = directories - TOX_EXTRAS
+    children = directory.directories - TOX_EXTRAS
     if not children or not all(name.startswith(".") for name in files):
         return False
     return any(tool.kind == "environment" for tool, _ in candidates(directory.child(min(children))))
@@ -101,12 +95,12 @@ def is_shaped(directory: Directory, shape: Shape) -> bool:
 
 
 def find(directory: Directory, mark: str, budget: Iterator[int] | None = None) -> str:
-    """Return the first of `paths`, "" if there is none."""
-    return next(paths(directory, mark, budget or iter(range(BUDGET))), "")
+    """Return the path of the first of `paths`, "" if there is none."""
+    return next((path for path, _ in paths(directory, mark, budget or iter(range(BUDGET)))), "")
 
 
-def paths(directory: Directory, mark: str, budget: Iterator[int] | None = None) -> Iterator[str]:
-    """Yield where the mark is in the directory; the path of a directory ends with `/`.
+def paths(directory: Directory, mark: str, budget: Iterator[int] | None = None) -> Iterator[tuple[str, Directory]]:
+    """Yield the paths of the mark in the directory (that of a directory ends with `/`), with their parents.
 
     `budget` has an item for each directory that the search may open, None for any number.
     """
@@ -124,7 +118,7 @@ def paths(directory: Directory, mark: str, budget: Iterator[int] | None = None) 
     for name in sorted(names):
         if not rest:
             if not says or re.search(says.encode(), directory.head(name, HEAD_SIZE)):
-                yield name + slash
+                yield name + slash, directory
         elif budget is None or next(budget, None) is not None:
-            for found in paths(directory.child(name), below, budget):
-                yield f"{name}/{found}"
+            for found, parent in paths(directory.child(name), below, budget):
+                yield f"{name}/{found}", parent

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-# https://bford.info/cachedir/
 TAG = "CACHEDIR.TAG"
 
 
@@ -33,9 +32,8 @@ class Directory(Protocol):
 class Evidence(NamedTuple):
     """The reason why a directory is a cache or an environment.
 
-    `name` is a noun phrase ("uv cache"), `reason` says how it is known ("valid CACHEDIR.TAG"), `hint` is a further fact
-    for the user, "" for none. A build `output` may hold files that another build hook wants. The file `by_hand` in it
-    is not the tool's.
+    `name` is a noun phrase ("uv cache"), `reason` says how it is known, `hint` is a further fact for the user, or "". A
+    build `output` may hold files that another build hook wants. The file `by_hand` in it is not the tool's.
     """
 
     code: str
