@@ -37,9 +37,9 @@ _Outcome = Tuple[int, List[str], List[str]]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the console script and return its exit code."""
-    for name in ("stdout", "stderr"):
+    for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
-            # The parent has closed it (`>&-`).
+            # The parent has closed it (`>&-`). In this order, each gets its own descriptor.
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the process
     try:
         return _end(*_run(arguments))
