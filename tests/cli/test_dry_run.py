@@ -126,6 +126,8 @@ def test_custom_builder(project):
     assert run(root).notes == (f"custom: {reason}",)
     assert texts(run(root, "custom"))[0].startswith(f"custom: {reason}; targets: ")
     assert texts(run(root, "custom", run_hooks=True)) == ["custom: Hatchling cannot build it: 9"]
+    # The error about another target lists it, although it fails.
+    assert ": no installed plugin builds this target; targets: " in texts(run(root, "rpm", run_hooks=True))[0]
 
 
 WITHOUT = BASE.replace(', "hatch-nocache"', "")

@@ -264,3 +264,12 @@ def test_closed_streams(monkeypatch):
     assert stop.value.code == 0
     sys.stdout.close()
     sys.stderr.close()
+
+
+@posix
+@pytest.mark.usefixtures("here")
+def test_closed_stdin():
+    """It is replaced first: another file must not get the descriptor of stdout."""
+    command = ["sh", "-c", 'exec "$0" -m hatch_nocache check <&- >&-', sys.executable]
+    done = run(command, env={"PYTHONWARNINGS": "ignore"})
+    assert (done.returncode, done.stderr) == (0, "")

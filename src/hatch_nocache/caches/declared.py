@@ -20,6 +20,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+parse_toml = tomllib.loads
 INTERPRETER = "the interpreter that runs this build"
 
 # The variables of tox and mypy for the directory of their configuration file.
@@ -168,7 +169,7 @@ def _parse(text: str, file: str) -> object:
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
     try:
         if file.endswith(".toml"):
-            return tomllib.loads(text)
+            return parse_toml(text)
         # Some of these files (`.npmrc`) have keys before the first section, or no section at all.
         parser.read_string("[\0]\n" + re.sub(_MANY_BLANKS, " ", text))
     except (configparser.Error, ValueError, RecursionError, AttributeError):

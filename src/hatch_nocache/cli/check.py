@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 from types import SimpleNamespace
 from typing import NamedTuple, Sequence
@@ -43,30 +42,23 @@ class Request(NamedTuple):
 
 def check(path: str, request: Request) -> list[Result]:
     """Check `path`. Errors are in the results."""
-    if os.path.isdir(path):
-        return _directory(path, request)
     if os.path.isfile(path):
         return [_archive(path, request.allow)]
-    # Reading would hang on a FIFO.
-    problem = "it is neither a directory nor a regular file" if os.path.lexists(path) else "no such file or directory"
-    return [Result(path, errors=(Problem(problem),))]
-
-
-def _directory(path: str, request: Request) -> list[Result]:
     try:
         names = sorted(os.listdir(path))
         # Fails for a relative path if the working directory was deleted.
         os.path.realpath(path)
     except OSError as error:
-        return [Result(path, errors=(Problem(error.strerror or str(error)),))]
+        # Such as a FIFO, on which reading would hang.
+        other = "it is neither a directory nor a regular file" if os.path.lexists(path) else "no such file or directory"
+        return [Result(path, errors=(Problem(str(error.strerror) if os.path.isdir(path) else other),))]
     if not names:
         # An empty `dist` must not pass.
         return [Result(path, errors=(Problem("the directory is empty"),))]
-    if _PROJECT.isdisjoint(names):
-        paths = [os.path.normpath(os.path.join(path, name)) for name in names if name.lower().endswith(_ARCHIVES)]
-        if paths:
-            return [check(each, request)[0] for each in paths]
-    tables = Tables(functools.partial(read_file, path))
+    archives = [name for name in names if name.lower().endswith(_ARCHIVES)]
+    if archives and _PROJECT.isdisjoint(names):
+        return [check(os.path.normpath(os.path.join(path, name)), request)[0] for name in archives]
+    tables = Tables(path, read_file)
     members = workspace_members(path, tables)
     # The root of a uv workspace need not be built.
     projects = members if members and not tables.backend else [path, *members]
@@ -74,7 +66,7 @@ def _directory(path: str, request: Request) -> list[Result]:
 
 
 def _project(path: str, request: Request) -> Result:
-    tables = Tables(functools.partial(read_file, path))
+    tables = Tables(path, read_file)
     if tables.problem is not None:
         return Result(path, "project", errors=(tables.problem,))
     if tables.is_hatchling:
@@ -83,17 +75,14 @@ def _project(path: str, request: Request) -> Result:
 
 
 def _tree(path: str, backend: str) -> Result:
-    """Report caches, environments and symlinks, except those that the `.gitignore` in the root matches.
-
-    What the backend packs is unknown, so nothing is rejected.
-    """
+    """Report caches, environments and symlinks that the root's `.gitignore` does not match. Nothing is rejected."""
     root = os.path.realpath(path)
     notes, ignored = [_UNKNOWN], Patterns(())
     try:
         ignored = Patterns(os.fsdecode(read_file(root, ".gitignore") or b"").splitlines())
     except (OSError, ValueError) as error:
         notes.append(f".gitignore cannot be read ({error}), so no file was skipped")
-    options = parse({"caches": "drop", "symlinks": "drop"}, prefix="", target="")
+    options = Options({"caches": "drop", "symlinks": "drop"}, "")
     surroundings = declared.read(root, os.environ, "", ())
     states = DirectoryStates(root, options, surroundings, lambda: ExplicitPaths(root, {}, {}), {})
     checker = Checker("", states, {}, ("", ""))
@@ -109,10 +98,8 @@ def _tree(path: str, backend: str) -> Result:
                 if not ignored.match(prefix + name):
                     where = os.path.join(state.directory.walked, name)
                     checker.check(Selected(where, prefix + name, state, route))
-    findings = [
-        each._replace(action=Action.NOTICE, hints=(Hint("leave it out", _EXCLUDE, toml_pattern(each.path)),))
-        for each in checker.findings
-    ]
+    notices = (each._replace(action=Action.NOTICE) for each in checker.findings)
+    findings = [each._replace(hints=(Hint("leave it out", _EXCLUDE, toml_pattern(each.path)),)) for each in notices]
     about = f"built by {backend or 'no known backend'}, not by Hatchling"
     return Result(path, "tree", about, (part("tree", findings),), tuple(notes))
 
@@ -120,7 +107,7 @@ def _tree(path: str, backend: str) -> Result:
 def _archive(path: str, allow: Patterns) -> Result:
     try:
         report = inspect(path)
-        tables = Tables(lambda name: read_member(path, name) if report.kind == "sdist" else None)
+        tables = Tables(path, read_member if report.kind == "sdist" else lambda *_: None)
     except UnreadableArchive as error:
         return Result(path, errors=(Problem(str(error)),))
     options = _Declared(tables, allow)
@@ -151,20 +138,15 @@ class _Declared:
     def accept(self, finding: Finding) -> bool:
         """Return whether the hook would have packed it."""
         # The sources from which the path may be forced in.
-        forced = [
-            os.path.normpath(source) + finding.path[len(member) :]
-            for member, source in self._forced.items()
-            if f"{finding.path}/".startswith(f"{member}/")
-        ]
+        above = (each for each in self._forced.items() if f"{finding.path}/".startswith(f"{each[0]}/"))
+        forced = [os.path.normpath(source) + finding.path[len(member) :] for member, source in above]
         if any(self._allow.match(path) or self._options.allow.match(path) for path in (finding.path, *forced)):
             return True
         if finding.code in OPTIONAL:
             return self._options.symlinks == "keep"
-        if not finding.is_rejected:
-            # The build has already reported it.
-            return self._table is not None
         if finding.category is not Category.DIRECTORY:
-            return False
+            # The build has already reported a notice.
+            return self._table is not None and not finding.is_rejected
         if forced or self._options.caches == "keep":
             return True
         where = os.path.join(_ROOT, native(finding.path.rstrip("/")))

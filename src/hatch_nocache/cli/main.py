@@ -8,7 +8,7 @@ import io
 import os
 import sys
 from importlib.metadata import distributions
-from typing import Any, List, Sequence, Tuple
+from typing import Any, Sequence
 
 from hatch_nocache import _hatchling
 from hatch_nocache.cli.check import Request, check
@@ -31,18 +31,22 @@ examples:
 exit code of check: 0 if nothing is rejected, 1 if something is rejected (with --strict: or dropped), 2 for errors in
 arguments, configuration or input. With several paths, it is the highest. An archive that breaks a rule is rejected.
 """
-# The exit code, and the lines for stdout and stderr.
-_Outcome = Tuple[int, List[str], List[str]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the console script and return its exit code."""
-    for name in ("stdout", "stderr"):
+    for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
-            # The parent has closed it (`>&-`).
+            # The parent has closed it (`>&-`). In this order, each gets its own descriptor.
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the process
+    out, err = io.StringIO(), io.StringIO()
     try:
-        return _end(*_run(arguments))
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            options = _parser().parse_args(arguments)
+        return _explain(options.codes) if options.command == "explain" else _check(options)
+    except SystemExit as stop:
+        # `--help`, or an error. It repeats the arguments, which may be file names.
+        return _end(int(stop.code or 0), out.getvalue().splitlines(), [*map(escape, err.getvalue().splitlines())])
     except KeyboardInterrupt:
         return _end(_INTERRUPTED, [], ["hatch-nocache: interrupted"])
 
@@ -67,38 +71,28 @@ def _end(code: int, out: list[str], err: list[str]) -> int:
     return code
 
 
-def _run(arguments: Sequence[str] | None) -> _Outcome:
-    out, err = io.StringIO(), io.StringIO()
-    try:
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            options = _parser().parse_args(arguments)
-    except SystemExit as stop:
-        # `--help`, or an error. It repeats the arguments, which may be file names.
-        return int(stop.code or 0), out.getvalue().splitlines(), [*map(escape, err.getvalue().splitlines())]
-    return _explain(options.codes) if options.command == "explain" else _check(options)
-
-
-def _explain(codes: Sequence[str]) -> _Outcome:
-    """Return the sections of docs/codes.md on `codes`, or all. A wheel contains a copy of the file."""
+def _explain(codes: Sequence[str]) -> int:
+    """Print the sections of docs/codes.md on `codes`, or all. A wheel contains a copy of the file."""
     here = os.path.dirname(__file__)
     places = (os.path.join(here, "codes.md"), os.path.join(here, "..", "..", "..", "docs", "codes.md"))
     with open(next(filter(os.path.exists, places)), encoding="utf-8") as file:
         sections = dict(zip(CODES, file.read().split("\n## ")[1:]))
     for code in codes:
         if code.upper() not in sections:
-            return UNUSABLE, [], [f"hatch-nocache: {escape(code)}: unknown code; known codes: {', '.join(CODES)}"]
-    return CLEAN, ["\n\n".join(f"## {sections[code.upper()].strip()}" for code in codes or CODES)], []
+            known = ", ".join(CODES)
+            return _end(UNUSABLE, [], [f"hatch-nocache: {escape(code)}: unknown code; known codes: {known}"])
+    return _end(CLEAN, ["\n\n".join(f"## {sections[code.upper()].strip()}" for code in codes or CODES)], [])
 
 
-def _check(options: argparse.Namespace) -> _Outcome:
+def _check(options: argparse.Namespace) -> int:
     try:
         request = Request(options.target, Patterns(options.allow), options.run_hooks)
     except ValueError as error:
-        return UNUSABLE, [], [f"hatch-nocache: --allow: invalid pattern ({escape(str(error))})"]
+        return _end(UNUSABLE, [], [f"hatch-nocache: --allow: invalid pattern ({escape(str(error))})"])
     results = [each.with_exit_code(strict=options.strict) for path in options.paths for each in check(path, request)]
     lines = as_text(results, verbose=options.verbose) if options.format == "text" else FORMATS[options.format](results)
     errors = [f"hatch-nocache: {line}" for result in results for line in error_lines(result)]
-    return max(result.exit_code for result in results), [*lines], errors
+    return _end(max(result.exit_code for result in results), [*lines], errors)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -107,8 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hatch-nocache", description=about, **common)
     # Empty if the command runs from the source tree.
     own = " ".join(each.version for each in distributions(name="hatch-nocache"))
-    text = f"hatch-nocache {own} (hatchling {_hatchling.VERSION})"
-    parser.add_argument("--version", action="version", version=text)
+    parser.add_argument("--version", action="version", version=f"hatch-nocache {own} (hatchling {_hatchling.VERSION})")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
 
     add = commands.add_parser("explain", help="explain codes: cause, remedies, an example", **common).add_argument

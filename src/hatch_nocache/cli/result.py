@@ -14,13 +14,11 @@ from hatch_nocache.rules import CODES, Action, Finding, Hint, Note, count
 
 # The exit codes.
 CLEAN, REJECTED, UNUSABLE = 0, 1, 2
-# The worst first.
-_ORDER = (Action.REJECTED, Action.DROPPED, Action.COPIED, Action.NOTICE)
 # Findings of one part in any format: an archive can have a million of them.
 _MAX_FINDINGS = 1000
 # Findings of one path, and lines of one note, that are shown without -v.
 _SHOWN = 10
-# GitHub's levels and GitLab's severities; None: an error.
+# GitHub's levels and GitLab's severities, the worst first; None: an error.
 _LEVELS = {
     None: ("error", "blocker"),
     Action.REJECTED: ("error", "major"),
@@ -28,6 +26,7 @@ _LEVELS = {
     Action.COPIED: ("warning", "info"),
     Action.NOTICE: ("notice", "info"),
 }
+_ORDER = [*_LEVELS]
 # Breaks a line at spaces. A path may exceed the width.
 _WRAPPER = textwrap.TextWrapper(120, "", " " * 14, break_long_words=False, break_on_hyphens=False)
 # The JSON keys that are not the names of fields.
@@ -66,9 +65,8 @@ class Result(NamedTuple):
 
     def with_exit_code(self, *, strict: bool) -> Result:
         """Return the result with its exit code. `strict`: dropped findings count as well."""
-        counted = {Action.REJECTED, Action.DROPPED} if strict else {Action.REJECTED}
-        is_rejected = any(finding.action in counted for each in self.parts for finding in each.findings)
-        code = REJECTED if is_rejected else CLEAN
+        findings = (finding for each in self.parts for finding in each.findings)
+        code = REJECTED if any(each.drops if strict else each.is_rejected for each in findings) else CLEAN
         return self._replace(exit_code=UNUSABLE if self.errors else code)
 
 
@@ -78,11 +76,6 @@ def part(name: str, findings: Sequence[Finding], notes: Sequence[Note] = (), *, 
     more += max(len(ordered) - _MAX_FINDINGS, 0)
     notes = [*notes, Note(f"{more:,} more findings are not listed")] if more else notes
     return Part(name, tuple(ordered[:_MAX_FINDINGS]), tuple(notes))
-
-
-def first_line(error: BaseException) -> str:
-    """Return the first line of the error message."""
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 def _file(result: Result, path: str) -> str:
@@ -108,11 +101,10 @@ def _size(row: Result | Finding) -> list[str]:
     return [f"{count(row.members, 'member')}, {row.size / 1e3:,.0f} kB"] if row.members else []
 
 
-def _note(note: Note, most: int) -> str:
+def _note(note: Note, most: int | None = None) -> str:
     """Return the note as one line, with at most `most` of its lines."""
-    lines = [*note.lines[:most]]
-    if most < len(note.lines):
-        lines.append(f"and {len(note.lines) - most:,} more")
+    rest = len(note.lines[most:]) if most else 0
+    lines = [*note.lines[:most], *([f"and {rest:,} more"] if rest else [])]
     header = f"{note.header}: {'; '.join(lines)}" if lines else note.header
     return "; ".join([header, *map(_hint, note.hints)])
 
@@ -130,16 +122,15 @@ def error_lines(result: Result) -> Iterator[str]:
 
 def as_text(results: Sequence[Result], *, verbose: bool) -> Iterator[str]:
     """Yield the lines about all paths that could be checked, escaped."""
-    for result in results:
-        if not result.about:
-            continue
+    most = None if verbose else _SHOWN
+    for result in (each for each in results if each.about):
         yield ", ".join([f"{escape(result.path)}: {escape(result.about)}", *_size(result)])
         for each in result.parts:
-            number = Counter(finding.action for finding in each.findings)
-            counts = ", ".join(f"{number[action]:,} {action.value}" for action in _ORDER if number[action])
-            yield f"  {escape(each.name)}: {counts or 'nothing found'}{'s' if number[Action.NOTICE] > 1 else ''}"
+            numbers = Counter(finding.action for finding in each.findings)
+            counts = ", ".join(f"{number:,} {action.value}" for action, number in numbers.items())
+            yield f"  {escape(each.name)}: {counts or 'nothing found'}{'s' if numbers[Action.NOTICE] > 1 else ''}"
         findings = _merged(result)
-        shown = findings if verbose else findings[:_SHOWN]
+        shown = findings[:most]
         for finding, names in shown:
             text = "; ".join([describe(finding), *_size(finding)])
             text += f" ({names})" if len(result.parts) > 1 else ""
@@ -148,7 +139,7 @@ def as_text(results: Sequence[Result], *, verbose: bool) -> Iterator[str]:
             yield f"  and {len(findings) - len(shown):,} more; -v lists all"
         yield from hint_lines([hint for finding, _ in shown for hint in finding.hints])
         for note in (note for each in result.parts for note in each.notes):
-            yield from _WRAPPER.wrap(f"  note      {escape(_note(note, len(note.lines) if verbose else _SHOWN))}")
+            yield from _WRAPPER.wrap(f"  note      {escape(_note(note, most))}")
         yield from (f"  {escape(note)}" for note in result.notes)
     if len(results) > 1:
         yield _summary(results)
@@ -175,7 +166,7 @@ def _dump(document: object) -> str:
 def _plain(value: Any) -> Any:
     """Return a record, or a field of one, in the types of JSON."""
     if isinstance(value, Note):
-        return _note(value, len(value.lines))
+        return _note(value)
     if isinstance(value, Hint):
         return _hint(value)
     if isinstance(value, (Result, Problem, Part, Finding)):
@@ -194,15 +185,12 @@ def _issues(results: Sequence[Result]) -> Iterator[tuple[Action | None, str, int
         for finding, names in _merged(result):
             file = _file(result, "" if result.kind in ("sdist", "wheel") else finding.path)
             lines = [describe(finding), f"found in: {names}", *_size(finding), *hint_lines(finding.hints)]
-            identity = f"{finding.path}\0{finding.target}"
-            yield finding.action, file, 0, f"hatch-nocache {finding.code}", identity, lines
+            yield finding.action, file, 0, f"hatch-nocache {finding.code}", f"{finding.path}\0{finding.target}", lines
 
 
 def as_github(results: Sequence[Result]) -> Iterator[str]:
-    """Yield an annotation for each issue, and the summary.
-
-    Source of the format: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
-    """
+    """Yield an annotation for each issue, and the summary."""
+    # https://docs.github.com/actions/reference/workflow-commands-for-github-actions
     for action, file, line, title, _, lines in _issues(results):
         at = escape(file).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
         at += f",line={line}" if line else ""
@@ -212,10 +200,8 @@ def as_github(results: Sequence[Result]) -> Iterator[str]:
 
 
 def as_gitlab(results: Sequence[Result]) -> Iterator[str]:
-    """Yield a Code Quality report.
-
-    Source of the format: https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
-    """
+    """Yield a Code Quality report."""
+    # https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
     issues: dict[str, dict[str, Any]] = {}
     for action, file, line, title, identity, lines in _issues(results):
         # Without the line and the wording: GitLab compares the fingerprints of two commits.

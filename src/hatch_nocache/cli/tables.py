@@ -5,17 +5,14 @@ from __future__ import annotations
 import glob
 import os
 import re
-import sys
 from typing import Any, Callable, Mapping
 
-from hatch_nocache._hatchling import HOOK
-from hatch_nocache.cli.result import Problem, first_line
-from hatch_nocache.paths import within
+from packaging.utils import canonicalize_name
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from hatch_nocache._hatchling import HOOK
+from hatch_nocache.caches.declared import parse_toml
+from hatch_nocache.cli.result import Problem
+from hatch_nocache.paths import within
 
 _FILES = ("pyproject.toml", "hatch.toml")
 
@@ -27,17 +24,17 @@ class Tables:
     names. `is_hatchling`: Hatchling builds the project, directly or wrapped by another backend.
     """
 
-    def __init__(self, read: Callable[[str], bytes | None]) -> None:
-        """Parse what `read` returns for each name: the content, None if the file is missing."""
+    def __init__(self, path: str, read: Callable[[str, str], bytes | None]) -> None:
+        """Parse what `read` returns for `path` and each name: the content, None if the file is missing."""
         self.problem: Problem | None = None
         self._texts: dict[str, str] = {}
         tables: list[dict[str, Any]] = []
         try:
             for name in _FILES:
-                self._texts[name] = (read(name) or b"").decode("utf-8")
-                tables.append(tomllib.loads(self._texts[name]))
+                self._texts[name] = (read(path, name) or b"").decode("utf-8")
+                tables.append(parse_toml(self._texts[name]))
         except (OSError, ValueError, RecursionError) as error:
-            reason = getattr(error, "strerror", None) or first_line(error)
+            reason = getattr(error, "strerror", None) or str(error)
             line = re.search(r"at line (\d+)", reason)
             self.problem = Problem(f"cannot be read: {reason}", _FILES[len(tables)], int(line[1]) if line else 0)
             tables = [{}, {}]
@@ -47,11 +44,11 @@ class Tables:
         self.build = table(self.hatch, "build")
         self.build_file = "hatch.toml" if "build" in hatch_toml else "pyproject.toml"
         system = table(self.pyproject, "build-system")
-        requirements = (re.sub(r"[-_.]+", "-", each.strip()).lower() for each in _strings(system.get("requires")))
-        self.requires = {re.split(r"[^a-z0-9-]", each, maxsplit=1)[0] for each in requirements}
+        requires = system.get("requires")
+        entries = [canonicalize_name(str(each).strip()) for each in requires] if isinstance(requires, list) else []
+        self.requires = {re.split(r"[^a-z0-9-]", each, maxsplit=1)[0] for each in entries}
         self.backend = str(system.get("build-backend", ""))
-        is_wrapped = self.backend != "" and "hatchling" in self.requires
-        self.is_hatchling = self.backend.split(".")[0] == "hatchling" or is_wrapped
+        self.is_hatchling = self.backend != "" and "hatchling" in {self.backend.split(".")[0], *self.requires}
 
     def hook(self, target: str) -> tuple[Mapping[str, Any] | None, str]:
         """Return the hook's table in force for the target (None if missing) and its path."""
@@ -62,15 +59,12 @@ class Tables:
         return found if isinstance(found, dict) else None, in_full
 
     def error(self, text: str, key: str = "") -> Problem:
-        """Return an error with the file and the line that set `key`, a TOML path.
-
-        Without `key`, the text begins with one, or has one of Hatchling's in backticks, or is about none.
-        """
+        """Return an error with the file and the line that set `key`, a TOML path; by default, the one in the text."""
+        # Our own texts begin with it, Hatchling's have it in backticks.
+        found = re.search(r"^(?:tool\.hatch\.)?build\.[\w.-]+|(?<=`)(?:project|tool\.hatch)\b[\w.-]*(?=`)", text)
+        key = key or (found.group() if found else "")
         if not key:
-            found = re.search(r"^(?:tool\.hatch\.)?build\.[\w.-]+|(?<=`)(?:project|tool\.hatch)\b[\w.-]*(?=`)", text)
-            if found is None:
-                return Problem(text)
-            key = found.group()
+            return Problem(text)
         file = self.build_file if "build" in key.split(".") else "pyproject.toml"
         inside = re.sub(r"^tool\.hatch\.", "", key) if file == "hatch.toml" else key
         return Problem(text, file, _line_of(inside, self._texts[file]))
@@ -81,10 +75,6 @@ def table(value: object, *keys: str) -> Mapping[str, Any]:
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, dict) else {}
-
-
-def _strings(value: object) -> list[str]:
-    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
 
 
 def read_file(root: str, name: str) -> bytes | None:
@@ -100,10 +90,8 @@ def read_file(root: str, name: str) -> bytes | None:
 
 
 def _line_of(key: str, text: str) -> int:
-    """Return the line that sets `key` or the innermost of its tables; 0 if unknown.
-
-    Not a parser: a line of a multi-line string may be mistaken for a key.
-    """
+    """Return the line that sets `key` or the innermost of its tables; 0 if unknown."""
+    # Not a parser: a line of a multi-line string may be mistaken for a key.
     table, _, name = key.rpartition(".")
     whole, header, last = map(re.escape, (key, table, name))
     found = re.search(rf"^\s*(\[\s*{whole}\s*\]|{whole}\s*=)", text, re.MULTILINE) or re.search(
@@ -115,24 +103,22 @@ def _line_of(key: str, text: str) -> int:
 
 
 def workspace_members(root: str, tables: Tables) -> list[str]:
-    """Return the directories of a workspace's members, below its root or next to it.
-
-    Source of the rules: https://docs.astral.sh/uv/concepts/projects/workspaces/ and
-    https://hatch.pypa.io/latest/how-to/environment/workspace/ (members of any environment).
-    """
+    """Return the directories of a workspace's members, below its root or next to it."""
+    # https://docs.astral.sh/uv/concepts/projects/workspaces/
     workspaces = [table(tables.pyproject, "tool", "uv", "workspace")]
+    # Those of any environment: https://hatch.pypa.io/latest/how-to/environment/workspace/
     workspaces += (table(each, "workspace") for each in table(tables.hatch, "envs").values())
-    found: dict[str, None] = {}
+    found: list[str] = []
     for workspace in workspaces:
         members, excluded = (_expand(root, workspace.get(key)) for key in ("members", "exclude"))
-        found.update((each, None) for each in members if not any(within(each, other) for other in excluded))
-    found.pop(os.path.normpath(root), None)
-    return [each for each in found if os.path.isfile(os.path.join(each, "pyproject.toml"))]
+        found += (each for each in members if not any(within(each, other) for other in excluded))
+    below = (each for each in dict.fromkeys(found) if each != os.path.normpath(root))
+    return [each for each in below if os.path.isfile(os.path.join(each, "pyproject.toml"))]
 
 
 def _expand(root: str, patterns: object) -> list[str]:
     """Return the normalized paths that match a list of globs, or of tables with a glob as `path`."""
     entries = patterns if isinstance(patterns, list) else []
-    globs = _strings([each.get("path") if isinstance(each, dict) else each for each in entries])
-    matches = (glob.glob(os.path.join(glob.escape(root), each), recursive=True) for each in globs)
-    return [os.path.normpath(path) for paths in matches for path in sorted(paths)]
+    globs = (each.get("path") if isinstance(each, dict) else each for each in entries)
+    inside = (os.path.join(glob.escape(root), each) for each in globs if isinstance(each, str))
+    return [os.path.normpath(path) for each in inside for path in sorted(glob.glob(each, recursive=True))]
