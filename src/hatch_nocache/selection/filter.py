@@ -59,6 +59,8 @@ class SelectionFilter:
         # What each call of a generator will yield. During the plan: the prefix of the members, and their checker.
         self._planned: dict[tuple[str, str], list[Selected]] = {}
         self._planning: tuple[str, Checker] | None = None
+        # The directories in which an editable wheel does not look for imports.
+        self._dropped_imports: list[str] = []
         self.checker = self._new_checker()
 
     def _new_checker(self) -> Checker:
@@ -129,7 +131,7 @@ class SelectionFilter:
             self._planning = part.prefix, checker
             list(part.iterate())
             if checker is not self.checker:
-                self.checker.dropped += checker.dropped
+                self._dropped_imports = checker.dropped
         self._finish_sdist()
         if self.target == "wheel":
             # `WheelBuilder.add_licenses` opens these files itself: they can be checked, but not filtered.
@@ -215,8 +217,9 @@ class SelectionFilter:
 
     def _copies_dropped(self, each: Selected) -> bool:
         """Return whether another hook adds a copy of a dropped file under its name."""
-        config, dropped = self.config, (path for path in self.checker.dropped if not within(each.path, path))
-        names = (as_member(config.get_distribution_path(os.path.relpath(path, config.root))) for path in dropped)
+        config, dropped = self.config, (*self.checker.dropped, *self._dropped_imports)
+        others = (os.path.relpath(path, config.root) for path in dropped if not within(each.path, path))
+        names = (as_member(config.get_distribution_path(path)) for path in others)
         is_copy = any(within(each.member, name) for name in names)
         return is_copy and not any(within(each.path, source) for source in config.force_include)
 

@@ -115,11 +115,11 @@ class _Aliases:
         # The real name, or one that a wheel needs.
         if state.link is None or path in (self._needed or ()):
             return True, True
-        if self._needed is None:
-            return not is_repeated, True
         packs = real not in self._found and first is not None and self._is_lost(first) and self._selects(state, walked)
         if packs:
             self._found.add(real)
+        if self._needed is None:
+            return packs or not is_repeated, True
         is_useful = not is_repeated and not self._route.excludes(walked)
         return packs or path in self._above_needed or is_useful, packs
 
