@@ -242,7 +242,7 @@ def _zip_members(file: BinaryIO, heads: Mapping[str, int]) -> Iterator[Member]:
         head, head_size = b"", heads.get(name.rpartition("/")[2])
         if head_size:
             # Encrypted, compressed in an unknown way, or damaged: only the name is checked.
-            with contextlib.suppress(RuntimeError, EOFError, zipfile.BadZipFile, zlib.error):
+            with contextlib.suppress(RuntimeError, ValueError, EOFError, struct.error, zipfile.BadZipFile, zlib.error):
                 head = archive.open(info).read(head_size)
         problem, end = _check_record(file, archive, info, raw_name)
         if end:
