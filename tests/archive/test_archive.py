@@ -444,6 +444,12 @@ def test_a_wheel_whose_heads_cannot_be_read(write):
     start = content.find(zlib.compress(SIGNATURE)[2:10])
     broken = content[:start] + b"\xff" * 8 + content[start + 8 :]
     assert [each.path for each in inspect(write(broken, WHEEL)).findings] == ["b/"]
+    # A local name that is not UTF-8, and a record that would begin at the end of the file.
+    named = zipped("\u00e9/CACHEDIR.TAG")
+    assert codes(inspect(write(named.replace(b"CACHEDIR", b"CACHE\xc7IR", 1), WHEEL)).findings) == {"NC206"}
+    at = named.index(b"PK\1\2") + 42
+    moved = named[:at] + struct.pack("<L", len(named)) + named[at + 4 :]
+    assert "NC206" in codes(inspect(write(moved, WHEEL)).findings)
 
 
 def test_memory_for_many_members(write):

@@ -1,7 +1,6 @@
 """Find caches in an archive, and members that an installer would refuse or silently alter.
 
-The rule is the intersection of what the installers in `incompatibilities` accept (PEP 706, the sdist and wheel
-specifications, and what uv and pip add to them).
+The sources of the rules are PEP 706, the sdist and wheel specifications, and what uv and pip add to them.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from hatch_nocache.caches.declared import NOTHING
 from hatch_nocache.caches.detect import detect, head_names, in_place
 from hatch_nocache.caches.match import HEAD_SIZE
 from hatch_nocache.members import incompatibilities as table
-from hatch_nocache.members.incompatibilities import Problem
 from hatch_nocache.members.names import name_problem, outside_root, too_long
 from hatch_nocache.members.symlinks import follow, text_problem
 from hatch_nocache.paths import parents
@@ -30,6 +28,13 @@ _MAX_MEMBERS = 2_000_000
 _MAX_DIRECTORIES = 200_000
 
 _METADATA = "PKG-INFO"
+# What is wrong with a member in place of an earlier file, link (symlink or hard link) or directory, by its type.
+_COLLISIONS = {
+    tarfile.REGTYPE: (None, table.FILE_OVER_LINK, table.COLLISION),
+    tarfile.SYMTYPE: (None, None, table.SYMLINK_OVER_DIRECTORY),
+    tarfile.LNKTYPE: (table.COLLISION, table.COLLISION, table.COLLISION),
+    tarfile.DIRTYPE: (table.COLLISION, table.COLLISION, None),
+}
 _SPECIAL = {tarfile.FIFOTYPE: "FIFO", tarfile.CHRTYPE: "character device", tarfile.BLKTYPE: "block device"}
 
 # The size and the head of a regular file, the link target of a symlink, or a directory.
@@ -37,10 +42,7 @@ Entry = Union[Tuple[int, bytes], str, "ArchiveDirectory"]
 
 
 class ArchiveReport(NamedTuple):
-    """The kind of an archive ("sdist" or "wheel"), its top-level directory `root`, and its findings.
-
-    `size` is the sum of what the members unpack to, in bytes. `more` counts the findings beyond those in `findings`.
-    """
+    """The result for one archive: `kind` is "sdist" or "wheel", `size` is unpacked, `more` counts further findings."""
 
     kind: str
     root: str
@@ -60,7 +62,7 @@ def inspect(path: str, expected: AbstractSet[str] | None = None, *, rooted: bool
     wheel = path.lower().endswith(".whl")
     bounded = expected is None
     count = size = 0
-    with open_archive(path, head_names(), HEAD_SIZE, bounded=bounded) as (zipped, members):
+    with open_archive(path, dict.fromkeys(head_names(), HEAD_SIZE), bounded=bounded) as (zipped, members):
         checker = MemberChecker(expected or frozenset(), rooted=rooted and not wheel, zipped=zipped)
         for member in members:
             if member.type:
@@ -79,12 +81,11 @@ def _caches(top: ArchiveDirectory, *, wheel: bool) -> Iterator[Finding]:
     """Yield every cache and environment, each at its highest directory, and the parts of those in place."""
     # `.data` has the layout of an environment, because it is unpacked over one (binary distribution format).
     own = tuple(f"{name}/data" for name in top.directories if name.endswith(".data")) if wheel else ()
-    surroundings = NOTHING._replace(own_packages=own)
     skipped: set[str] = set()
     ahead = [top]
     while ahead:
         directory = ahead.pop()
-        evidence = detect(directory, surroundings)
+        evidence = detect(directory, NOTHING._replace(own_packages=own))
         if evidence is not None:
             members, size = directory.total()
             finding = Finding(evidence.code, f"{directory.path}/", evidence.name, evidence.reason, Action.REJECTED)
@@ -158,7 +159,7 @@ class MemberChecker:
             self.report((table.METADATA_SYMLINK, "it must be a regular file"), _METADATA, metadata)
         return tuple(self._findings)
 
-    def report(self, problem: Problem | None, path: str, target: str = "") -> None:
+    def report(self, problem: table.Problem | None, path: str, target: str = "") -> None:
         """Record a finding if there is a problem."""
         if problem is not None and len(self._findings) < _MAX_FINDINGS:
             row, reason = problem
@@ -166,7 +167,7 @@ class MemberChecker:
         elif problem is not None:
             self.more += 1
 
-    def _name_problem(self, member: Member) -> Problem | None:
+    def _name_problem(self, member: Member) -> table.Problem | None:
         is_directory = member.type == tarfile.DIRTYPE
         # Only the last part of a path must not end with a space, and a directory is not the last part.
         reason = name_problem(f"{member.name}/" if is_directory else member.name, wheel=self._zipped)
@@ -179,16 +180,23 @@ class MemberChecker:
     def _place(self, member: Member, path: str) -> None:
         """Put the member into the tree, unless something is in its place."""
         kind, target = member.type, member.target
-        if kind not in (tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE):
+        if kind not in _COLLISIONS:
             row = table.SPECIAL._replace(what=_SPECIAL.get(kind, "file of an unknown type"))
             self.report((row, "installers accept only regular files, directories and symlinks"), path)
             return
         above, name = posixpath.split(path)
         directory = self.tree.make(above)
-        collision = self._collision(kind, path, directory)
-        self.report(collision, path, target)
         if not isinstance(directory, ArchiveDirectory):
+            is_symlink = isinstance(directory, str)
+            reason = f"it is below a {'symlink' if is_symlink else 'regular file'}"
+            self.report((table.BELOW_SYMLINK if is_symlink else table.COLLISION, reason), path, target)
             return
+        earlier = directory.entries.get(name)
+        over_file, over_link, over_directory = _COLLISIONS[kind]
+        is_link = isinstance(earlier, str) or path in self._shared
+        over = over_directory if isinstance(earlier, ArchiveDirectory) else over_link if is_link else over_file
+        collision = (over, "an earlier member has this name") if over and earlier is not None else None
+        self.report(collision, path, target)
         problem = text_problem(path, target) if kind == tarfile.SYMTYPE else None
         self.report(problem, path, target)
         if collision is not None:
@@ -199,32 +207,12 @@ class MemberChecker:
             # One problem is enough: a refused symlink is not followed.
             if problem is None:
                 self._links[path] = target
-        elif kind == tarfile.DIRTYPE:
-            entry = self.tree.make(path)
-        else:
+        elif kind != tarfile.DIRTYPE:
             entry = member.size, member.head if kind == tarfile.REGTYPE else self._check_hard_link(path, target)
-        directory.entries[name] = entry
-        if self._expected and path not in self._expected:
-            self.unexpected.put(path, entry)
-
-    def _collision(self, kind: bytes, path: str, directory: Entry) -> Problem | None:
-        """Return why a member of type `kind` cannot be at `path`, in `directory`."""
-        if not isinstance(directory, ArchiveDirectory):
-            is_symlink = isinstance(directory, str)
-            reason = f"it is below a {'symlink' if is_symlink else 'regular file'}"
-            return table.BELOW_SYMLINK if is_symlink else table.COLLISION, reason
-        earlier = directory.entries.get(posixpath.basename(path))
-        if earlier is None:
-            return None
-        is_directory = isinstance(earlier, ArchiveDirectory)
-        is_link = isinstance(earlier, str) or path in self._shared
-        row = {
-            tarfile.DIRTYPE: None if is_directory else table.COLLISION,
-            tarfile.SYMTYPE: table.SYMLINK_OVER_DIRECTORY if is_directory else None,
-            tarfile.REGTYPE: table.COLLISION if is_directory else table.FILE_OVER_LINK if is_link else None,
-            tarfile.LNKTYPE: table.COLLISION,
-        }[kind]
-        return row and (row, "an earlier member has this name")
+        for tree in {self.tree} if path in self._expected else {self.tree, self.unexpected}:
+            directory = tree.make(path if kind == tarfile.DIRTYPE else above)
+            if isinstance(directory, ArchiveDirectory) and kind != tarfile.DIRTYPE:
+                directory.entries[name] = entry
 
     def _check_hard_link(self, path: str, text: str) -> bytes:
         """Return the head of the link target. Source of the rule: PEP 706, the sdist format specification."""
@@ -247,10 +235,7 @@ def _path(name: str, root: str) -> str:
 
 
 class ArchiveDirectory:
-    """A directory in an archive: see `caches.model.Directory`. Paths in methods are relative to it.
-
-    Little is stored of each member, so that a million fit in memory.
-    """
+    """A `caches.model.Directory` in an archive. Little is stored of each member, so that a million fit in memory."""
 
     location: str | None = None
 
@@ -306,10 +291,3 @@ class ArchiveDirectory:
                 self.made += 1
             here = here.entries[part]
         return here
-
-    def put(self, path: str, entry: Entry) -> None:
-        """Put an entry at `path`, a directory without its contents."""
-        above, name = posixpath.split(path)
-        directory = self.make(path if isinstance(entry, ArchiveDirectory) else above)
-        if isinstance(directory, ArchiveDirectory) and not isinstance(entry, ArchiveDirectory):
-            directory.entries[name] = entry

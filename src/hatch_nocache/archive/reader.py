@@ -12,10 +12,9 @@ import sys
 import tarfile
 import zipfile
 import zlib
-from typing import AbstractSet, Iterator, Mapping, NamedTuple
+from typing import BinaryIO, Iterator, Mapping, NamedTuple
 
 from hatch_nocache.members import incompatibilities as table
-from hatch_nocache.members.incompatibilities import Problem
 
 # The last header of a compressed tar is found by decompressing all of it. The package index takes 100 MB unless asked
 # for more, and gzip can make a thousand times as much of them: hours of work. Two gibibytes take seconds.
@@ -55,8 +54,6 @@ _ENCRYPTED = 0x1 | 0x40
 _DESCRIPTOR = 0x8
 _MAX_DESCRIPTOR = 24
 _UTF8 = 0x800
-_NO_CONTENT = (RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile, zlib.error)
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class UnreadableArchive(Exception):  # noqa: N818 - the file is wrong, not the program
@@ -64,11 +61,9 @@ class UnreadableArchive(Exception):  # noqa: N818 - the file is wrong, not the p
 
 
 class Member(NamedTuple):
-    """One member, in the order of the archive.
+    """One member, or the archive as a whole, whose `type` is "".
 
-    `type` is one of tarfile's, REGTYPE only for a regular file; "" is the archive as a whole. `target` is the link
-    target of a symlink or hard link, `size` the bytes of a regular file, `head` its beginning if that was asked for.
-    `problem` is what the reader found wrong with its header.
+    The other types are tarfile's, REGTYPE only for a regular file. `head` is its beginning, if that was asked for.
     """
 
     name: str
@@ -76,17 +71,15 @@ class Member(NamedTuple):
     target: str = ""
     size: int = 0
     head: bytes = b""
-    problem: Problem | None = None
+    problem: table.Problem | None = None
 
 
 @contextlib.contextmanager
-def open_archive(
-    path: str, heads: AbstractSet[str], head_size: int, *, bounded: bool = True
-) -> Iterator[tuple[bool, Iterator[Member]]]:
-    """Return whether the archive at `path` is a zip file, and its members.
+def open_archive(path: str, heads: Mapping[str, int], *, bounded: bool) -> Iterator[tuple[bool, Iterator[Member]]]:
+    """Return whether the archive at `path` is a zip file, and its members in order.
 
-    Each regular file whose base name is in `heads` has its first `head_size` bytes. Not `bounded`: the archive may have
-    any size, because this build has just written it. Errors in the `with` block are `UnreadableArchive`, too.
+    `heads` maps base names of regular files to the number of bytes to read. Not `bounded`: the archive may have any
+    size, because this build has just written it. Raises `UnreadableArchive`, also in the `with` block.
     """
     name = path.lower()
     try:
@@ -96,45 +89,33 @@ def open_archive(
             if magic.startswith(start) or name.endswith(suffixes):
                 raise UnreadableArchive(f"archives compressed with {method} are not supported, by installers either")
         if name.endswith((".whl", ".zip")) or magic.startswith(b"PK"):
-            with ZipReader(path, MAX_DIRECTORY if bounded else sys.maxsize) as zip_file:
-                yield True, _zip_members(zip_file, heads, head_size)
+            with (ZipReader if bounded else io.BufferedReader)(io.FileIO(path)) as zip_file:
+                yield True, _zip_members(zip_file, heads)
             return
         compression = next((module for start, module in _COMPRESSIONS if magic.startswith(start)), "")
         if name.endswith((".gz", ".tgz")) and compression != "gzip":
             raise UnreadableArchive("it has the name of a gzip file, but is not one")
         with TarReader(path, compression, MAX_BYTES if bounded and compression else sys.maxsize) as tar_file:
-            yield False, _tar_members(tar_file, heads, head_size)
+            yield False, _tar_members(tar_file, heads)
     except ImportError as error:
-        module = (error.name or "").lstrip("_")
-        raise UnreadableArchive(f"this Python was built without the module `{module}`") from error
+        raise UnreadableArchive(f"this Python was built without the module `{str(error.name).lstrip('_')}`") from error
     except EOFError as error:
         raise UnreadableArchive("it is truncated") from error
     except (OSError, zlib.error, getattr(sys.modules.get("lzma"), "LZMAError", zlib.error)) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise UnreadableArchive(getattr(error, "strerror", None) or f"it is damaged ({reason})") from error
+        raise UnreadableArchive(getattr(error, "strerror", None) or f"it is damaged ({error})") from error
 
 
 def read_member(path: str, name: str) -> bytes | None:
-    """Return the content of the file `name` directly below the root of an sdist.
-
-    None if it does not exist, is not regular, or is larger than 256 KiB.
-    """
-    with open_archive(path, {name}, _MAX_SETTINGS) as (_, members):
+    """Return the regular file `name` directly below the root of an sdist, None if missing or over 256 KiB."""
+    with open_archive(path, {name: _MAX_SETTINGS}, bounded=True) as (_, members):
         for member in members:
-            is_it = member.name.split("/")[1:] == [name] and member.type == tarfile.REGTYPE
-            if is_it and member.size <= _MAX_SETTINGS:
+            if member.name.split("/")[1:] == [name] and member.type == tarfile.REGTYPE and member.size <= _MAX_SETTINGS:
                 return member.head
     return None
 
 
-# --- Tar archives -----------------------------------------------------------------------------------------------------
-
-
 class TarReader(io.BufferedReader):
-    """A decompressed tar archive, for tarfile: forward only, up to `max_bytes`.
-
-    `read` is for headers, `read_data` for everything else.
-    """
+    """A decompressed tar archive, for tarfile: forward only. `read` is for headers, `read_data` for the rest."""
 
     def __init__(self, path: str, compression: str, max_bytes: int) -> None:
         # The decompressors of the standard library are slow where little is read at a time.
@@ -163,7 +144,7 @@ class TarReader(io.BufferedReader):
     def seek(self, position: int) -> int:  # type: ignore[override]
         if position < self._position:
             raise UnreadableArchive("a header points back")
-        while position > self._position and self.read_data(min(position - self._position, _CHUNK)):
+        while self.read_data(min(position - self._position, _CHUNK)):
             pass
         return self._position
 
@@ -171,7 +152,7 @@ class TarReader(io.BufferedReader):
         return self._position
 
 
-def _tar_members(file: TarReader, heads: AbstractSet[str], head_size: int) -> Iterator[Member]:
+def _tar_members(file: TarReader, heads: Mapping[str, int]) -> Iterator[Member]:
     formats = set()
     try:
         tar = tarfile.TarFile(fileobj=file, encoding="utf-8", errors="surrogateescape")
@@ -187,8 +168,8 @@ def _tar_members(file: TarReader, heads: AbstractSet[str], head_size: int) -> It
                 formats.add(file.last[257:265])
                 problem = _header_problem(info, file.taken, len(formats))
             file.taken = 0
-            has_head = kind == tarfile.REGTYPE and info.name.rpartition("/")[2] in heads
-            head = file.read_data(min(head_size, info.size)) if has_head else b""
+            head_size = heads.get(info.name.rpartition("/")[2], 0) if kind == tarfile.REGTYPE else 0
+            head = file.read_data(min(head_size, info.size))
             yield Member(info.name, kind, info.linkname, info.size, head, problem)
     except (tarfile.TarError, ValueError, IndexError, RecursionError) as error:
         raise UnreadableArchive(f"not a tar archive, or damaged ({error})") from error
@@ -212,23 +193,21 @@ def _disputed(info: tarfile.TarInfo, global_records: Mapping[str, str]) -> str |
         return "a header has an invalid size"
     if info.size and info.type in (tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE):
         return "the header of a link or directory announces data"
-    of_one = global_records.keys() & {"path", "linkpath", "size"}
-    return "a global PAX header names one member" if of_one else None
+    return "a global PAX header names one member" if global_records.keys() & {"path", "linkpath", "size"} else None
 
 
-def _header_problem(info: tarfile.TarInfo, taken: int, formats: int) -> Problem | None:
+def _header_problem(info: tarfile.TarInfo, taken: int, formats: int) -> table.Problem | None:
     """Return the problem that installers have with a header: uv from 0.13, as observed."""
     records = info.pax_headers
     is_link = info.type in (tarfile.SYMTYPE, tarfile.LNKTYPE)
     empty = [key for key, value in records.items() if not value]
     invalid = [key for key, value in records.items() if value and not _RECORDS.fullmatch(f"{key}={value}")]
-    # No system takes a time that does not fit into `time_t`.
-    is_time = abs(info.mtime) < 2**63
     problems = (
         (formats > 1, table.HEADER, "the archive mixes tar formats"),
         (taken > _MAX_RECORDS, table.HEADER, "PAX records of more than 262,144 bytes"),
         ("linkpath" in records and not is_link, table.HEADER, "a regular file with a link target"),
-        (not is_time, table.TIME_OUT_OF_RANGE, f"modified at {info.mtime}"),
+        # No system takes a time that does not fit into `time_t`, nor NaN.
+        (not abs(info.mtime) < 2**63, table.TIME_OUT_OF_RANGE, f"modified at {info.mtime}"),
         (min(info.uid, info.gid) < 0, table.HEADER, "the owner is negative"),
         (info.mtime < 0, table.TIME, "modified before 1970"),
         (invalid, table.HEADER, f"invalid PAX record {invalid[:1]}"),
@@ -237,62 +216,56 @@ def _header_problem(info: tarfile.TarInfo, taken: int, formats: int) -> Problem 
     return next(((row, reason) for applies, row, reason in problems if applies), None)
 
 
-# --- Zip archives: every wheel, and a few sdists ----------------------------------------------------------------------
-#
-# uv reads a wheel from an index as a stream and compares each record with the central directory afterwards, so records
-# must follow each other without gaps and agree with the directory. pip finds each record through the directory.
-
-
 class ZipReader(io.BufferedReader):
     """A zip archive, for zipfile, which reads the central directory at once."""
 
-    def __init__(self, path: str, max_directory: int) -> None:
-        super().__init__(io.FileIO(path))
-        self._max_directory = max_directory
-
     def read(self, size: int | None = -1) -> bytes:
-        if size is not None and size > self._max_directory:
-            raise UnreadableArchive(f"its central directory has more than {self._max_directory:,} bytes")
+        if size is not None and size > MAX_DIRECTORY:
+            raise UnreadableArchive(f"its central directory has more than {MAX_DIRECTORY:,} bytes")
         return super().read(size)
 
 
-def _zip_members(file: ZipReader, heads: AbstractSet[str], head_size: int) -> Iterator[Member]:
+def _zip_members(file: BinaryIO, heads: Mapping[str, int]) -> Iterator[Member]:
     try:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, NotImplementedError, struct.error, ValueError) as error:
         raise UnreadableArchive(f"not a zip archive, or damaged ({error})") from error
     if not archive.filelist:
         raise UnreadableArchive("it is empty")
-    # Start, end, and how many bytes may follow: those of all records.
+    # The start and end of each record, and where the next one must start at the latest.
     records = [(archive.start_dir, 0, 0)]
     for info in archive.filelist:
         raw_name = info.orig_filename.encode("utf-8" if info.flag_bits & _UTF8 else "cp437")
         # uv from 0.11 reads the bytes as UTF-8 in any case.
         name = raw_name.decode("utf-8", "surrogateescape")
         kind = tarfile.DIRTYPE if name.endswith("/") else tarfile.REGTYPE
-        head = b""
-        if name.rpartition("/")[2] in heads:
+        head, head_size = b"", heads.get(name.rpartition("/")[2])
+        if head_size:
             # Encrypted, compressed in an unknown way, or damaged: only the name is checked.
-            with contextlib.suppress(*_NO_CONTENT), archive.open(info) as content:
-                head = content.read(head_size)
+            with contextlib.suppress(RuntimeError, ValueError, EOFError, struct.error, zipfile.BadZipFile, zlib.error):
+                head = archive.open(info).read(head_size)
         problem, end = _check_record(file, archive, info, raw_name)
         if end:
-            records.append((info.header_offset, end, info.flag_bits & _DESCRIPTOR and _MAX_DESCRIPTOR))
+            records.append((info.header_offset, end, end + _MAX_DESCRIPTOR * bool(info.flag_bits & _DESCRIPTOR)))
         yield Member(name, kind, "", info.file_size, head, problem)
-    for problem in _structure_problems(file, len(archive.filelist), sorted(records)):
-        yield Member("", b"", problem=problem)
+    yield from _structure_problems(file, len(archive.filelist), sorted(records))
 
 
 def _check_record(
-    file: ZipReader, archive: zipfile.ZipFile, info: zipfile.ZipInfo, raw_name: bytes
-) -> tuple[Problem | None, int]:
-    """Return the problem of a member's record, and where the record ends (0: there is none)."""
+    file: BinaryIO, archive: zipfile.ZipFile, info: zipfile.ZipInfo, raw_name: bytes
+) -> tuple[table.Problem | None, int]:
+    """Return the problem of a member's record, and where the record ends (0: there is none).
+
+    uv reads the records one after the other, without gaps, and compares them with the central directory afterwards. pip
+    finds them through the directory.
+    """
     file.seek(info.header_offset)
     raw = file.read(_LOCAL.size)
     if len(raw) < _LOCAL.size or not raw.startswith(b"PK\3\4"):
         return (table.LOCAL_HEADER, "no record at its offset"), 0
     _, flags, method, crc, packed, size, name_size, extra_size = _LOCAL.unpack(raw)
     name = file.read(name_size)
+    is_usual = info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
     is_streamed = info.flag_bits & _DESCRIPTOR
     listed = (info.compress_type, info.CRC, info.compress_size, info.file_size)
     has_sizes = not is_streamed and _ZIP64 not in (packed, size)
@@ -300,7 +273,7 @@ def _check_record(
     last = archive.NameToInfo[info.filename]
     problems = (
         ((info.flag_bits | flags) & _ENCRYPTED, table.ENCRYPTED, ""),
-        (info.compress_type not in _METHODS, table.COMPRESSION, f"method {info.compress_type}"),
+        (not is_usual, table.COMPRESSION, f"method {info.compress_type}"),
         (name != raw_name, table.LOCAL_HEADER, f"named {name.decode('utf-8', 'replace')!r} in its header"),
         (is_streamed and info.compress_type == zipfile.ZIP_STORED, table.STREAMED, ""),
         (has_sizes and (method, crc, packed, size) != listed, table.LOCAL_HEADER, "its sizes or checksum differ"),
@@ -310,16 +283,14 @@ def _check_record(
     return problem, info.header_offset + _LOCAL.size + name_size + extra_size + info.compress_size
 
 
-def _structure_problems(file: ZipReader, members: int, records: list[tuple[int, int, int]]) -> Iterator[Problem]:
+def _structure_problems(file: BinaryIO, members: int, records: list[tuple[int, int, int]]) -> Iterator[Member]:
     if not file.name.lower().endswith((".whl", ".zip")):
-        yield table.ZIP_SUFFIX, "installers expect a tar archive by its name"
-    here = allowed = 0
-    for start, end, slack in records:
-        if not here <= start <= here + allowed:
-            what = "overlapping records" if start < here else f"{start - here} bytes between the records"
-            yield table.GAP, what if here else f"{start} bytes before the first record"
+        yield Member("", b"", problem=(table.ZIP_SUFFIX, "installers expect a tar archive by its name"))
+    for (_, end, latest), (start, *_) in zip([(0, 0, 0), *records], records):
+        if not end <= start <= latest:
+            what = "overlapping records" if start < end else f"{start - end} bytes between the records"
+            yield Member("", b"", problem=(table.GAP, what if end else f"{start} bytes before the first record"))
             break
-        here, allowed = end, slack
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - _MAX_COMMENT - _END.size - _LOCATOR.size))
     tail = file.read()
@@ -328,8 +299,9 @@ def _structure_problems(file: ZipReader, members: int, records: list[tuple[int, 
     *numbers, comment = _END.unpack_from(tail, at)
     trailing = len(tail) - at - _END.size - comment
     if trailing:
-        yield table.TRAILING, f"{trailing} bytes" if trailing > 0 else "its comment is cut short"
+        what = f"{trailing} bytes" if trailing > 0 else "its comment is cut short"
+        yield Member("", b"", problem=(table.TRAILING, what))
     magic, end64 = _LOCATOR.unpack_from(tail, at - _LOCATOR.size)
     # In a large archive, another record of 56 bytes has the numbers.
     if numbers != [0, 0, members, members] and not (magic == b"PK\6\7" and end64 <= size - 56):
-        yield table.GAP, f"its end record does not give {members} members on one disk"
+        yield Member("", b"", problem=(table.GAP, f"its end record does not give {members} members on one disk"))

@@ -14,8 +14,7 @@ def name_problem(name: str, *, wheel: bool) -> str | None:
     """Return why a current installer refuses the name of a member, or None.
 
     The name of a directory ends with `/`. Source of the rule: uv from 0.13 refuses an sdist with such a name; uv from
-    0.9.6 refuses a wheel (and any zip file) with a control, format or private-use character in one. A name that is too
-    long cannot be written to a disk.
+    0.9.6 refuses a wheel (and any zip file) with a control, format or private-use character in one.
     """
     if is_plain(name):
         return None
@@ -23,12 +22,11 @@ def name_problem(name: str, *, wheel: bool) -> str | None:
     problem = too_long(name) or next(filter(None, characters), None)
     if problem is not None or wheel:
         return problem
-    problems = (
-        (":" in name, "it contains a colon"),
-        ("\\" in name, "it contains a backslash"),
-        (name.endswith(" "), "it ends with a space"),
-    )
-    return next((reason for applies, reason in problems if applies), None)
+    if ":" in name:
+        return "it contains a colon"
+    if "\\" in name:
+        return "it contains a backslash"
+    return "it ends with a space" if name.endswith(" ") else None
 
 
 def _character_problem(char: str, name: str, *, wheel: bool) -> str | None:
@@ -49,13 +47,12 @@ def _character_problem(char: str, name: str, *, wheel: bool) -> str | None:
 
 def too_long(name: str) -> str | None:
     """Return why the name does not fit into a file system, or None."""
-    size = len(name.encode("utf-8", "surrogatepass"))
+    size, *parts = (len(each.encode("utf-8", "surrogatepass")) for each in (name, *name.split("/")))
     if size > _MAX_PATH:
         return f"it has {size} bytes; only {_MAX_PATH} always fit"
-    longest = max(len(part.encode("utf-8", "surrogatepass")) for part in name.split("/"))
-    return (
-        f"one part of it has {longest} bytes; file systems accept {MAX_COMPONENT}" if longest > MAX_COMPONENT else None
-    )
+    if max(parts) > MAX_COMPONENT:
+        return f"one part of it has {max(parts)} bytes; file systems accept {MAX_COMPONENT}"
+    return None
 
 
 def outside_root(name: str, root: str) -> str | None:
