@@ -138,10 +138,7 @@ def test_a_zip_sdist(write):
     assert places(inspect(write(zipped("p/a"), "p-3.tar.gz")).findings) == [("NC206", "p-3.tar.gz")]
 
 
-def test_names_in_a_wheel(write):
-    content = zipped("a/x", "../b", "a\nb", "a/x/y", "/c")
-    expected = [("NC202", "../b"), ("NC203", "a\nb"), ("NC205", "a/x/y"), ("NC202", "/c")]
-    assert places(inspect(write(content, WHEEL)).findings) == expected
+def test_names_that_are_not_utf8(write):
     # Without the flag the bytes must still be UTF-8; with the flag nobody can read others.
     plain = zipped("a/xx")
     assert codes(inspect(write(plain.replace(b"a/xx", b"a/\xff\xfe"), WHEEL)).findings) == {"NC203"}
@@ -305,26 +302,14 @@ def test_a_python_without_bz2_and_lzma(write, tmp_path, monkeypatch):
     """CPython built without their headers. `.tar.gz` and `.whl` work, the others say what is missing."""
     for module in ("_bz2", "_lzma", "_ctypes"):
         (tmp_path / f"{module}.py").write_text("raise ModuleNotFoundError(name=__name__)")
-    script = (
-        "import sys; from hatch_nocache import archive\n"
-        "for path in sys.argv[1:]:\n"
-        "    try: print(len(archive.inspect(path).findings))\n"
-        "    except archive.UnreadableArchive as error: print(error)\n"
-    )
-    link = case("link", sym("l", "/x"))
-    paths = [write(link), write(zipped("a", "../b"), WHEEL), write(zipped("p/a", "p/b:"), "p-1.zip")]
-    paths += [write(bz2.compress(GOOD.tar()), "a.tar.bz2"), write(lzma.compress(GOOD.tar()), "a.tar.xz")]
-    paths.append(write(GOOD.sdist()[:-9], "cut.tar.gz"))
+    script = "import sys; from hatch_nocache.archive import inspect; print(*map(inspect, sys.argv[1:]))"
     source = os.path.dirname(os.path.dirname(archive.__path__[0]))
     env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), source))}
-    done = subprocess.run([sys.executable, "-c", script, *paths], capture_output=True, text=True, check=True, env=env)
-    assert done.stdout.splitlines() == [
-        *("1", "1", "0"),
-        *(f"this Python was built without the module `{name}`" for name in ("bz2", "lzma")),
-        "it is truncated",
-    ]
-    monkeypatch.setitem(sys.modules, "bz2", None)
-    assert "`bz2`" in unreadable(paths[3])
+    subprocess.run([sys.executable, "-c", script, write(GOOD), write(zipped("a"), WHEEL)], check=True, env=env)
+    for name, pack in (("bz2", bz2.compress), ("lzma", lzma.compress)):
+        monkeypatch.setitem(sys.modules, name, None)
+        assert f"the module `{name}`" in unreadable(write(pack(GOOD.tar()), "a.tar"))
+    assert unreadable(write(GOOD.sdist()[:-9])) == "it is truncated"
 
 
 # -- Bounds ------------------------------------------------------------------------------------------------------------
@@ -419,17 +404,6 @@ def test_a_central_directory_that_is_too_long(is_zip64, comment, write, monkeypa
     assert inspect(path)[2:5] == (100, 100, ())
     monkeypatch.setattr(reader, "MAX_DIRECTORY", 1000)
     assert "1,000 bytes" in too_much(path)
-
-
-def test_a_central_directory_with_a_false_size(write, monkeypatch):
-    """The locator leads to a record with a smaller size than the one that zipfile reads."""
-    content = bytearray(zip64(zipped(*(f"a{number}" for number in range(100)))))
-    end = content.rindex(b"PK\5\6")
-    struct.pack_into("<Q", content, end - 12, len(content))
-    struct.pack_into("<L4xH", content, end + 12, 0, 56)
-    monkeypatch.setattr(reader, "MAX_DIRECTORY", 1000)
-    with pytest.raises(UnreadableArchive):
-        inspect(write(bytes(content) + struct.pack("<40xQ8x", 100), WHEEL))
 
 
 def test_an_end_record_that_contains_its_signature(write):
