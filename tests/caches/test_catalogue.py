@@ -35,7 +35,7 @@ def test_every_row_has_a_sample_and_a_near_miss() -> None:
     assert {sample.tool for sample in SAMPLES} == set(TOOLS)
     # Without a near miss of its own, a sample is tried under a similar name. That says nothing about a shape of marks.
     with_marks = {tool.name for tool in CATALOGUE if any(shape.marks for shape in tool.shapes)}
-    assert with_marks <= {sample.tool for sample in SAMPLES if sample.near_miss}
+    assert with_marks <= {sample.tool for sample in SAMPLES if sample.near_misses}
 
 
 def test_names_and_variables_are_unique() -> None:
@@ -75,10 +75,11 @@ def test_sample_is_detected(sample, location) -> None:
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=_id)
 def test_near_miss_stays(sample) -> None:
-    at = sample.at if sample.near_miss else f"{sample.at}-notes"
-    for location in (HERE, None):
-        directory = tree(*(sample.near_miss or ("x.c",)), path=at, location=location)
-        assert detect(directory, *([_said(TOOLS[sample.tool])] if sample.declared else [])) is None
+    at = sample.at if sample.near_misses else f"{sample.at}-notes"
+    for lines in sample.near_misses or [("x.c",)]:
+        for location in (HERE, None):
+            directory = tree(*lines, path=at, location=location)
+            assert detect(directory, *([_said(TOOLS[sample.tool])] if sample.declared else [])) is None, lines
 
 
 @pytest.mark.parametrize("sample", [sample for sample in SEEN if not sample.tagged], ids=_id)
