@@ -397,12 +397,6 @@ def test_a_central_directory_that_is_too_long(is_zip64, comment, write, monkeypa
     assert "1,000 bytes" in too_much(path)
 
 
-def test_an_end_record_that_contains_its_signature(write):
-    """As the numbers of its disks, which zipfile ignores."""
-    content = zipped("a")
-    assert codes(inspect(write(content[:-18] + b"PK\5\6" + content[-14:], WHEEL)).findings) == {"NC206"}
-
-
 def test_a_wheel_whose_heads_cannot_be_read(write):
     """Encrypted or damaged content is no reason not to check the names."""
     content = zipped(("a/CACHEDIR.TAG", SIGNATURE), ("b/CACHEDIR.TAG", SIGNATURE))

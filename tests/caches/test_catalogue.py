@@ -66,11 +66,14 @@ def test_row_is_valid(tool: Tool) -> None:
 @pytest.mark.parametrize("sample", SEEN, ids=_id)
 @pytest.mark.parametrize("location", [HERE, None], ids=["disk", "archive"])
 def test_sample_is_detected(sample, location) -> None:
-    found = detect(tree(*sample.lines, path=sample.at, location=location))
+    directory = tree(*sample.lines, path=sample.at, location=location)
+    found = detect(directory)
     assert (found.name, found.code) == (sample.tool, "NC001" if sample.tagged else sample.code)
     assert found.reason
     assert found.output == (TOOLS[sample.tool].kind == "output")
     assert found.environment == ("environment" in TOOLS[sample.tool].kind)
+    directory.nodes["CACHEDIR.TAG"] = SIGNATURE.encode()
+    assert detect(directory)[:2] == ("NC001", sample.tool)
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=_id)

@@ -483,6 +483,7 @@ _ZIPS = (
     ("cut-comment", _comment(5, b"hel"), "NC206"),
     ("members", _patch("<H", (_END + 10, 3)), "NC206"),
     ("disks", _patch("<H", (_END + 4, 1)), "NC206"),
+    ("signature-as-disks", _patch("<4s", (_END + 4, b"PK\5\6")), "NC206"),
     ("hidden", _hidden(), "NC206"),
     ("offset", _patch("<L", (_CENTRAL + 42, 3)), "NC206"),
     ("offset-far", _patch("<L", (_CENTRAL + 42, len(_WHEEL))), "NC206"),
