@@ -17,22 +17,23 @@ from hatch_nocache.caches.model import Shape, Tool
 HERE = "/project/zeta-3"
 SEEN = [sample for sample in SAMPLES if not sample.declared]
 TOOLS = {tool.name: tool for tool in [*CATALOGUE, ENVIRONMENTS]}
-# A variable can lead to them. A checkout has `setup.py`.
-DECLARED = [sample for sample in SAMPLES if not sample.tagged and "setup.py" not in sample.lines]
-DECLARED = [sample for sample in DECLARED if TOOLS[sample.tool].variables or TOOLS[sample.tool].keys]
+# A checkout has `setup.py`: it is no directory that a variable leads to.
+UNTAGGED = [sample for sample in SAMPLES if not sample.tagged and "setup.py" not in sample.lines]
+DECLARED = [sample for sample in UNTAGGED if TOOLS[sample.tool].variables or TOOLS[sample.tool].keys]
 
 
 def _id(value: object) -> str:
     return getattr(value, "tool", "") or getattr(value, "name", "") or str(value)
 
 
-def _said(tool: Tool, *own: str) -> Surroundings:
-    return Surroundings((Declaration(tool, HERE, "SOME_DIR", "SOME_DIR=zeta-3"),), own, None)
+def _said(tool: Tool) -> Surroundings:
+    return Surroundings((Declaration(tool, HERE, "SOME_DIR", "SOME_DIR=zeta-3"),))
 
 
 def test_every_row_has_a_sample_and_a_near_miss() -> None:
     """Add what the tool leaves behind, and what a project may have instead, to tests/helpers/cache_samples.py."""
     assert {sample.tool for sample in SAMPLES} == set(TOOLS)
+    assert {sample.tool for sample in DECLARED} == {tool.name for tool in CATALOGUE if tool.variables or tool.keys}
     # Without a near miss of its own, a sample is tried under a similar name. That says nothing about a shape of marks.
     with_marks = {tool.name for tool in CATALOGUE if any(shape.marks for shape in tool.shapes)}
     assert with_marks <= {sample.tool for sample in SAMPLES if sample.near_misses}
@@ -91,7 +92,7 @@ def test_package_is_no_cache(sample) -> None:
     directory = tree(*sample.lines, path=sample.at)
     assert detect(tree(*sample.lines, "__init__.py", path=sample.at)) is None
     for own, is_cache in ((sample.at, False), (sample.at + "/package", False), (sample.at + "-package", True)):
-        assert (detect(directory, Surroundings((), (own,), None)) is not None) == is_cache
+        assert (detect(directory, Surroundings(own_packages=(own,))) is not None) == is_cache
 
 
 @pytest.mark.parametrize("name", [name for tool in CATALOGUE for name in tool.names])

@@ -100,7 +100,7 @@ def test_generic_names_prove_nothing(name):
 def test_declaration_of_another_directory():
     """Only the declared directory counts, and in an archive none: its paths are not those of this machine."""
     for directory, where in ((tree(".lock", location=HERE), "/project/other"), (tree(".lock"), HERE)):
-        assert detect(directory, Surroundings((said(directory=where),), (), None)) is None
+        assert detect(directory, Surroundings((said(directory=where),))) is None
 
 
 def test_second_declaration_counts_if_the_first_does_not():
@@ -114,7 +114,7 @@ def test_home_of_all_caches():
     assert "UV_CACHE_DIR is unset" in found(tree("uv/archive-v0/x", path=".cache", location=HERE), home).hint
     assert found(tree("pip/x", path=".cache", location=HERE), home).hint == ""
     many = tree(*(f"unknown{number}/x" for number in range(40)), path=".cache", location=HERE)
-    assert detect(many, Surroundings((home,), (), None)) is None
+    assert detect(many, Surroundings((home,))) is None
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_heads_are_short():
 def test_spelling_of_a_declared_directory(monkeypatch):
     """On a case-insensitive file system `UV_CACHE_DIR=ZETA-3` declares `zeta-3/`."""
     declaration, directory = said(directory=HERE.upper()), tree(".lock", location=HERE)
-    assert detect(directory, Surroundings((declaration,), (), None)) is None
+    assert detect(directory, Surroundings((declaration,))) is None
     monkeypatch.setattr(os.path, "samefile", lambda one, other: one.lower() == other.lower())
     assert found(directory, declaration).code == "NC002"
 
