@@ -42,6 +42,11 @@ def test_absolute(text):
     assert is_absolute(text) is (text.startswith(("/", "\\")) or ntpath.splitdrive(text)[0] != "")
 
 
+@pytest.mark.parametrize("links", [{"l": "/x"}, {"l": "C:/x"}, {"l": "../x"}, {"l": "d/x", "d": "../e"}])
+def test_follow_out_of_the_root(links):
+    assert follow("l", links) is None
+
+
 _PATHS = st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map("/".join)
 _TEXTS = st.lists(st.sampled_from(["a", "b", "c", "..", ".", ""]), min_size=1, max_size=4).map("/".join)
 
