@@ -11,7 +11,7 @@ from fakes import FakeDirectory, tree
 from hatch_nocache.caches.catalogue import CATALOGUE, ENVIRONMENTS, LISTS
 from hatch_nocache.caches.declared import Declaration, Surroundings
 from hatch_nocache.caches.detect import detect, head_names
-from hatch_nocache.caches.match import BUDGET, is_shaped
+from hatch_nocache.caches.match import BUDGET, find, is_shaped
 from hatch_nocache.caches.model import Shape, Tool
 
 HERE = "/project/zeta-3"
@@ -159,3 +159,7 @@ def test_search_is_bounded() -> None:
 def test_end_of_a_path() -> None:
     for path, expected in ((".cargo/registry", True), ("a/.cargo/registry", True), ("x.cargo/registry", False)):
         assert is_shaped(tree("x", path=path), Shape(at=".cargo/registry")) == expected
+
+
+def test_text_of_a_symlink() -> None:
+    assert find(tree("link@"), "link: x?") == ""
