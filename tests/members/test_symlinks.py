@@ -98,7 +98,6 @@ def test_text_problems(text, row):
 
 # -- On disk -----------------------------------------------------------------------------------------------------------
 
-
 # Name and text of a symlink, and its codes: an sdist stores it, a wheel the content of its link target.
 ON_DISK = [
     ("inside", "file", "", ""),
