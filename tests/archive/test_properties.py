@@ -7,7 +7,7 @@ import tarfile
 import tempfile
 
 import pytest
-from badarchives import BACKEND, ROOT, Case, Entry, file, folder, hard, special, sym
+from badarchives import BACKEND, ROOT, Case, Entry, file, folder, hard, sym
 from hypothesis import event, given
 from hypothesis import strategies as st
 
@@ -27,7 +27,7 @@ _MEMBERS = st.one_of(
     st.builds(sym, _PATHS, _TEXTS),
     st.builds(hard, _PATHS, st.one_of(_PATHS.map(lambda path: f"{ROOT}/{path}"), _TEXTS)),
     st.builds(folder, _PATHS, st.sampled_from([0o755, 0o700, 0])),
-    st.builds(special, _PATHS, st.sampled_from([tarfile.FIFOTYPE, tarfile.CHRTYPE])),
+    st.builds(Entry, _PATHS, type=st.sampled_from([tarfile.FIFOTYPE, tarfile.CHRTYPE])),
     st.builds(file, _PATHS, bare=st.just(True)),
 )
 # The first members are plain, so that most archives have a chance.

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 
 import pytest
-from cache_samples import HOME, SIGNATURE
+from cache_samples import HOME, SAMPLES, SIGNATURE
 from fakes import tree
 from projects import names
 
 from hatch_nocache.caches.catalogue import CATALOGUE, ENVIRONMENT, UV
-from hatch_nocache.caches.declared import INTERPRETER, NOTHING, Declaration, Surroundings, read
+from hatch_nocache.caches.declared import INTERPRETER, NOTHING, Declaration, Surroundings
 from hatch_nocache.caches.detect import detect, link_owner, tag_problem
 from hatch_nocache.caches.match import HEAD_SIZE, is_candidate
 from hatch_nocache.selection.directory import DiskDirectory
@@ -52,7 +52,7 @@ def found(directory, *declarations, own=(), uv_cache_dir=None):
 def test_tag(line, problem):
     """The specification asks for a regular file that begins with the signature; anything else proves nothing."""
     evidence = ("NC001", "cache directory", "valid CACHEDIR.TAG", "") if line.startswith(TAG) else None
-    directory = tree(line, "x.c")
+    directory = tree(line, "x.c", ".gitignore=# Created by someone.")
     found = detect(directory)
     assert (found and found[:4]) == evidence
     assert tag_problem(directory) == problem
@@ -77,58 +77,30 @@ def test_neither_the_root_nor_a_package_is_a_cache(own):
     assert detect(tree(TAG, HOME, path="" if not own else "zeta-3"), Surroundings((said(),), tuple(own), None)) is None
 
 
-@pytest.mark.parametrize(
-    ("lines", "name"),
-    [
-        ((HOME, "bin/"), "virtual environment"),
-        (("conda-meta/history",), "Conda environment"),
-        ((f"py/{HOME}", "py/.tox-info.json", "py/bin/"), "tox work directory"),
-        ((f"lint/{HOME}", "lint/bin/", f"tests/{HOME}", "tests/bin/"), "virtual environments"),
-        (BUCKETS, "uv cache"),
-        ((".gitignore=# created by virtualenv automatically",), "virtual environment"),
-        ((".gitignore=# Created by pytest automatically.",), "pytest cache"),
-        ((".gitignore=# Created by someone.",), "cache directory"),
-    ],
-)
-def test_tool_of_a_tagged_directory(lines, name):
-    """The tag gives the code, and the other entries give the name."""
-    assert found(tree(TAG, *lines))[:2] == ("NC001", name)
-    assert found(tree(TAG, path=".nox"))[:2] == ("NC001", "nox environments")
-
-
 def test_codes_in_the_order_of_the_contract():
     readme = "README=This directory holds cached build artifacts from the Go build system.\n"
     declaration = said(TOOLS["Go build cache"], "GOCACHE")
     assert found(tree(TAG, readme, HOME, location=HERE), declaration).code == "NC001"
     assert found(tree(readme, HOME, "bin/", location=HERE), declaration).code == "NC002"
     assert found(tree(readme, HOME, "bin/", location=HERE)).code == "NC003"
-    assert found(tree(HOME, location=HERE)).code == "NC004"
+    assert found(tree(HOME, location=HERE))[:3] == ("NC004", "virtual environment", "contains pyvenv.cfg")
 
 
 @pytest.mark.parametrize(
     "name", ["cache", "env", "venv", "build", "target", "dist", "a", "http", "wheels", "node_modules"]
 )
 def test_generic_names_prove_nothing(name):
-    for lines in (
-        "x.c",
-        "__init__.py core.py",
-        "a/x.c b/x.c 0/x.c",
-        "00/x ff/x",
-        ".gitignore=* data/x.csv",
-        "1.0/schema.json",
-        "hooks/x.sh tools/x.sh",
-        "http/x.c wheels/x-1.0-py3-none-any.whl",
-        "debug/x release/x",
-        "src/x.c cache/x.c index/x.c",
-    ):
-        for path in (name, f"src/zeta/{name}"):
-            assert detect(tree(*lines.split(), path=path, location=HERE)) is None, lines
+    near_misses = [lines for sample in SAMPLES if sample.at == "zeta-3" for lines in sample.near_misses]
+    for lines in near_misses:
+        # With packages of an installer, `env` is the usual name of an environment.
+        if "env" not in name or "site-packages" not in str(lines):
+            assert detect(tree(*lines, path=f"src/zeta/{name}", location=HERE)) is None, lines
 
 
 def test_declaration_of_another_directory():
     """Only the declared directory counts, and in an archive none: its paths are not those of this machine."""
     for directory, where in ((tree(".lock", location=HERE), "/project/other"), (tree(".lock"), HERE)):
-        assert detect(directory, Surroundings((said(directory=where),), (), None)) is None
+        assert detect(directory, Surroundings((said(directory=where),))) is None
 
 
 def test_second_declaration_counts_if_the_first_does_not():
@@ -137,44 +109,12 @@ def test_second_declaration_counts_if_the_first_does_not():
     assert evidence[:2] == ("NC002", "mypy cache")
 
 
-def test_declared_directory_of_environments():
-    """More than half of the entries must be environments or what the tool puts next to them."""
-    workon, tox = said(TOOLS["Pipenv environments"]), said(TOOLS["tox work directory"])
-    few = tree(f"a/{HOME}", "b/x", "c.txt", location=HERE)
-    assert detect(few, Surroundings((workon,), (), None)) is None
-    assert found(tree(f"a/{HOME}", f"b/{HOME}", "c.txt", location=HERE), workon).code == "NC002"
-    assert found(tree(".pkg/x", location=HERE), tox).code == "NC002"
-    project = tree(f"a/{HOME}", f"b/{HOME}", "pyproject.toml", location=HERE)
-    assert detect(project, Surroundings((workon,), (), None)) is None
-
-
-@pytest.mark.parametrize(
-    ("path", "lines", "whole"),
-    [
-        (".cache", ("jedi/x.pkl", "pip-tools/x.json", "zig/o/x", "deno/x", "python-tldextract/x"), True),
-        (".cache", ("unknown/1/x.bin",), True),
-        ("build-cache", ("unknown/x.bin", f"other/{TAG}"), True),
-        ("store", ("uv/archive-v0/x", "pip/x"), True),
-        ("store", (f"other/{TAG}", "pip/x"), True),
-        ("store", ("uv/archive-v0/x", "unknown/x.bin"), False),
-        ("docs", ("guide/x.md", "images/x.png"), False),
-        ("docs", ("index.md", "uv/archive-v0/"), False),
-        (".cache", ("uv/archive-v0/", "README.md"), False),
-        (".cache", ("uv/archive-v0/", "notes/x.md"), False),
-        (".cache", ("uv/archive-v0/", "notes/deep/x.csv"), False),
-        (".cache", ("uv/archive-v0/", "zeta@"), False),
-        (".cache", ("__init__.py", "uv/"), False),
-        (".cache", tuple(f"unknown{number}/x" for number in range(40)), False),
-    ],
-)
-def test_home_of_all_caches(path, lines, whole):
-    """It is one cache for all tools, unless it has files of the project."""
+def test_home_of_all_caches():
     home = said(TOOLS["home of caches"], "XDG_CACHE_HOME")
-    evidence = detect(tree(*lines, path=path, location=HERE), Surroundings((home,), (), None))
-    assert (evidence is not None) == whole
-    if evidence:
-        assert evidence[:3] == ("NC002", "home of caches", home.reason)
-        assert ("UV_CACHE_DIR is unset" in evidence.hint) == ("uv/archive-v0/x" in lines)
+    assert "UV_CACHE_DIR is unset" in found(tree("uv/archive-v0/x", path=".cache", location=HERE), home).hint
+    assert found(tree("pip/x", path=".cache", location=HERE), home).hint == ""
+    many = tree(*(f"unknown{number}/x" for number in range(40)), path=".cache", location=HERE)
+    assert detect(many, Surroundings((home,))) is None
 
 
 @pytest.mark.parametrize(
@@ -239,17 +179,12 @@ def test_heads_are_short():
     assert detect(tree("README=" + " " * HEAD_SIZE + "This directory is maintained by the prek project.")) is None
 
 
-def test_spelling_of_a_declared_directory(tmp_path, monkeypatch):
-    """On a case-insensitive file system `UV_CACHE_DIR=STORE` declares `store/`."""
-    (tmp_path / "store").mkdir()
-    (tmp_path / "STORE").mkdir(exist_ok=True)
+def test_spelling_of_a_declared_directory(monkeypatch):
+    """On a case-insensitive file system `UV_CACHE_DIR=ZETA-3` declares `zeta-3/`."""
+    declaration, directory = said(directory=HERE.upper()), tree(".lock", location=HERE)
+    assert detect(directory, Surroundings((declaration,))) is None
     monkeypatch.setattr(os.path, "samefile", lambda one, other: one.lower() == other.lower())
-    surroundings = read(str(tmp_path), {"UV_CACHE_DIR": str(tmp_path).upper() + "/STORE", "PWD": "/"}, "/usr", ())
-    assert surroundings.declarations == ()
-    surroundings = read(str(tmp_path), {"UV_CACHE_DIR": "STORE", "PWD": str(tmp_path)}, "/usr", ())
-    evidence = detect(tree(".lock", path="store", location=os.path.realpath(tmp_path / "store")), surroundings)
-    assert evidence is not None
-    assert evidence[:3] == ("NC002", "uv cache", "UV_CACHE_DIR=STORE points into the project")
+    assert found(directory, declaration).code == "NC002"
 
 
 def test_file_that_is_written_by_hand(project):

@@ -1,7 +1,7 @@
 """For each row of the catalogue: what its tool leaves behind, and a near miss that a project may have of its own.
 
-The rows are in cache_samples.txt: tool | files | near miss | more. A file is written as for `fakes.tree`; HEX8 is 8
-hexadecimal digits. More is `at PATH`, a directory whose name counts, or `declared`: the row has no conclusive
+The rows are in cache_samples.txt: tool | files | near miss ; another | more. A file is written as for `fakes.tree`;
+HEX8 is 8 hexadecimal digits. More is `at PATH`, a directory whose name counts, or `declared`: the row has no conclusive
 structure, so a variable, a key or a tag is needed, or `tagged`, or the code.
 """
 
@@ -20,7 +20,7 @@ HEX = "0123456789abcdef" * 4
 class Sample(NamedTuple):
     tool: str
     lines: Tuple[str, ...]
-    near_miss: Tuple[str, ...]
+    near_misses: Tuple[Tuple[str, ...], ...]
     at: str
     declared: bool
     tagged: bool
@@ -32,17 +32,18 @@ def _filled(text: str) -> str:
     return re.sub(r"HEX(\d+)", lambda found: (HEX * 2)[: int(found.group(1))], text)
 
 
+def _words(text: str) -> Tuple[str, ...]:
+    return tuple(_filled(word.encode().decode("unicode_escape")) for word in shlex.split(text))
+
+
 def _sample(row: str) -> Sample:
     tool, *files, more = (cell.strip() for cell in f"{row} |".split("|", 3))
-    lines, near_miss = (
-        tuple(_filled(word.encode().decode("unicode_escape")) for word in shlex.split(it)) for it in files
-    )
+    lines, *near_misses = map(_words, (files[0], *files[1].split(" ; ")))
     at = re.search(r"at (\S+)", more)
     code = re.search(r"NC\d+", more)
     where = _filled(at.group(1)) if at else "zeta-3"
-    return Sample(
-        tool, lines, near_miss, where, "declared" in more, "tagged" in more, code.group() if code else "NC003"
-    )
+    others = tuple(filter(None, near_misses))
+    return Sample(tool, lines, others, where, "declared" in more, "tagged" in more, code.group() if code else "NC003")
 
 
 SAMPLES = tuple(

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from badarchives import BAD_NAMES, FINE_NAMES
 
 from hatch_nocache.members.names import name_problem, outside_root
 from hatch_nocache.paths import parents
-
-FINE = ["a", "src/pkg/__init__.py", "a b", " a", "dir /", "n" * 255, "x/" * 1900, *FINE_NAMES]
 
 
 @pytest.mark.parametrize(
     ("name", "in_sdist", "in_wheel"),
     [
-        *((name, "", None) for name in FINE),
+        *((name, "", None) for name in ("dir /", "n" * 255, "x/" * 1900)),
         *((name, None, "") for name in ("\u2028", "\u00a0", "\u00e9", "\U0001f600")),
         # Unassigned, which depends on the version of Unicode.
         ("a\u0378", None, ""),
-        *((f"data/{name}", "it ", None) for name in BAD_NAMES),
         ("a\nb", "U+000A", "U+000A"),
         ("\x00", "U+0000", "U+0000"),
         ("a\x1f", "U+001F", "U+001F"),
@@ -48,33 +44,12 @@ def test_names(name, in_sdist, in_wheel):
 
 
 @pytest.mark.parametrize(
-    ("name", "root", "word"),
-    [
-        ("p/a", "p", None),
-        ("p", "p", None),
-        ("p/", "p", None),
-        ("p/./a", "p", None),
-        ("p/a//b", "p", None),
-        ("p/..a/b../...", "p", None),
-        ("p//a", "p", "//"),
-        ("p/../a", "p", "`..`"),
-        ("p/a/..", "p", "`..`"),
-        ("../a", "p", "`..`"),
-        ("/p/a", "p", "absolute"),
-        ("./p/a", "p", "begin"),
-        ("q/a", "p", "begin"),
-        ("pp/a", "p", "begin"),
-        ("a", "", None),
-        ("./a//b", "", None),
-        ("/a", "", "absolute"),
-        ("a/../b", "", "`..`"),
-    ],
+    ("name", "word"),
+    [("p/a/..", "`..`"), ("/p/a", "absolute"), ("p//a", "//"), ("q/a", "begin"), ("pp/a", "begin"), ("p/..a/b..", "")],
 )
-def test_outside_root(name, root, word):
-    """A wheel has no top-level directory."""
-    problem = outside_root(name, root)
-    assert (problem is None) is (word is None)
-    assert word is None or word in problem
+def test_outside_root(name, word):
+    problem = outside_root(name, "p")
+    assert word in problem if word else problem is None
 
 
 def test_parents():

@@ -40,27 +40,9 @@ def test_absolute(text):
     assert is_absolute(text) is (text.startswith(("/", "\\")) or ntpath.splitdrive(text)[0] != "")
 
 
-@pytest.mark.parametrize(
-    ("at", "links", "expected"),
-    [
-        ("l", {"l": "d/x", "d": "e"}, "e/x"),
-        ("a/l", {"a/l": "../d/x", "d": "a/e"}, "a/e/x"),
-        ("a/l", {"a/l": ".."}, ""),
-        ("a/l", {"a/l": ".//./x"}, "a/x"),
-        ("l", {"l": "d/../x", "d": "a/b"}, "a/x"),
-        ("l", {"l": "../x"}, None),
-        ("l", {"l": "d/x", "d": "../e"}, None),
-        # A chain that never arrives, or has more than 40 steps.
-        ("l", {"l": "l"}, "l"),
-        ("l", {"l": "l/x"}, "l"),
-        ("l", {"l": "m/x", "m": "l/x"}, "l"),
-        ("0", {str(number): str(number + 1) for number in range(40)}, "40"),
-        ("0", {str(number): str(number + 1) for number in range(41)}, "0"),
-    ],
-)
-def test_follow(at, links, expected):
-    """Through symlinks to symlinks and to directories, as a file system does. A loop ends where it began."""
-    assert follow(at, links) == expected
+@pytest.mark.parametrize("links", [{"l": "../x"}, {"l": "d/x", "d": "../e"}])
+def test_follow_out_of_the_root(links):
+    assert follow("l", links) is None
 
 
 _PATHS = st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map("/".join)
@@ -93,33 +75,20 @@ def test_follow_agrees_with_the_file_system(links, tmp_path_factory):
     [
         ("/x", table.ABSOLUTE),
         ("C:\\x", table.ABSOLUTE_ON_WINDOWS),
-        ("\\\\server\\share\\x", table.ABSOLUTE_ON_WINDOWS),
         ("x ", table.LINK_TARGET),
-        ("..\\x", table.LINK_TARGET),
         ("n" * 300, table.TOO_LONG_TARGET),
         # Only pip strips the top-level directory.
         ("../../x", table.OUT),
         ("../../../x", table.FAR_OUT),
-        ("x/../y", table.UP_AGAIN),
+        # The root is left even if the link target comes back.
+        (".//./../../x/", table.OUT),
         ("..//./x/./..", table.UP_AGAIN),
-        ("", table.LINK_TARGET),
-        # By a dot, not by name.
-        (".", table.OWN_DIRECTORY),
-        ("./", table.OWN_DIRECTORY),
-        ("../d", None),
-        ("..", None),
-        # Some installers rewrite them, and they lead to the same place.
-        ("./x", None),
-        ("b/.", None),
-        ("../x/y", None),
         (".//../x", None),
         ("..x", None),
-        # The root is left even if the link target comes back.
-        ("../../top/x", table.OUT),
-        (".//./../../x/", table.OUT),
     ],
 )
 def test_text_problems(text, row):
+    """The table of bad archives has more."""
     found = text_problem("d/l", text)
     assert (found and found[0]) == row
     assert text_problem("a/b/l", "../../x") is None
@@ -127,64 +96,44 @@ def test_text_problems(text, row):
 
 # -- On disk -----------------------------------------------------------------------------------------------------------
 
+# Name and text of a symlink, and its codes: an sdist stores it, a wheel the content of its link target.
+ON_DISK = [
+    ("inside", "file", "", ""),
+    ("absolute", "{home}/file", "NC101", ""),
+    ("out", "../outside", "NC102", "NC102"),
+    ("out-absolute", "{home}/../outside", "NC101", "NC101"),
+    ("through-root", "../home/file", "NC102", ""),
+    ("up-again", "d/../file", "NC102", ""),
+    ("space", "file ", "NC203", "NC104"),
+    ("missing", "nothing", "", "NC104"),
+    ("through-file", "file/x", "NC104", "NC104"),
+    ("loop", "loop", "NC105", "NC105"),
+    ("pipe", "fifo", "", "NC201"),
+    ("self", ".", "NC105", "NC201"),
+]
+
 
 @pytest.fixture
 def home(tmp_path):
-    """Return a project with a symlink of each kind; each is named like what it is."""
     home = tmp_path.resolve() / "home"
-    home.mkdir()
-    (home / "file").write_text("x")
-    (tmp_path / "outside").write_text("x")
+    (home / "d").mkdir(parents=True)
+    for path in (home / "file", tmp_path / "outside"):
+        path.write_text("x")
     os.mkfifo(home / "fifo")
-    targets = {
-        "inside": "file",
-        "absolute": str(home / "file"),
-        "out": "../outside",
-        "out-absolute": str(tmp_path.resolve() / "outside"),
-        "through-root": "../home/file",
-        "up-again": "d/../file",
-        "space": "file ",
-        "missing": "nothing",
-        "through-file": "file/x",
-        "loop": "loop",
-        "pipe": "fifo",
-        "self": ".",
-    }
-    for name, text in targets.items():
-        os.symlink(text, home / name)
-    os.mkdir(home / "d")
+    for name, text, *_ in ON_DISK:
+        os.symlink(text.format(home=home), home / name)
     return home
 
 
-@pytest.mark.parametrize(
-    ("name", "in_sdist", "in_wheel"),
-    [
-        ("inside", "", ""),
-        ("absolute", "NC101", ""),
-        ("out", "NC102", "NC102"),
-        ("out-absolute", "NC101", "NC101"),
-        ("through-root", "NC102", ""),
-        ("up-again", "NC102", ""),
-        ("space", "NC203", "NC104"),
-        ("missing", "", "NC104"),
-        ("through-file", "NC104", "NC104"),
-        ("loop", "NC105", "NC105"),
-        ("pipe", "", "NC201"),
-        ("self", "NC105", "NC201"),
-    ],
-)
-def test_problems(name, in_sdist, in_wheel, home):
-    """An sdist stores the symlink, a wheel the content of its link target."""
+@pytest.mark.parametrize(("name", "text", "in_sdist", "in_wheel"), ON_DISK)
+def test_problems(name, text, in_sdist, in_wheel, home):
     path = str(home / name)
     symlink = Symlink.read(path, str(home), name)
     stored, packed = problem_in_text(symlink), problem_on_disk(symlink, allowed=False)
     assert [found.code if found else "" for found in (stored, packed)] == [in_sdist, in_wheel]
     assert (problem_on_disk(symlink, allowed=True) is None) is (in_wheel in ("", "NC101", "NC102"))
-    for found in filter(None, (stored, packed)):
-        assert found.what
-        assert found.action is Action.REJECTED
-    readable = ("inside", "absolute", "out", "out-absolute", "through-root", "up-again")
-    assert (symlink.is_file) is (name in readable)
+    assert all(found.what and found.action is Action.REJECTED for found in (stored, packed) if found)
+    assert symlink.is_file is text.endswith(("file", "outside"))
     assert name != "out" or stored.note == "refused by pip 24.1+"
 
 

@@ -39,6 +39,11 @@ def recipe(name: str, lines: str, *requirements: str, **more: Any) -> None:
         RECIPES[f"{name} ({each.split()[0]})" if len(requirements) > 1 else name] = Recipe(lines, each, **more)
 
 
+def script(name: str, work: str, *requirements: str, **more: Any) -> None:
+    """Register a recipe that runs the text of a script."""
+    recipe(name, "python work.py", *requirements, work=work, **more)
+
+
 # --- Environments and installers --------------------------------------------------------------------------------------
 
 for _version in venvs.VERSIONS:
@@ -160,20 +165,18 @@ recipe("black cache", "black -q {project}/src", "black", cache="BLACK_CACHE_DIR"
 recipe("pylint cache", "pylint --disable=C,R {project}/src/demo", "pylint", cache="PYLINTHOME")
 recipe("pre-commit cache", f"{_COMMIT}pre-commit run --all-files", "pre-commit", files=_HOOK, cache="PRE_COMMIT_HOME")
 recipe("prek cache", f"{_COMMIT}prek run --all-files", "prek", files=_HOOK, cache="PREK_HOME")
-recipe(
+script(
     "hypothesis database",
-    "python work.py",
-    "hypothesis",
-    work="from hypothesis import given, strategies as s\n@given(s.integers())\ndef t(x): assert x < 100\n"
+    "from hypothesis import given, strategies as s\n@given(s.integers())\ndef t(x): assert x < 100\n"
     "try: t()\nexcept AssertionError: pass\n",
+    "hypothesis",
     cache="HYPOTHESIS_STORAGE_DIRECTORY",
 )
-recipe(
+script(
     "rope data",
-    "python work.py",
-    "rope",
-    work="from rope.base.project import Project\nfrom rope.contrib.autoimport.sqlite import AutoImport\n"
+    "from rope.base.project import Project\nfrom rope.contrib.autoimport.sqlite import AutoImport\n"
     "p = Project('.')\na = AutoImport(p, memory=False)\na.generate_cache()\na.close()\np.close()\n",
+    "rope",
     take=".ropeproject",
 )
 recipe(
@@ -223,41 +226,32 @@ recipe(
     aside=["zeta-3/config.json"],
     env={"HF_HOME": "{scratch}", "NO_PROXY": "127.0.0.1"},
 )
-recipe(
-    "joblib cache",
-    "python work.py",
-    "joblib",
-    work="import joblib\ndef f(x): return x\njoblib.Memory('{cache}', verbose=0).cache(f)(1)\n",
-)
-recipe(
+script("joblib cache", "import joblib\ndef f(x): return x\njoblib.Memory('{cache}', verbose=0).cache(f)(1)\n", "joblib")
+script(
     "numba cache",
-    "python work.py",
+    "import numba\n@numba.njit(cache=True)\ndef f(x): return x + 1\nf(1)\n",
     "numba",
-    work="import numba\n@numba.njit(cache=True)\ndef f(x): return x + 1\nf(1)\n",
     cache="NUMBA_CACHE_DIR",
 )
-recipe(
+script(
     "tldextract cache",
-    "python work.py",
+    "import tldextract\ntldextract.TLDExtract(suffix_list_urls=['file://{scratch}/x.dat'])('a.com')\n",
     "tldextract",
     files={"x.dat": "com\n"},
-    work="import tldextract\ntldextract.TLDExtract(suffix_list_urls=['file://{scratch}/x.dat'])('a.com')\n",
     cache="TLDEXTRACT_CACHE",
 )
 _XDG = {"XDG_CACHE_HOME": "{project}/.cache"}
-recipe(
+script(
     "jedi in XDG_CACHE_HOME",
-    "python work.py",
+    "import jedi\njedi.Script('import os; os.').complete(1, 14)\n",
     "jedi",
-    work="import jedi\njedi.Script('import os; os.').complete(1, 14)\n",
     build=_XDG,
     env=_XDG,
 )
-recipe(
+script(
     "a tool without a row in XDG_CACHE_HOME",
-    "python work.py",
+    "import pooch\np = pooch.os_cache('unknown')\np.mkdir(parents=True)\n(p / 'x.bin').touch()\n",
     "pooch",
-    work="import pooch\np = pooch.os_cache('unknown')\np.mkdir(parents=True)\n(p / 'x.bin').touch()\n",
     build=_XDG,
     env=_XDG,
 )
@@ -271,12 +265,11 @@ recipe(
     },
     take="__marimo__",
 )
-recipe(
+script(
     "jupyter-cache",
-    "python work.py",
-    "jupyter-cache",
-    work="import nbformat, jupyter_cache\nnbformat.write(nbformat.v4.new_notebook(), 'x.ipynb')\n"
+    "import nbformat, jupyter_cache\nnbformat.write(nbformat.v4.new_notebook(), 'x.ipynb')\n"
     "jupyter_cache.get_cache('.jupyter_cache').cache_notebook_file('x.ipynb', check_validity=False)\n",
+    "jupyter-cache",
     take=".jupyter_cache",
 )
 recipe(
