@@ -9,7 +9,7 @@ import os
 import re
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Dict, Iterator, List, Tuple, Type
+from typing import Any, Callable, Dict, Iterator, List, Tuple, Type
 
 import pytest
 from building import Built, build, read
@@ -33,14 +33,16 @@ GENERATORS = ("recurse_project_files", "recurse_explicit_files", "recurse_forced
 BUILDERS = (SdistBuilder, WheelBuilder)
 # What is missing: in which builder, where, and its name.
 MISSING = [
-    *((kind, "builder", name) for kind in BUILDERS for name in _hatchling.BUILDER_NAMES),
-    *((kind, "config", name) for kind in BUILDERS for name in _hatchling.CONFIG_NAMES),
+    *((SdistBuilder, "builder", name) for name in _hatchling.BUILDER_NAMES),
+    *((SdistBuilder, "config", name) for name in _hatchling.CONFIG_NAMES),
     *((WheelBuilder, "builder", name) for name in _hatchling.WHEEL_NAMES),
     (SdistBuilder, utils, "normalize_inclusion_map"),
     (SdistBuilder, constants, "EXCLUDED_FILES"),
     (SdistBuilder, constants, "EXCLUDED_DIRECTORIES"),
     (SdistBuilder, core, "load_toml"),
 ]
+# Without these, Hatchling does not call the hook.
+NEEDED_EARLIER = ("get_default_build_data", "set_build_data_defaults", "metadata", "plugin_manager", "hook_config")
 PLAIN = ["PKG-INFO", "pyproject.toml", "src/demo/__init__.py"]
 DROPPED = "hatch-nocache: left 1 cache directory out of the wheel"
 
@@ -85,14 +87,17 @@ def remove(patch: pytest.MonkeyPatch, owner: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "where", "name"), MISSING)
-def test_missing_name(project: Project, monkeypatch, kind, where: Any, name: str) -> None:
-    config = kind(str(project.root)).config
-    owner = {"config": config, "builder": config.builder}.get(where, where)
+def test_missing_name(project: Project, tmp_path: Path, monkeypatch, kind, where: Any, name: str) -> None:
+    builder = kind(str(project.root))
+    config = builder.config
+    owner = {"config": config, "builder": builder}.get(where, where)
     _hatchling.check(config)
     remove(monkeypatch, owner, name)
-    shown = getattr(owner, "__name__", type(owner).__name__)
-    with pytest.raises(IncompatibleError, match=f"^no `{name}` in `{shown}`$"):
+    why = f"no `{name}` in `{getattr(owner, '__name__', type(owner).__name__)}`"
+    with pytest.raises(IncompatibleError, match=f"^{why}$"):
         _hatchling.check(config)
+    if name not in NEEDED_EARLIER:
+        check_closed(run(builder, tmp_path / "dist"), f"has {why}", builder.PLUGIN_NAME)
 
 
 # Documented: https://hatch.pypa.io/latest/plugins/builder/reference/ and https://hatch.pypa.io/latest/plugins/utilities/
@@ -111,22 +116,6 @@ def test_every_name_is_checked() -> None:
         assert found - checked == set(), source.name
 
 
-@pytest.mark.parametrize("kind", BUILDERS)
-@pytest.mark.parametrize("name", ["recurse_forced_files", "set_build_data", "include_path"])
-def test_message(project: Project, tmp_path: Path, monkeypatch, kind, name: str) -> None:
-    builder = kind(str(project.root))
-    owner = builder if name in GENERATORS else builder.config
-    remove(monkeypatch, owner, name)
-    built = run(builder, tmp_path / "dist")
-    check_closed(built, f"has no `{name}` in `{type(owner).__name__}`", builder.PLUGIN_NAME)
-
-
-def test_configuration_without_builder(project: Project, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.delattr(BuilderConfig, "builder")
-    built = run(SdistBuilder(str(project.root)), tmp_path / "dist")
-    check_closed(built, "has no `recurse_project_files` in `NoneType`")
-
-
 def walks_by_itself(self: Any, *_: Any) -> Iterator[IncludedFile]:
     """A generator that does not walk with `safe_walk`."""
     for where, _, files in os.walk(self.root):
@@ -135,11 +124,60 @@ def walks_by_itself(self: Any, *_: Any) -> Iterator[IncludedFile]:
             yield IncludedFile(path, "", os.path.relpath(path, self.root))
 
 
-@pytest.mark.parametrize("generator", [walks_by_itself, functools.partial(walks_by_itself)])
-@pytest.mark.parametrize("name", GENERATORS)
-def test_generator_without_safe_walk(project: Project, tmp_path: Path, monkeypatch, name: str, generator: Any) -> None:
-    monkeypatch.setattr(BuilderInterface, name, generator)
-    check_closed(run(SdistBuilder(str(project.root)), tmp_path / "dist"), f"has no `safe_walk` in `{name}`")
+def build_alone(*, other: bool) -> Callable[..., Iterator[str]]:
+    """Return a build that does not enter `set_build_data`, and finalizes the same or another instance of the hook."""
+
+    def build(self: Any, *, directory: str, **_: Any) -> Iterator[str]:
+        data = self.get_default_build_data()
+        (hook,) = self.get_build_hooks(directory).values()
+        hook.initialize("standard", data)
+        artifact = self.build_standard(directory, **{"dependencies": [], **data})
+        last = next(iter(self.get_build_hooks(directory).values())) if other else hook
+        last.finalize("standard", data, artifact)
+        yield artifact
+
+    return build
+
+
+def refuses(name: str, *, error: bool) -> Callable[..., None]:
+    """Return the `__setattr__` of a class in which `name` cannot be replaced, as with `__slots__`."""
+
+    def refuse(self: Any, attribute: str, value: Any) -> None:
+        if attribute != name:
+            object.__setattr__(self, attribute, value)
+        elif error:
+            raise AttributeError(name)
+
+    return refuse
+
+
+NO_WALK, NO_REPLACEMENT = "has no `safe_walk` in `{}`", "has no replaceable `{}` in `{}`"
+INCOMPATIBLE = [
+    (BuilderConfig, "builder", None, "has no `recurse_project_files` in `NoneType`"),
+    *((BuilderInterface, name, walks_by_itself, NO_WALK.format(name)) for name in GENERATORS),
+    (BuilderInterface, GENERATORS[0], functools.partial(walks_by_itself), NO_WALK.format(GENERATORS[0])),
+    (SdistBuilder, "recurse_included_files", walks_by_itself, "bypassed its own file selection"),
+    *(
+        (BuilderInterface, "build", build_alone(other=other), "does not enter `set_build_data` during the build")
+        for other in (True, False)
+    ),
+    *(
+        (owner, "__setattr__", refuses(name, error=error), NO_REPLACEMENT.format(name, shown))
+        for owner, name, shown in (
+            (SdistBuilder, "recurse_project_files", "SdistBuilder"),
+            (BuilderConfig, "set_build_data", "SdistBuilderConfig"),
+        )
+        for error in (True, False)
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "why"), [(change, why) for *change, why in INCOMPATIBLE])
+def test_incompatible(project: Project, tmp_path: Path, monkeypatch, change: Any, why: str) -> None:
+    monkeypatch.setattr(*change)
+    builder = SdistBuilder(str(project.root))
+    check_closed(run(builder, tmp_path / "dist"), why)
+    assert set(GENERATORS) & set(vars(builder)) == set()
 
 
 def one_ahead(self: Any, *, before: Tuple[IncludedFile, ...] = ()) -> Iterator[IncludedFile]:
@@ -164,43 +202,6 @@ def test_generator_ahead_of_its_files(project: Project, tmp_path: Path, monkeypa
     assert "NC101 docs/a/3.txt" in built.said
 
 
-@pytest.mark.parametrize("raises", [True, False])
-@pytest.mark.parametrize(
-    ("owner", "shown", "name"),
-    [
-        (SdistBuilder, "SdistBuilder", "recurse_project_files"),
-        (BuilderConfig, "SdistBuilderConfig", "set_build_data"),
-    ],
-)
-def test_attribute_that_cannot_be_replaced(
-    project: Project, tmp_path: Path, monkeypatch, owner: Any, shown: str, name: str, *, raises: bool
-) -> None:
-    """As one of a class with `__slots__`."""
-    plain = owner.__setattr__
-
-    def refuse(self: Any, attribute: str, value: Any) -> None:
-        if attribute != name:
-            plain(self, attribute, value)
-        elif raises:
-            raise AttributeError(name)
-
-    monkeypatch.setattr(owner, "__setattr__", refuse)
-    builder = SdistBuilder(str(project.root))
-    check_closed(run(builder, tmp_path / "dist"), f"has no replaceable `{name}` in `{shown}`")
-    check_gone(builder)
-
-
-class Bypassing(SdistBuilder):
-    """A builder that calls no generator."""
-
-    def recurse_included_files(self) -> Iterator[IncludedFile]:
-        yield from walks_by_itself(self)
-
-
-def test_builder_that_bypasses_the_generators(project: Project, tmp_path: Path) -> None:
-    check_closed(run(Bypassing(str(project.root)), tmp_path / "dist"), "bypassed its own file selection")
-
-
 class Overriding(SdistBuilder):
     """A builder with a generator of its own, which also yields a `Path` and a file from outside."""
 
@@ -217,25 +218,6 @@ def test_builder_with_a_generator_of_its_own(project: Project, tmp_path: Path) -
     assert (read(built.archive).names, built.codes) == (sorted([*PLAIN, "outside.txt"]), ["NC001"])
 
 
-@pytest.mark.parametrize("other", [False, True], ids=["same", "another"])
-def test_set_build_data_is_not_entered(project: Project, tmp_path: Path, monkeypatch, other: bool) -> None:
-    """`finalize` can be called on another instance than `initialize`."""
-
-    def build(self: Any, *, directory: str, **_: Any) -> Iterator[str]:
-        data = self.get_default_build_data()
-        (hook,) = self.get_build_hooks(directory).values()
-        hook.initialize("standard", data)
-        artifact = self.build_standard(directory, **{"dependencies": [], **data})
-        if other:
-            (hook,) = self.get_build_hooks(directory).values()
-        hook.finalize("standard", data, artifact)
-        yield artifact
-
-    monkeypatch.setattr(BuilderInterface, "build", build)
-    built = run(SdistBuilder(str(project.root)), tmp_path / "dist")
-    check_closed(built, "does not enter `set_build_data` during the build")
-
-
 @pytest.mark.parametrize(
     ("version", "is_tested"),
     [("1.22.0", True), ("1.33.0", True), ("1.21.9", False), ("1.33.1", False), ("1.28.0.dev1", True), ("2.0", False)],
@@ -243,16 +225,6 @@ def test_set_build_data_is_not_entered(project: Project, tmp_path: Path, monkeyp
 def test_is_tested(monkeypatch, version: str, *, is_tested: bool) -> None:
     monkeypatch.setattr(_hatchling, "VERSION", version)
     assert _hatchling.is_tested() is is_tested
-
-
-def test_file_that_no_walk_selects(project: Project) -> None:
-    """The sdist lacks it without the plugin, too: there is nothing to say about the wheel from the sdist."""
-    name = "data/__pycache__/x.txt"
-    project.put(name)
-    project.configure(after=f'[tool.hatch.build.targets.wheel.force-include]\n"{name}" = "demo/x.txt"')
-    built = project.build()
-    assert built.codes == ["NC001"]
-    assert "will lack" not in built.words
 
 
 # --- Errors of the plugin ---------------------------------------------------------------------------------------------
@@ -384,7 +356,6 @@ def test_several_versions(project: Project, tmp_path: Path, monkeypatch) -> None
 
 
 BODIES = {
-    "walks": "    def initialize(self, *_):\n        list(self.build_config.builder.recurse_included_files())\n",
     "enters": (
         "    def initialize(self, version, build_data):\n"
         "        with self.build_config.set_build_data(build_data):\n"
@@ -403,7 +374,7 @@ BODIES = {
 @pytest.mark.parametrize("kind", BUILDERS)
 @pytest.mark.parametrize("body", list(BODIES))
 def test_hook_that_looks_at_the_selection(project: Project, tmp_path: Path, body: str, kind, *, first: bool) -> None:
-    """It walks, enters `set_build_data` or replaces the generators: the archive and the report are the same."""
+    """It enters `set_build_data` or replaces the generators: the archive and the report are the same."""
     alone = run(kind(str(project.root)), tmp_path / "alone")
     project.other_hook(BODIES[body], first=first)
     builder = kind(str(project.root))
