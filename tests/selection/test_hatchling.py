@@ -281,9 +281,7 @@ def test_error_of_hatchling(project: Project, monkeypatch, first: Exception) -> 
 def test_builder_is_used_again(project: Project, tmp_path: Path, kind) -> None:
     """Only the hooks, then a rejected build, then one that passes."""
     if kind is CustomBuilder:
-        project.configure(after="[tool.hatch.build.targets.custom]")
-        text = "from hatchling.builders import sdist\n\nclass C(sdist.SdistBuilder):\n    pass\n"
-        project.put("hatch_build.py", text)
+        project.custom_builder("sdist.SdistBuilder")
     builder = kind(str(project.root))
     only_hooks = run(builder, tmp_path / "none", hooks_only=True)
     assert (only_hooks.code, only_hooks.said, only_hooks.archive) == (0, "", None)
