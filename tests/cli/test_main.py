@@ -14,8 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from projects import plant
-from test_check import BASE, HOOK, posix, sdist
+from test_check import BASE, posix, sdist
 from test_result import HOSTILE, validate
 
 from hatch_nocache.cli import main as module
@@ -28,15 +27,12 @@ FULL = OSError(28, "no room")
 
 
 @pytest.fixture
-def here(tmp_path, monkeypatch):
+def here(project, monkeypatch):
     """A project with a cache in it: the working directory."""
-    (tmp_path / "src/demo").mkdir(parents=True)
-    (tmp_path / "src/demo/__init__.py").touch()
-    (tmp_path / "pyproject.toml").write_text(BASE + HOOK, encoding="utf-8")
-    plant(str(tmp_path), ".uv-cache", "uv cache", [])
-    monkeypatch.chdir(tmp_path)
+    project.make("uv cache", ".uv-cache")
+    monkeypatch.chdir(project.root)
     monkeypatch.delenv("UV_CACHE_DIR", raising=False)
-    return tmp_path
+    return project.root
 
 
 def run(command, *arguments, env=None, **more):

@@ -65,14 +65,3 @@ def test_pattern_that_an_old_pathspec_cannot_match(project: Project, pattern: st
     built = project.build()
     assert not built.crashed
     assert built.code == 0 or "invalid pattern" in built.said
-
-
-def test_message(project: Project) -> None:
-    """The key is that of the file and the table in force."""
-    project.put("hatch.toml", "[build.targets.sdist.hooks.nocache]\ncolour = 1\n")
-    built = project.build()
-    assert built.said.splitlines() == [
-        "hatch-nocache: nothing was built: 1 configuration error",
-        "  build.targets.sdist.hooks.nocache.colour: unknown key",
-    ]
-    assert (built.code, built.archive) == (1, None)

@@ -1,93 +1,17 @@
-"""What a person reads: the models of the messages, their width, and what is escaped."""
+"""What a person reads: sections, hints, width, and what is escaped. The test projects have whole messages."""
 
 from __future__ import annotations
 
 from typing import List
 
 import pytest
-from projects import Project
 
 from hatch_nocache.report import block, built, escape, hint_lines
 from hatch_nocache.rules import CODES, Action, Finding, Hint, Note
 
-HOOK = "[tool.hatch.build.hooks.nocache]"
-UNSET = "UV_CACHE_DIR is unset; uv also reads --cache-dir, XDG_CACHE_HOME and `cache-dir` in uv.toml or [tool.uv]"
-
 
 def finding(path: str, action: Action = Action.DROPPED, code: str = "NC001", what: str = "uv cache", **more) -> Finding:
     return Finding(code, path, what, "so", action, **more)
-
-
-# --- Models: whole builds ---------------------------------------------------------------------------------------------
-
-
-def said(project: Project, target: str = "sdist", **env: str) -> List[str]:
-    """Return the lines without line breaks in them."""
-    text = project.build(target, **env).said
-    assert max(map(len, text.splitlines()), default=0) <= 120
-    return text.replace("\n        ", " ").splitlines()
-
-
-def test_cache(project: Project) -> None:
-    project.make("uv cache", ".uv-cache")
-    assert said(project, UV_CACHE_DIR=".uv-cache") == [
-        "hatch-nocache: left 1 cache directory out of the sdist",
-        "  NC001 .uv-cache/   uv cache: UV_CACHE_DIR=.uv-cache points into the project",
-        f'  hint: to pack it anyway, add "/.uv-cache/" to `allow` in {HOOK}',
-    ]
-    assert said(project)[1:] == [
-        "  NC001 .uv-cache/   uv cache: valid CACHEDIR.TAG",
-        f'  hint: to pack it anyway, add "/.uv-cache/" to `allow` in {HOOK}',
-        f"  hint: {UNSET}",
-    ]
-    assert said(project, HATCH_QUIET="2") == []
-
-
-def test_caches_and_environments(project: Project) -> None:
-    """Many stay short: hints are merged, and the rest is named in one line unless asked for."""
-    project.make("cache", *(f"cache{number}" for number in range(6)))
-    project.make("venv", "env")
-    names = [*(f"cache{number}" for number in range(6)), "env"]
-    caches = " or ".join(f'"/{name}/"' for name in names)
-    lines = said(project)
-    assert lines[0] == "hatch-nocache: left 6 cache directories and 1 virtual environment out of the sdist"
-    assert lines[1:] == [
-        *(f"  NC001 cache{number}/   cache directory: valid CACHEDIR.TAG" for number in range(4)),
-        "  and 3 more (HATCH_VERBOSE=1 lists all): NC001 cache4/, cache5/; NC004 env/",
-        f"  hint: to pack one anyway, add it to `allow` in {HOOK}, as {caches}",
-    ]
-    assert "  NC004 env/   virtual environment: contains pyvenv.cfg" in said(project, HATCH_VERBOSE="1")
-
-
-SDIST = "[tool.hatch.build.targets.sdist]"
-GENERAL = "[tool.hatch.build]"
-LIST = '\nexclude = ["/x"]\n'
-
-
-@pytest.mark.parametrize(
-    ("before", "which", "exclude"),
-    [
-        ("", "", SDIST),
-        (GENERAL + LIST, " of every target", GENERAL),
-        (GENERAL + LIST + SDIST + LIST, "", SDIST),
-    ],
-)
-@pytest.mark.parametrize("file", ["pyproject.toml", "hatch.toml"])
-def test_tables_in_force(project: Project, file: str, before: str, which: str, exclude: str) -> None:
-    """A hint for another table would have no effect, or would replace a list."""
-    hook = HOOK
-    if file == "hatch.toml":
-        project.put(file, f"{before}\n{HOOK}\n".replace("[tool.hatch.", "["))
-        hook, exclude = (f"{name.replace('tool.hatch.', '')} of hatch.toml" for name in (HOOK, exclude))
-    else:
-        project.configure(before=before)
-    project.link("l", "/etc/hostname")
-    lines = said(project)
-    assert f'  hint: to leave it out{which}, add "/l" to `exclude` in {exclude}' in lines
-    assert f'  hint: to pack the target file, set symlinks = "copy" in {hook}' in lines
-
-
-# --- Parts ------------------------------------------------------------------------------------------------------------
 
 
 def headers(*findings: Finding) -> List[str]:
