@@ -23,18 +23,16 @@ ROWS = [pytest.param(case, target, id=f"{case.id}-{target}") for case in CASES f
 
 
 @pytest.fixture
-def project(tmp_path):
+def project(project):
     """Return a function that makes a project out of pyproject.toml and what is planted in it."""
 
     def make(settings=BASE + HOOK, /, **planted):
-        root = tmp_path / "project"
-        (root / "src/demo").mkdir(parents=True)
-        (root / "src/demo/__init__.py").touch()
-        if settings is not None:
-            (root / "pyproject.toml").write_text(settings, encoding="utf-8")
+        project.put("pyproject.toml", settings or "")
+        if settings is None:
+            (project.root / "pyproject.toml").unlink()
         for name, what in planted.items():
-            plant(str(root), name, what, [])
-        return root
+            plant(str(project.root), name, what, [])
+        return project.root
 
     return make
 

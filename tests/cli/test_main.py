@@ -14,8 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from projects import plant
-from test_check import BASE, HOOK, posix, sdist
+from test_check import BASE, posix, sdist
 from test_result import HOSTILE, validate
 
 from hatch_nocache.cli import main as module
@@ -28,15 +27,12 @@ FULL = OSError(28, "no room")
 
 
 @pytest.fixture
-def here(tmp_path, monkeypatch):
+def here(project, monkeypatch):
     """A project with a cache in it: the working directory."""
-    (tmp_path / "src/demo").mkdir(parents=True)
-    (tmp_path / "src/demo/__init__.py").touch()
-    (tmp_path / "pyproject.toml").write_text(BASE + HOOK, encoding="utf-8")
-    plant(str(tmp_path), ".uv-cache", "uv cache", [])
-    monkeypatch.chdir(tmp_path)
+    project.make("uv cache", ".uv-cache")
+    monkeypatch.chdir(project.root)
     monkeypatch.delenv("UV_CACHE_DIR", raising=False)
-    return tmp_path
+    return project.root
 
 
 def run(command, *arguments, env=None, **more):
@@ -112,15 +108,6 @@ def test_encoding(here):
     sdist(here / "x.tar.gz", {"\N{SNOWMAN}": "-> /etc/passwd"})
     done = run(MODULE, "check", "x.tar.gz", env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
     assert "NC101 \\u2603 -> /etc/passwd" in done.stdout
-
-
-def test_the_hook_never_imports_the_command():
-    """A build does not pay for it."""
-    program = "import sys, hatchling.builders.wheel; before = set(sys.modules)\n"
-    program += "import hatch_nocache.hooks; print(*sorted(set(sys.modules) - before))"
-    loaded = run([sys.executable], "-c", program).stdout.split()
-    assert "hatch_nocache.hooks" in loaded
-    assert not [name for name in loaded if name.startswith(("hatch_nocache.cli", "hatch_nocache.archive", "argparse"))]
 
 
 @pytest.mark.parametrize(

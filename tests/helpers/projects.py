@@ -269,6 +269,11 @@ class Project:
         table = "[tool.hatch.build.hooks.custom]"
         self.configure(*lines, before=table if first else "", after="" if first else table)
 
+    def custom_builder(self, parent: str) -> None:
+        """Add the target `custom`, whose builder is like `parent`, one of Hatchling's."""
+        self.put("hatch_build.py", f"from hatchling.builders import sdist, wheel\n\nclass C({parent}):\n    pass\n")
+        self.configure(after="[tool.hatch.build.targets.custom]")
+
     def put(self, name: str, text: str = "x") -> Path:
         """Write a file."""
         path = self.root / name

@@ -7,7 +7,7 @@ from typing import List
 import pytest
 from projects import Project
 
-from hatch_nocache.config import OPTIONS, ConfigError, parse
+from hatch_nocache.config import ConfigError, parse
 
 PREFIX = "tool.hatch.build.hooks.nocache"
 
@@ -18,22 +18,6 @@ def errors(**table: object) -> List[str]:
         parse({key.replace("_", "-"): value for key, value in table.items()}, prefix=PREFIX, target="sdist")
     assert all(error.startswith(PREFIX) for error in caught.value.args)
     return [error[len(PREFIX) + 1 :] for error in caught.value.args]
-
-
-@pytest.mark.parametrize(("target", "symlinks"), [("sdist", "reject"), ("wheel", "keep"), ("custom", "keep")])
-def test_defaults(target: str, symlinks: str) -> None:
-    options = parse({}, prefix=PREFIX, target=target)
-    assert (options.caches, options.symlinks, options.untracked) == ("drop", symlinks, "keep")
-    assert (options.verify, options.extra_caches.lines, options.allow.lines) == ("auto", (), ())
-    assert options.given == frozenset()
-
-
-@pytest.mark.parametrize("key", [key for key, values in OPTIONS.items() if values])
-def test_values(key: str) -> None:
-    for value in OPTIONS[key]:
-        options = parse({key: value}, prefix=PREFIX, target="sdist")
-        assert getattr(options, key) is value
-        assert options.given == {key}
 
 
 def test_every_error_at_once() -> None:
@@ -81,14 +65,3 @@ def test_pattern_that_an_old_pathspec_cannot_match(project: Project, pattern: st
     built = project.build()
     assert not built.crashed
     assert built.code == 0 or "invalid pattern" in built.said
-
-
-def test_message(project: Project) -> None:
-    """The key is that of the file and the table in force."""
-    project.put("hatch.toml", "[build.targets.sdist.hooks.nocache]\ncolour = 1\n")
-    built = project.build()
-    assert built.said.splitlines() == [
-        "hatch-nocache: nothing was built: 1 configuration error",
-        "  build.targets.sdist.hooks.nocache.colour: unknown key",
-    ]
-    assert (built.code, built.archive) == (1, None)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import inspect
 import os
 import re
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Dict, Iterator, List, Tuple, Type
+from typing import Any, Callable, Dict, Iterator, List, Tuple, Type
 
 import pytest
 from building import Built, build, read
@@ -33,16 +32,17 @@ GENERATORS = ("recurse_project_files", "recurse_explicit_files", "recurse_forced
 BUILDERS = (SdistBuilder, WheelBuilder)
 # What is missing: in which builder, where, and its name.
 MISSING = [
-    *((kind, "builder", name) for kind in BUILDERS for name in _hatchling.BUILDER_NAMES),
-    *((kind, "config", name) for kind in BUILDERS for name in _hatchling.CONFIG_NAMES),
+    *((SdistBuilder, "builder", name) for name in _hatchling.BUILDER_NAMES),
+    *((SdistBuilder, "config", name) for name in _hatchling.CONFIG_NAMES),
     *((WheelBuilder, "builder", name) for name in _hatchling.WHEEL_NAMES),
     (SdistBuilder, utils, "normalize_inclusion_map"),
     (SdistBuilder, constants, "EXCLUDED_FILES"),
     (SdistBuilder, constants, "EXCLUDED_DIRECTORIES"),
     (SdistBuilder, core, "load_toml"),
 ]
+# Without these, Hatchling does not call the hook.
+NEEDED_EARLIER = ("get_default_build_data", "set_build_data_defaults", "metadata", "plugin_manager", "hook_config")
 PLAIN = ["PKG-INFO", "pyproject.toml", "src/demo/__init__.py"]
-DROPPED = "hatch-nocache: left 1 cache directory out of the wheel"
 
 
 @pytest.fixture
@@ -85,14 +85,17 @@ def remove(patch: pytest.MonkeyPatch, owner: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "where", "name"), MISSING)
-def test_missing_name(project: Project, monkeypatch, kind, where: Any, name: str) -> None:
-    config = kind(str(project.root)).config
-    owner = {"config": config, "builder": config.builder}.get(where, where)
+def test_missing_name(project: Project, tmp_path: Path, monkeypatch, kind, where: Any, name: str) -> None:
+    builder = kind(str(project.root))
+    config = builder.config
+    owner = {"config": config, "builder": builder}.get(where, where)
     _hatchling.check(config)
     remove(monkeypatch, owner, name)
-    shown = getattr(owner, "__name__", type(owner).__name__)
-    with pytest.raises(IncompatibleError, match=f"^no `{name}` in `{shown}`$"):
+    why = f"no `{name}` in `{getattr(owner, '__name__', type(owner).__name__)}`"
+    with pytest.raises(IncompatibleError, match=f"^{why}$"):
         _hatchling.check(config)
+    if name not in NEEDED_EARLIER:
+        check_closed(run(builder, tmp_path / "dist"), f"has {why}", builder.PLUGIN_NAME)
 
 
 # Documented: https://hatch.pypa.io/latest/plugins/builder/reference/ and https://hatch.pypa.io/latest/plugins/utilities/
@@ -111,22 +114,6 @@ def test_every_name_is_checked() -> None:
         assert found - checked == set(), source.name
 
 
-@pytest.mark.parametrize("kind", BUILDERS)
-@pytest.mark.parametrize("name", ["recurse_forced_files", "set_build_data", "include_path"])
-def test_message(project: Project, tmp_path: Path, monkeypatch, kind, name: str) -> None:
-    builder = kind(str(project.root))
-    owner = builder if name in GENERATORS else builder.config
-    remove(monkeypatch, owner, name)
-    built = run(builder, tmp_path / "dist")
-    check_closed(built, f"has no `{name}` in `{type(owner).__name__}`", builder.PLUGIN_NAME)
-
-
-def test_configuration_without_builder(project: Project, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.delattr(BuilderConfig, "builder")
-    built = run(SdistBuilder(str(project.root)), tmp_path / "dist")
-    check_closed(built, "has no `recurse_project_files` in `NoneType`")
-
-
 def walks_by_itself(self: Any, *_: Any) -> Iterator[IncludedFile]:
     """A generator that does not walk with `safe_walk`."""
     for where, _, files in os.walk(self.root):
@@ -135,11 +122,60 @@ def walks_by_itself(self: Any, *_: Any) -> Iterator[IncludedFile]:
             yield IncludedFile(path, "", os.path.relpath(path, self.root))
 
 
-@pytest.mark.parametrize("generator", [walks_by_itself, functools.partial(walks_by_itself)])
-@pytest.mark.parametrize("name", GENERATORS)
-def test_generator_without_safe_walk(project: Project, tmp_path: Path, monkeypatch, name: str, generator: Any) -> None:
-    monkeypatch.setattr(BuilderInterface, name, generator)
-    check_closed(run(SdistBuilder(str(project.root)), tmp_path / "dist"), f"has no `safe_walk` in `{name}`")
+def build_alone(*, other: bool) -> Callable[..., Iterator[str]]:
+    """Return a build that does not enter `set_build_data`, and finalizes the same or another instance of the hook."""
+
+    def build(self: Any, *, directory: str, **_: Any) -> Iterator[str]:
+        data = self.get_default_build_data()
+        (hook,) = self.get_build_hooks(directory).values()
+        hook.initialize("standard", data)
+        artifact = self.build_standard(directory, **{"dependencies": [], **data})
+        last = next(iter(self.get_build_hooks(directory).values())) if other else hook
+        last.finalize("standard", data, artifact)
+        yield artifact
+
+    return build
+
+
+def refuses(name: str, *, error: bool) -> Callable[..., None]:
+    """Return the `__setattr__` of a class in which `name` cannot be replaced, as with `__slots__`."""
+
+    def refuse(self: Any, attribute: str, value: Any) -> None:
+        if attribute != name:
+            object.__setattr__(self, attribute, value)
+        elif error:
+            raise AttributeError(name)
+
+    return refuse
+
+
+NO_WALK, NO_REPLACEMENT = "has no `safe_walk` in `{}`", "has no replaceable `{}` in `{}`"
+INCOMPATIBLE = [
+    (BuilderConfig, "builder", None, "has no `recurse_project_files` in `NoneType`"),
+    *((BuilderInterface, name, walks_by_itself, NO_WALK.format(name)) for name in GENERATORS),
+    (BuilderInterface, GENERATORS[0], functools.partial(walks_by_itself), NO_WALK.format(GENERATORS[0])),
+    (SdistBuilder, "recurse_included_files", walks_by_itself, "bypassed its own file selection"),
+    *(
+        (BuilderInterface, "build", build_alone(other=other), "does not enter `set_build_data` during the build")
+        for other in (True, False)
+    ),
+    *(
+        (owner, "__setattr__", refuses(name, error=error), NO_REPLACEMENT.format(name, shown))
+        for owner, name, shown in (
+            (SdistBuilder, "recurse_project_files", "SdistBuilder"),
+            (BuilderConfig, "set_build_data", "SdistBuilderConfig"),
+        )
+        for error in (True, False)
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "why"), [(change, why) for *change, why in INCOMPATIBLE])
+def test_incompatible(project: Project, tmp_path: Path, monkeypatch, change: Any, why: str) -> None:
+    monkeypatch.setattr(*change)
+    builder = SdistBuilder(str(project.root))
+    check_closed(run(builder, tmp_path / "dist"), why)
+    assert set(GENERATORS) & set(vars(builder)) == set()
 
 
 def one_ahead(self: Any, *, before: Tuple[IncludedFile, ...] = ()) -> Iterator[IncludedFile]:
@@ -164,76 +200,18 @@ def test_generator_ahead_of_its_files(project: Project, tmp_path: Path, monkeypa
     assert "NC101 docs/a/3.txt" in built.said
 
 
-@pytest.mark.parametrize("raises", [True, False])
-@pytest.mark.parametrize(
-    ("owner", "shown", "name"),
-    [
-        (SdistBuilder, "SdistBuilder", "recurse_project_files"),
-        (BuilderConfig, "SdistBuilderConfig", "set_build_data"),
-    ],
-)
-def test_attribute_that_cannot_be_replaced(
-    project: Project, tmp_path: Path, monkeypatch, owner: Any, shown: str, name: str, *, raises: bool
-) -> None:
-    """As one of a class with `__slots__`."""
-    plain = owner.__setattr__
+def test_builder_with_a_generator_of_its_own(project: Project, tmp_path: Path, monkeypatch) -> None:
+    """It also yields a `Path` and a file from outside."""
+    outside: Any = project.put("../outside.txt")
 
-    def refuse(self: Any, attribute: str, value: Any) -> None:
-        if attribute != name:
-            plain(self, attribute, value)
-        elif raises:
-            raise AttributeError(name)
-
-    monkeypatch.setattr(owner, "__setattr__", refuse)
-    builder = SdistBuilder(str(project.root))
-    check_closed(run(builder, tmp_path / "dist"), f"has no replaceable `{name}` in `{shown}`")
-    check_gone(builder)
-
-
-class Bypassing(SdistBuilder):
-    """A builder that calls no generator."""
-
-    def recurse_included_files(self) -> Iterator[IncludedFile]:
+    def recurse_project_files(self: Any) -> Iterator[IncludedFile]:
         yield from walks_by_itself(self)
+        yield IncludedFile(outside, "", "outside.txt")
 
-
-def test_builder_that_bypasses_the_generators(project: Project, tmp_path: Path) -> None:
-    check_closed(run(Bypassing(str(project.root)), tmp_path / "dist"), "bypassed its own file selection")
-
-
-class Overriding(SdistBuilder):
-    """A builder with a generator of its own, which also yields a `Path` and a file from outside."""
-
-    def recurse_project_files(self) -> Iterator[IncludedFile]:
-        yield from walks_by_itself(self)
-        outside = Path(self.root).parent / "outside.txt"
-        yield IncludedFile(outside, "", "outside.txt")  # type: ignore[arg-type]
-
-
-def test_builder_with_a_generator_of_its_own(project: Project, tmp_path: Path) -> None:
-    project.put("../outside.txt")
-    built = run(Overriding(str(project.root)), tmp_path / "dist")
+    monkeypatch.setattr(SdistBuilder, "recurse_project_files", recurse_project_files)
+    built = run(SdistBuilder(str(project.root)), tmp_path / "dist")
     assert built.archive is not None, built.said
     assert (read(built.archive).names, built.codes) == (sorted([*PLAIN, "outside.txt"]), ["NC001"])
-
-
-@pytest.mark.parametrize("other", [False, True], ids=["same", "another"])
-def test_set_build_data_is_not_entered(project: Project, tmp_path: Path, monkeypatch, other: bool) -> None:
-    """`finalize` can be called on another instance than `initialize`."""
-
-    def build(self: Any, *, directory: str, **_: Any) -> Iterator[str]:
-        data = self.get_default_build_data()
-        (hook,) = self.get_build_hooks(directory).values()
-        hook.initialize("standard", data)
-        artifact = self.build_standard(directory, **{"dependencies": [], **data})
-        if other:
-            (hook,) = self.get_build_hooks(directory).values()
-        hook.finalize("standard", data, artifact)
-        yield artifact
-
-    monkeypatch.setattr(BuilderInterface, "build", build)
-    built = run(SdistBuilder(str(project.root)), tmp_path / "dist")
-    check_closed(built, "does not enter `set_build_data` during the build")
 
 
 @pytest.mark.parametrize(
@@ -245,25 +223,20 @@ def test_is_tested(monkeypatch, version: str, *, is_tested: bool) -> None:
     assert _hatchling.is_tested() is is_tested
 
 
-def test_file_that_no_walk_selects(project: Project) -> None:
-    """The sdist lacks it without the plugin, too: there is nothing to say about the wheel from the sdist."""
-    name = "data/__pycache__/x.txt"
-    project.put(name)
-    project.configure(after=f'[tool.hatch.build.targets.wheel.force-include]\n"{name}" = "demo/x.txt"')
-    built = project.build()
-    assert built.codes == ["NC001"]
-    assert "will lack" not in built.words
-
-
 # --- Errors of the plugin ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("error", [OSError, TypeError, ValueError])
-@pytest.mark.parametrize("owner", [(Checker, "check"), (DirectoryStates, "step"), (Route, "selects_any")])
+@pytest.mark.parametrize(
+    "owner", [(Checker, "check"), (DirectoryStates, "step"), (Route, "selects_any"), (_hatchling, "parts")]
+)
 def test_error_of_the_plugin(project: Project, monkeypatch, owner: Tuple[Any, str], error: Type[Exception]) -> None:
-    """It is a traceback, and never reported as Hatchling's."""
+    """It is a traceback, and never reported as Hatchling's: also if the sdist asks what a wheel would select."""
+    plain = getattr(*owner)
 
-    def fail(*_: Any, **__: Any) -> None:
+    def fail(*args: Any, **more: Any) -> Any:
+        if owner[1] == "parts" and "wheel" not in args:
+            return plain(*args, **more)
         raise error("a bug")
 
     monkeypatch.setattr(*owner, fail)
@@ -271,19 +244,6 @@ def test_error_of_the_plugin(project: Project, monkeypatch, owner: Tuple[Any, st
         built = project.build(target)
         assert built.crashed
         assert "Hatchling cannot build" not in built.said
-
-
-def test_error_of_the_plugin_about_the_wheel(project: Project, monkeypatch) -> None:
-    """The sdist asks what a wheel from the tree would select."""
-    plain = _hatchling.parts
-
-    def parts(builder: Any, target: str, *more: Any) -> Any:
-        if target == "wheel":
-            raise ValueError("a bug")
-        return plain(builder, target, *more)
-
-    monkeypatch.setattr(_hatchling, "parts", parts)
-    assert "ValueError: a bug" in project.build().said
 
 
 @pytest.mark.parametrize("first", [OSError("one\ntwo"), TypeError(), ValueError("::error::one")])
@@ -309,9 +269,7 @@ def test_error_of_hatchling(project: Project, monkeypatch, first: Exception) -> 
 def test_builder_is_used_again(project: Project, tmp_path: Path, kind) -> None:
     """Only the hooks, then a rejected build, then one that passes."""
     if kind is CustomBuilder:
-        project.configure(after="[tool.hatch.build.targets.custom]")
-        text = "from hatchling.builders import sdist\n\nclass C(sdist.SdistBuilder):\n    pass\n"
-        project.put("hatch_build.py", text)
+        project.custom_builder("sdist.SdistBuilder")
     builder = kind(str(project.root))
     only_hooks = run(builder, tmp_path / "none", hooks_only=True)
     assert (only_hooks.code, only_hooks.said, only_hooks.archive) == (0, "", None)
@@ -327,8 +285,9 @@ def test_builder_is_used_again(project: Project, tmp_path: Path, kind) -> None:
 
 
 @pytest.mark.parametrize("stop", [RuntimeError, SystemExit, KeyboardInterrupt, GeneratorExit, OSError])
-@pytest.mark.parametrize("name", ["build_standard", "recurse_forced_files"])
+@pytest.mark.parametrize("name", ["build_standard", "recurse_forced_files", "finalize"])
 def test_nothing_is_left_after_a_failure(project: Project, tmp_path: Path, monkeypatch, stop, name: str) -> None:
+    """Of Hatchling, or of another hook that runs after this one."""
     original = SdistBuilder.recurse_forced_files
 
     def build_standard(self: Any, *_: Any, **__: Any) -> str:
@@ -339,44 +298,26 @@ def test_nothing_is_left_after_a_failure(project: Project, tmp_path: Path, monke
         yield from original(self, inclusion_map)
         raise stop("stopped")
 
-    monkeypatch.setattr(SdistBuilder, name, build_standard if name == "build_standard" else recurse_forced_files)
+    if name == "finalize":
+        project.other_hook(f"    def finalize(self, *_):\n        raise {stop.__name__}('stopped')\n")
+    else:
+        monkeypatch.setattr(SdistBuilder, name, build_standard if name == "build_standard" else recurse_forced_files)
     builder = SdistBuilder(str(project.root))
     with contextlib.suppress(KeyboardInterrupt, GeneratorExit):
         assert run(builder, tmp_path / "dist").code == 1
-    assert list((tmp_path / "dist").iterdir()) == []
+    assert name == "finalize" or list((tmp_path / "dist").iterdir()) == []
     check_gone(builder)
 
 
-@pytest.mark.parametrize("first", [True, False])
-@pytest.mark.parametrize("stop", ["RuntimeError", "SystemExit", "KeyboardInterrupt"])
-def test_finalize_of_another_hook_fails(project: Project, tmp_path: Path, stop: str, *, first: bool) -> None:
-    project.other_hook(f"    def finalize(self, *_):\n        raise {stop}('stopped')\n", first=first)
-    builder = SdistBuilder(str(project.root))
-    with contextlib.suppress(KeyboardInterrupt):
-        assert run(builder, tmp_path / "dist").code == 1
-    assert set(GENERATORS) & set(vars(builder)) == set()
-    if not first:
-        check_gone(builder)
-
-
 def test_several_versions(project: Project, tmp_path: Path, monkeypatch) -> None:
-    """Each is filtered, reported and verified once, and a later one finds no old wrapper."""
-    wrapped: List[Any] = []
+    """Each is filtered, reported and verified once."""
     verified: List[str] = []
     clean = SimpleNamespace(findings=())
     monkeypatch.setattr(archive, "inspect", lambda path, *_, **__: verified.append(path) or clean)
-    original = WheelBuilder.build_standard
-
-    def build_standard(self: Any, directory: str, **build_data: Any) -> str:
-        wrapped.append(inspect.getclosurevars(self.recurse_explicit_files).nonlocals["original"].__func__)
-        return original(self, directory, **build_data)
-
-    monkeypatch.setattr(WheelBuilder, "build_standard", build_standard)
     project.other_hook("    def finalize(self, *_):\n        print('finalize of another')\n")
     built = run(WheelBuilder(str(project.root)), tmp_path / "dist", versions=["standard"] * 3)
-    assert (built.code, built.said.count(DROPPED)) == (0, 3), built.said
+    assert (built.code, built.said.count("hatch-nocache: left ")) == (0, 3), built.said
     assert (built.said + built.printed).count("finalize of another") == 3
-    assert wrapped == [BuilderInterface.recurse_explicit_files] * 3
     assert len(verified) == 3
 
 
@@ -384,11 +325,15 @@ def test_several_versions(project: Project, tmp_path: Path, monkeypatch) -> None
 
 
 BODIES = {
-    "walks": "    def initialize(self, *_):\n        list(self.build_config.builder.recurse_included_files())\n",
     "enters": (
         "    def initialize(self, version, build_data):\n"
         "        with self.build_config.set_build_data(build_data):\n"
         "            list(self.build_config.builder.recurse_included_files())\n"
+    ),
+    "replaces": (
+        "    def initialize(self, version, build_data):\n"
+        "        original = self.build_config.set_build_data\n"
+        "        self.build_config.set_build_data = lambda build_data: original(build_data)\n"
     ),
     "wraps": (
         "    def initialize(self, *_):\n"
@@ -401,37 +346,20 @@ BODIES = {
 
 @pytest.mark.parametrize("first", [True, False])
 @pytest.mark.parametrize("kind", BUILDERS)
-@pytest.mark.parametrize("body", list(BODIES))
-def test_hook_that_looks_at_the_selection(project: Project, tmp_path: Path, body: str, kind, *, first: bool) -> None:
-    """It walks, enters `set_build_data` or replaces the generators: the archive and the report are the same."""
-    alone = run(kind(str(project.root)), tmp_path / "alone")
+@pytest.mark.parametrize(("body", "left"), [*zip(BODIES, [(), ("set_build_data",), GENERATORS])])
+def test_hook_that_looks_at_the_selection(
+    project: Project, tmp_path: Path, body: str, left, kind, *, first: bool
+) -> None:
+    """The archive and the report are the same, also of the next version, and what the other hook replaced stays."""
+    alone = run(kind(str(project.root)), tmp_path / "alone", versions=["standard"] * 2)
     project.other_hook(BODIES[body], first=first)
     builder = kind(str(project.root))
-    built = run(builder, tmp_path / "dist")
+    built = run(builder, tmp_path / "dist", versions=["standard"] * 2)
     assert built.archive is not None, built.said
     assert alone.archive is not None
     assert [name for name in read(built.archive).names if name != "hatch_build.py"] == read(alone.archive).names
-    assert built.said == alone.said
-    if body == "wraps":
-        for name in GENERATORS:
-            assert vars(builder)[name].__name__ == "<lambda>"
-            delattr(builder, name)
+    assert (built.said, built.said.count("hatch-nocache: left ")) == (alone.said, 2)
+    for name in left:
+        owner = builder.config if name == "set_build_data" else builder
+        assert vars(owner).pop(name).__name__ == "<lambda>"
     check_gone(builder)
-
-
-def test_hook_that_never_restores_its_wrapper(project: Project, tmp_path: Path) -> None:
-    """The next version is filtered and reported all the same."""
-    project.other_hook(
-        "    def initialize(self, version, build_data):\n"
-        "        import contextlib\n"
-        "        original = self.build_config.set_build_data\n"
-        "        @contextlib.contextmanager\n"
-        "        def set_build_data(build_data):\n"
-        "            with original(build_data):\n"
-        "                yield\n"
-        "        self.build_config.set_build_data = set_build_data\n"
-    )
-    built = run(WheelBuilder(str(project.root)), tmp_path / "dist", versions=["standard", "standard"])
-    assert built.said.count(DROPPED) == 2
-    assert built.archive is not None
-    assert [name for name in read(built.archive).names if "store" in name] == []

@@ -5,9 +5,8 @@ from __future__ import annotations
 import ntpath
 import os
 import sys
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Optional, Tuple
 
 import pytest
 from pathspec import GitIgnoreSpec
@@ -83,60 +82,7 @@ def test_path_without_a_pattern(path: str) -> None:
     assert toml_pattern(path) == ""
 
 
-# --- Explicit paths ---------------------------------------------------------------------------------------------------
-
-ROOT = os.path.abspath("project")
-
-
-def concerning(table: Dict[str, Any], cache: str, *, build: bool = False, **hook: Any) -> List[str]:
-    """Return the keys of what a table, or the build data of a hook, names in a cache."""
-    paths = ExplicitPaths(ROOT, table if build else {}, {} if build else {"wheel": table})
-    paths.add_hooks(hook, ())
-    return [each.key for each in paths.concerning(os.path.join(ROOT, cache), output=bool(hook))]
-
-
-@pytest.mark.parametrize("key", explicit.SOURCES)
-@pytest.mark.parametrize("build", [True, False])
-def test_sources(key: str, *, build: bool) -> None:
-    """Of any table, as an array or as keys; other values are for Hatchling to report."""
-    for value in (["store/a"], {"./store/a": "x"}, {os.path.join(ROOT, "store"): ""}):
-        assert concerning({key: value}, "store", build=build) == [key]
-        assert concerning({key: value}, "other", build=build) == []
-    for value in ("store", 5, None, [5, {}]):
-        assert concerning({key: value}, "store", build=build) == []
-    assert ExplicitPaths(ROOT, {}, {"wheel": "x"}).concerning(ROOT) == ()
-
-
-@pytest.mark.parametrize("key", ["include", "artifacts"])
-@pytest.mark.parametrize(
-    ("pattern", "cache", "names"),
-    [
-        ("/store/*.txt", "store", True),
-        ("store", "store", True),
-        ("store", "src/store", True),
-        ("/store", "src/store", False),
-        ("store/", "other", False),
-        ("*.txt", "store", False),
-        ("/stor*", "store", False),
-        ("/store/[z-a]", "store", False),
-    ],
-)
-def test_explicit_by_a_pattern(key: str, pattern: str, cache: str, names: bool) -> None:
-    assert concerning({key: [pattern]}, cache) == ([key] if names else [])
-
-
-@pytest.mark.parametrize("name", ["target/release/x.so", os.path.join(ROOT, "target", "x.so")])
-def test_explicit_by_a_hook(name: str) -> None:
-    """Inside build output only, and never the whole of it."""
-    for value in ({name: "x"}, {Path(name): "x"}):
-        assert concerning({}, "target", force_include=value) == [""]
-        assert concerning({}, "target", shared_data=value) == [""]
-    assert concerning({}, "target", artifacts=["/target/release/x.so"]) == [""]
-    for value in (["*.so"], ["/target"], [5]):
-        assert concerning({}, "target", artifacts=value) == []
-    paths = ExplicitPaths(ROOT, {}, {})
-    paths.add_hooks({"force_include": {name: "x"}}, ())
-    assert paths.concerning(os.path.join(ROOT, "target")) == ()
+# --- Paths on Windows -------------------------------------------------------------------------------------------------
 
 
 def test_allowed_paths_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
