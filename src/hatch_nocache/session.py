@@ -64,13 +64,10 @@ class Session:
             self._fail_incompatible("bypassed its own file selection", artifact_path)
         verify, order = self._options.verify, self._order
         is_known = order is None and _hatchling.is_builtin(self._config.builder) and _hatchling.is_tested()
-        if verify is False or (verify == "auto" and is_known):
-            return
-        if order is not None and order.is_certain and not order.is_last:
-            # `_verify` is called after the last hook.
+        if verify is False or (verify == "auto" and is_known) or (order is not None and order.will_act):
             return
         self._verify(artifact_path)
-        if order is not None and not order.is_last:
+        if order is not None and order.others_follow:
             table = _hatchling.hook_table(self._config)
             text = f"hatch-nocache: build hooks that run after this one are not covered; put [{table}] last"
             self._hook.app.display_warning(text)

@@ -20,7 +20,6 @@ from hatchling.builders.plugin.interface import BuilderInterface, IncludedFile
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.utils import safe_walk
 from hatchling.builders.wheel import WheelBuilder
-from hatchling.metadata import core
 from projects import Project
 
 import hatch_nocache
@@ -39,7 +38,6 @@ MISSING = [
     (SdistBuilder, utils, "normalize_inclusion_map"),
     (SdistBuilder, constants, "EXCLUDED_FILES"),
     (SdistBuilder, constants, "EXCLUDED_DIRECTORIES"),
-    (SdistBuilder, core, "load_toml"),
 ]
 PLAIN = ["PKG-INFO", "pyproject.toml", "src/demo/__init__.py"]
 DROPPED = "hatch-nocache: left 1 cache directory out of the wheel"

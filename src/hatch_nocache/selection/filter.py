@@ -147,10 +147,10 @@ class SelectionFilter:
             yield
 
     def _plan_parts(self) -> None:
-        for part in _hatchling.parts(self.config.builder, self.target, self._version, self._build_data):
-            checker = self._new_checker() if part.kind == "imports" else self.checker
-            self._planning = part.prefix, checker
-            list(part.iterate())
+        for prefix, select in _hatchling.parts(self.config.builder, self.target, self._version, self._build_data):
+            checker = self._new_checker() if prefix is None else self.checker
+            self._planning = prefix or "", checker
+            list(select())
             if checker is not self.checker:
                 self.checker.dropped += checker.dropped
         self._finish_sdist()
