@@ -160,18 +160,15 @@ def replaced_generators(builder: Any, wrap: Callable[[str, Callable[..., Any]], 
         yield
 
 
-def with_walk(name: str, original: Callable[..., Any], walk: Callable[..., Any]) -> Callable[..., Any] | None:
-    """Return Hatchling's generator `name`, bound to its builder, with `walk` instead of `safe_walk`.
-
-    None if another builder or another hook has replaced the generator.
-    """
-    function = getattr(original, "__func__", None)
-    if function is None or function is not getattr(BuilderInterface, name):
-        return None
+def with_walk(name: str, original: Any, walk: Callable[..., Any]) -> Any:
+    """Return the generator `name` of a builder, with `walk` instead of `safe_walk` if it is Hatchling's."""
+    function: Any = getattr(original, "__func__", None)
+    if function is not getattr(BuilderInterface, name):
+        return original
     namespace = dict(function.__globals__, safe_walk=walk)
     copy = types.FunctionType(function.__code__, namespace, name, function.__defaults__, function.__closure__)
     copy.__kwdefaults__ = function.__kwdefaults__
-    return types.MethodType(copy, original.__self__)  # type: ignore[attr-defined]
+    return types.MethodType(copy, original.__self__)
 
 
 class HookOrder:

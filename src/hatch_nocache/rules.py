@@ -113,6 +113,7 @@ class Finding(NamedTuple):
         return self.action in (Action.DROPPED, Action.REJECTED)
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    """Return a number with its noun: "1 symlink", "2 symlinks"."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 symlink", "2 directories"."""
+    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number} {noun if number == 1 else many}"

@@ -82,8 +82,8 @@ class Session:
             # Another target may build something that is not a file.
             return
         try:
-            is_sdist = self._hook.target_name == "sdist"
-            findings = archive.inspect(artifact_path, selection.members(), rooted=is_sdist).findings
+            rooted = self._hook.target_name == "sdist"
+            findings = archive.inspect(artifact_path, selection.members(), rooted=rooted).findings
         except archive.UnreadableArchive as error:
             if not self._is_standard:
                 # It may not be an archive.
@@ -91,10 +91,9 @@ class Session:
             if not os.path.lexists(artifact_path):
                 self._fail(Note(f"the {self._what} cannot be verified: another hook has moved {artifact_path}"))
             self._fail(Note(f"deleted {artifact_path}: it cannot be verified: {error}"), delete=artifact_path)
-        accepted = selection.checker.accepted
+        accepted, kept = selection.checker.accepted, OPTIONAL if self._options.symlinks == "keep" else ()
         rejected = [each for each in findings if each.is_rejected and each.path not in accepted]
-        if self._options.symlinks == "keep":
-            rejected = [each for each in rejected if each.code not in OPTIONAL]
+        rejected = [each for each in rejected if each.code not in kept]
         if rejected:
             problems = count(len(rejected), "problem")
             header = f"deleted {os.path.basename(artifact_path)}: {problems} in the finished {self._what}"

@@ -212,7 +212,7 @@ class SelectionFilter:
         sources = None if mapping is None else self._present(mapping, route, checker)
         homes = _outside_homes(sources or {}, self.config.root)
         # If another builder or hook has replaced the generator, its output is filtered.
-        generator = _hatchling.with_walk(name, original, walk) or original
+        generator = _hatchling.with_walk(name, original, walk)
         chosen = self.files if checker is self.checker else []
         before = len(chosen)
         for file in generator() if sources is None else generator(sources):
