@@ -55,7 +55,10 @@ def _errors(key: str, value: object) -> Iterator[str]:
     if key in HATCHLING_KEYS:
         return
     if key not in OPTIONS:
-        yield f": unknown key{_did_you_mean(key)}"
+        import difflib
+
+        near = difflib.get_close_matches(key.lower().replace("_", "-"), [*OPTIONS, *HATCHLING_KEYS], n=1)
+        yield f": unknown key; did you mean `{near[0]}`?" if near else ": unknown key"
     elif not OPTIONS[key]:
         if isinstance(value, list):
             for number, pattern in enumerate(value, 1):
@@ -77,13 +80,6 @@ def _problems(pattern: object) -> Iterator[str]:
     except ValueError as error:
         # The position in the regular expression means nothing to the user.
         yield f"invalid pattern {_toml(pattern)} ({str(error).split(' at position')[0]})"
-
-
-def _did_you_mean(key: str) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(key.lower().replace("_", "-"), [*OPTIONS, *HATCHLING_KEYS], n=1)
-    return f"; did you mean `{near[0]}`?" if near else ""
 
 
 def _toml(value: object) -> str:

@@ -48,13 +48,11 @@ def block(note: Note, findings: Sequence[Finding] = (), *, verbose: bool = True)
 
 def _section(finding: Finding, target: str) -> tuple[int, str]:
     """Return the place and the header of the section that a finding belongs to."""
+    category = finding.category
     sections = (
         (finding.drops, "left {kinds} out of the {target}"),
-        (
-            finding.category is Category.DIRECTORY,
-            "packed {kinds} into the {target} because the configuration names {them}",
-        ),
-        (finding.category is Category.REPOSITORY, "packed {paths} that git does not track into the {target}"),
+        (category is Category.DIRECTORY, "packed {kinds} into the {target} because the configuration names {them}"),
+        (category is Category.REPOSITORY, "packed {paths} that git does not track into the {target}"),
         (finding.action is Action.COPIED, "packed the content of {kinds} into the {target}"),
         (finding.code == "NC104", "packed {dangling} into the {target}"),
         (finding.code == "NC106", "packed {directories} into the {target} under more names than Hatchling would"),
@@ -131,19 +129,15 @@ def _where(finding: Finding) -> str:
 
 def hint_lines(hints: Sequence[Hint]) -> list[str]:
     """Return a line for each hint. Hints that differ only in their entry are merged."""
-    merged: dict[tuple[str, str], dict[str, None]] = {}
+    merged: dict[Hint, dict[str, None]] = {}
     for hint in hints:
-        entries = merged.setdefault((escape(hint.purpose), escape(hint.action)), {})
+        entries = merged.setdefault(hint._replace(entry=""), {})
         entries[escape(hint.entry).replace(" ", _BLANK)] = None
-    return [
-        line
-        for (purpose, action), entries in merged.items()
-        for line in _wrapped(f"hint: {_hint(purpose, action, list(entries))}")
-    ]
+    return [line for hint, entries in merged.items() for line in _wrapped(f"hint: {_hint(hint, list(entries))}")]
 
 
-def _hint(purpose: str, action: str, entries: Sequence[str]) -> str:
-    to = f"to {purpose}, " if purpose else ""
+def _hint(hint: Hint, entries: Sequence[str]) -> str:
+    to, action = f"to {escape(hint.purpose)}, " if hint.purpose else "", escape(hint.action)
     if "{}" not in action:
         return to + action
     if len(entries) == 1:
