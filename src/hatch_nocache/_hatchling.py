@@ -180,31 +180,30 @@ class HookOrder:
 
     def __init__(self, hook: Any, count: int, action: Callable[[str], None]) -> None:
         self.others_follow, self.will_act = True, False
-        self._hook = hook
-        self._action = action
         hooks = _running_hooks(hook, count)
         # The hooks whose `finalize` has not finished.
-        self._pending = {id(each) for each in hooks}
+        pending = {id(each) for each in hooks}
+
+        def wrap(each: Any) -> None:
+            original = each.finalize
+
+            def finalize(version: str, build_data: Any, artifact_path: str) -> None:
+                restore()
+                if each is hook:
+                    # This Hatchling calls the wrappers.
+                    self.others_follow = len(pending) > 1
+                    self.will_act = self.others_follow and is_tested()
+                original(version, build_data, artifact_path)
+                pending.discard(id(each))
+                if self.will_act and not pending:
+                    action(artifact_path)
+
+            restore = _replace(each, "finalize", finalize)
+
         with contextlib.suppress(IncompatibleError, AttributeError, TypeError):
             # Ours is the last: it is wrapped only if all others are.
             for each in sorted(hooks, key=lambda each: each is hook):
-                self._wrap(each)
-
-    def _wrap(self, hook: Any) -> None:
-        original = hook.finalize
-
-        def finalize(version: str, build_data: Any, artifact_path: str) -> None:
-            restore()
-            if hook is self._hook:
-                # This Hatchling calls the wrappers.
-                self.others_follow = len(self._pending) > 1
-                self.will_act = self.others_follow and is_tested()
-            original(version, build_data, artifact_path)
-            self._pending.discard(id(hook))
-            if self.will_act and not self._pending:
-                self._action(artifact_path)
-
-        restore = _replace(hook, "finalize", finalize)
+                wrap(each)
 
 
 def _running_hooks(hook: Any, count: int) -> list[Any]:
@@ -216,11 +215,6 @@ def _running_hooks(hook: Any, count: int) -> list[Any]:
     return []
 
 
-def is_builtin(builder: Any) -> bool:
-    """Return whether the builder is Hatchling's own for sdists or wheels."""
-    return type(builder).__module__ in ("hatchling.builders.sdist", "hatchling.builders.wheel")
-
-
 # --- What Hatchling selects -------------------------------------------------------------------------------------------
 
 
@@ -228,17 +222,14 @@ class Route:
     """One call of a generator: the files that Hatchling selects, and their names.
 
     `kind` is the name of the generator; `mapping` its argument (source to target path), None for the default walk.
+    `source` is where the walk begins (default: the root).
     """
 
-    def __init__(self, config: Any, kind: str, mapping: Mapping[str, str] | None) -> None:
+    def __init__(self, config: Any, kind: str, mapping: Mapping[str, str] | None, source: str = "") -> None:
         self.is_forced = kind == "recurse_forced_files"
         self._config = config
         self._mapping = mapping
-        self._source = config.root
-
-    def start(self, source: str) -> None:
-        """Record that the walk begins at `source`."""
-        self._source = source
+        self._source = source or config.root
 
     def selects_any(self, directory: str, names: Sequence[str], *, most: int) -> bool:
         """Return whether one of the first `most` files directly in `directory` is selected."""

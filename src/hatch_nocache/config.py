@@ -27,8 +27,15 @@ class ConfigError(ValueError):
 class Options:
     """The options in force for one target. `given` are the keys that the user has set."""
 
-    def __init__(self, table: Mapping[str, Any], target: str) -> None:
-        """Take the values of a valid table. Missing keys get their defaults."""
+    def __init__(self, table: Mapping[str, Any], target: str, prefix: str = "") -> None:
+        """Read the hook's table. `prefix` is its full TOML path, `target` the name of the build target.
+
+        Raises:
+            ConfigError: contains every error of the table.
+        """
+        errors = [f"{prefix}.{key}{error}" for key, value in table.items() for error in _errors(key, value)]
+        if errors:
+            raise ConfigError(*errors)
         self.given = table.keys() & OPTIONS
         self.caches: str = table.get("caches", "drop")
         self.symlinks: str = table.get("symlinks", "reject" if target == "sdist" else "keep")
@@ -36,18 +43,6 @@ class Options:
         self.extra_caches = Patterns(table.get("extra-caches", ()))
         self.allow = Patterns(table.get("allow", ()))
         self.verify: str | bool = table.get("verify", "auto")
-
-
-def parse(table: Mapping[str, Any], *, prefix: str, target: str) -> Options:
-    """Read the hook's table. `prefix` is its full TOML path, `target` the name of the build target.
-
-    Raises:
-        ConfigError: contains every error of the table.
-    """
-    errors = [f"{prefix}.{key}{error}" for key, value in table.items() for error in _errors(key, value)]
-    if errors:
-        raise ConfigError(*errors)
-    return Options(table, target)
 
 
 def _errors(key: str, value: object) -> Iterator[str]:

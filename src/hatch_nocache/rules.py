@@ -99,7 +99,6 @@ class Finding(NamedTuple):
 
     @property
     def category(self) -> Category:
-        """The category of its code."""
         return CODES[self.code].category
 
     @property

@@ -7,7 +7,7 @@ from typing import List
 import pytest
 from projects import Project
 
-from hatch_nocache.config import OPTIONS, ConfigError, parse
+from hatch_nocache.config import OPTIONS, ConfigError, Options
 
 PREFIX = "tool.hatch.build.hooks.nocache"
 
@@ -15,14 +15,14 @@ PREFIX = "tool.hatch.build.hooks.nocache"
 def errors(**table: object) -> List[str]:
     """Return the errors of a table whose keys are written with underscores, without the prefix."""
     with pytest.raises(ConfigError) as caught:
-        parse({key.replace("_", "-"): value for key, value in table.items()}, prefix=PREFIX, target="sdist")
+        Options({key.replace("_", "-"): value for key, value in table.items()}, "sdist", PREFIX)
     assert all(error.startswith(PREFIX) for error in caught.value.args)
     return [error[len(PREFIX) + 1 :] for error in caught.value.args]
 
 
 @pytest.mark.parametrize(("target", "symlinks"), [("sdist", "reject"), ("wheel", "keep"), ("custom", "keep")])
 def test_defaults(target: str, symlinks: str) -> None:
-    options = parse({}, prefix=PREFIX, target=target)
+    options = Options({}, target, PREFIX)
     assert (options.caches, options.symlinks, options.untracked) == ("drop", symlinks, "keep")
     assert (options.verify, options.extra_caches.lines, options.allow.lines) == ("auto", (), ())
     assert options.given == frozenset()
@@ -31,7 +31,7 @@ def test_defaults(target: str, symlinks: str) -> None:
 @pytest.mark.parametrize("key", [key for key, values in OPTIONS.items() if values])
 def test_values(key: str) -> None:
     for value in OPTIONS[key]:
-        options = parse({key: value}, prefix=PREFIX, target="sdist")
+        options = Options({key: value}, "sdist", PREFIX)
         assert getattr(options, key) is value
         assert options.given == {key}
 

@@ -14,7 +14,7 @@ from hatch_nocache.caches import declared
 from hatch_nocache.cli.dry_run import check_project
 from hatch_nocache.cli.result import Problem, Result, part
 from hatch_nocache.cli.tables import Tables, read_file, table, workspace_members
-from hatch_nocache.config import ConfigError, Options, parse
+from hatch_nocache.config import ConfigError, Options
 from hatch_nocache.paths import native
 from hatch_nocache.patterns import Patterns
 from hatch_nocache.report import toml_pattern
@@ -93,7 +93,7 @@ def _tree(path: str, backend: str) -> Result:
         ignored = Patterns(os.fsdecode(read_file(root, ".gitignore") or b"").splitlines())
     except (OSError, ValueError) as error:
         notes.append(f".gitignore cannot be read ({error}), so no file was skipped")
-    options = parse({"caches": "drop", "symlinks": "drop"}, prefix="", target="")
+    options = Options({"caches": "drop", "symlinks": "drop"}, "")
     surroundings = declared.read(root, os.environ, "", ())
     states = DirectoryStates(root, options, surroundings, lambda: ExplicitPaths(root, {}, {}), {})
     checker = Checker("", options, states, {}, ("", ""))
@@ -139,7 +139,7 @@ class _Declared:
         self._allow = allow
         self._table, self._prefix = tables.hook("sdist")
         try:
-            self._options = parse(self._table or {}, prefix="", target="sdist")
+            self._options = Options(self._table or {}, "sdist")
         except ConfigError:
             # A build with these options would have failed.
             self._options = Options({}, "sdist")

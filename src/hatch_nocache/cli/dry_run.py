@@ -20,7 +20,7 @@ from hatch_nocache import _hatchling
 from hatch_nocache._hatchling import HOOK
 from hatch_nocache.cli.result import Part, Problem, Result, first_line, part
 from hatch_nocache.cli.tables import Tables, table
-from hatch_nocache.config import ConfigError, parse
+from hatch_nocache.config import ConfigError, Options
 from hatch_nocache.selection.checker import UnreadableError
 from hatch_nocache.selection.filter import RejectedError, SelectionFilter
 
@@ -170,7 +170,7 @@ class _DryRun:
         hooks = config.hook_config
         self._enabled.update(dict.fromkeys(hooks))
         own_table, prefix = self._tables.hook(target)
-        options = parse(own_table or {}, prefix=prefix, target=target)
+        options = Options(own_table or {}, target, prefix)
         _hatchling.check(config)
         build_data = builder.get_default_build_data()
         builder.set_build_data_defaults(build_data)

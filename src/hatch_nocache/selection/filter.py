@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping, NamedTuple
 from hatch_nocache import _hatchling
 from hatch_nocache._hatchling import Route, as_member
 from hatch_nocache.caches import declared
-from hatch_nocache.config import ConfigError, Options, parse
+from hatch_nocache.config import ConfigError, Options
 from hatch_nocache.paths import in_work_tree, native, parents, relative, within
 from hatch_nocache.rules import Finding, Note
 from hatch_nocache.selection.checker import Checker, UnreadableError
@@ -204,7 +204,8 @@ class SelectionFilter:
         current: dict[str, DirectoryState] = {}
 
         def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
-            for state, directories, files in filtered_walk(top, states, route, checker.report, needed):
+            here = Route(self.config, name, mapping, top)
+            for state, directories, files in filtered_walk(top, states, here, checker.report, needed):
                 current.clear()
                 current[state.directory.walked] = state
                 yield state.directory.walked, directories, files
@@ -283,7 +284,7 @@ class SelectionFilter:
         try:
             config = builder.config
             table = config.hook_config.get(_hatchling.HOOK, {"caches": "keep", "symlinks": "keep"})
-            options = parse(table, prefix="", target="wheel")
+            options = Options(table, "wheel")
             build_data = builder.get_default_build_data()
             builder.set_build_data_defaults(build_data)
             with config.set_build_data(build_data):

@@ -33,7 +33,6 @@ def filtered_walk(
     called as soon as a directory has two names, and returns the directories of the files that a wheel selects, relative
     to the root. It is None for targets from which no wheel is built: there, every symlink is followed once.
     """
-    route.start(source)
     # The first visit of each directory: the only one in Hatchling's walk.
     first: dict[_Identity, DirectoryState] = {}
     aliases: Aliases | None = None
