@@ -388,22 +388,19 @@ def own_packages(builder: Any) -> tuple[str, ...]:
 def hook_table(config: Any) -> str:
     """Return the full TOML path of the hook's table that is in force for the target."""
     builder = config.builder
+    # Hatchling has replaced the table of pyproject.toml by the one in hatch.toml.
+    build = builder.metadata.config.get("tool", {}).get("hatch", {}).get("build")
+    prefix = "tool.hatch." if build is builder.metadata.hatch.config.get("build") else ""
     own = f"targets.{builder.PLUGIN_NAME}." if HOOK in builder.target_config.get("hooks", {}) else ""
-    return f"{_prefix(builder)}build.{own}hooks.{HOOK}"
+    return f"{prefix}build.{own}hooks.{HOOK}"
 
 
 def tables_in_force(config: Any) -> tuple[str, str]:
     """Return the names that hints use for the hook's table, and for the table whose `exclude` is in force."""
-    builder = config.builder
-    prefix = _prefix(builder)
+    builder, hook = config.builder, hook_table(config)
+    prefix, _, _ = hook.partition("build.")
     file = "" if prefix else " of hatch.toml"
     # Without any `exclude`, the target's table: it is the more specific one.
     is_general = "exclude" in builder.build_config and "exclude" not in builder.target_config
     target = "" if is_general else f".targets.{builder.PLUGIN_NAME}"
-    return f"[{hook_table(config)}]{file}", f"[{prefix}build{target}]{file}"
-
-
-def _prefix(builder: Any) -> str:
-    # Hatchling has replaced the table of pyproject.toml by the one in hatch.toml.
-    table = builder.metadata.config.get("tool", {}).get("hatch", {}).get("build")
-    return "tool.hatch." if table is builder.metadata.hatch.config.get("build") else ""
+    return f"[{hook}]{file}", f"[{prefix}build{target}]{file}"

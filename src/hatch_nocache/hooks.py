@@ -27,10 +27,10 @@ class NoCacheBuildHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Verify the archive as the option `verify` says; delete it if it breaks a rule."""
-        from hatch_nocache.session import Session
-
-        # Another Hatchling may call it on another instance.
-        (self._session or Session(self, version)).finish(artifact_path)
+        if self._session is None:
+            # Another Hatchling may call it on another instance.
+            self.initialize(version, build_data)
+        self._session.finish(artifact_path)
 
 
 @hookimpl

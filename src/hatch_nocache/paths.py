@@ -52,10 +52,9 @@ def parents(members: Iterable[str]) -> set[str]:
     """Return all parent directories of the members; "" is the archive root."""
     found = {""}
     for member in members:
-        parent = member.rpartition("/")[0]
-        while parent not in found:
+        parent = member
+        while (parent := parent.rpartition("/")[0]) not in found:
             found.add(parent)
-            parent = parent.rpartition("/")[0]
     return found
 
 

@@ -40,9 +40,8 @@ class Session:
     def _build(self, build_data: dict[str, Any]) -> Iterator[None]:
         with self._failures(), contextlib.ExitStack() as stack:
             try:
-                self._filter = selection = SelectionFilter(
-                    self._config, self._target, self._version, self._options, build_data, sys.prefix
-                )
+                selection = SelectionFilter(self._config, self._version, self._options, build_data, sys.prefix)
+                self._filter = selection
                 stack.enter_context(selection.installed())
             except (OSError, TypeError, ValueError) as error:
                 if not _hatchling.is_hatchlings(error):
@@ -124,10 +123,8 @@ class Session:
             self._fail(Note(f"nothing was built: {count(len(error.args), 'configuration error')}", error.args))
         except _hatchling.IncompatibleError as error:
             self._fail_incompatible(f"has {error}")
-        except RejectedError:
-            findings = self._filter.findings if self._filter is not None else ()
-            rejected = [finding for finding in findings if finding.is_rejected]
-            self._fail(Note(f"the {self._what} was not built: {count(len(rejected), 'problem')}"), rejected)
+        except RejectedError as error:
+            self._fail(Note(f"the {self._what} was not built: {count(len(error.args), 'problem')}"), error.args)
         except ChangedError as error:
             self._fail(Note(f"the {self._what} was not built: {error} during the build"))
         except UnreadableError as error:

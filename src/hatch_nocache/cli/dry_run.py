@@ -180,7 +180,7 @@ class _DryRun:
                 if name != HOOK:
                     each.initialize(version, build_data)
         with config.set_build_data(build_data):
-            selection = SelectionFilter(config, target, version, options, build_data, prefix="")
+            selection = SelectionFilter(config, version, options, build_data, prefix="")
             with contextlib.suppress(RejectedError), selection.installed():
                 # Other builders select their files while they build. Hatchling's other builders select none.
                 if target not in ("sdist", "wheel") and not type(builder).__module__.startswith("hatchling."):

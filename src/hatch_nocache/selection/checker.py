@@ -71,9 +71,9 @@ class Checker:
         return Messages(self._options, *self._tables)
 
     @property
-    def is_rejected(self) -> bool:
-        """Whether any finding fails the build."""
-        return any(finding.is_rejected for finding in self.findings)
+    def rejected(self) -> list[Finding]:
+        """The findings that fail the build."""
+        return [finding for finding in self.findings if finding.is_rejected]
 
     def add(self, finding: Finding) -> None:
         """Report a finding once."""

@@ -30,7 +30,7 @@ _KINDS = {stat.S_IFLNK: "symlink", stat.S_IFDIR: "directory", stat.S_IFREG: "reg
 
 
 class RejectedError(Exception):
-    """The selection is rejected; the findings say why."""
+    """The selection is rejected. The arguments are the findings that say why."""
 
 
 class ChangedError(Exception):
@@ -56,13 +56,11 @@ class SelectionFilter:
     `config` is Hatchling's. `prefix` is `sys.prefix`, "" if no build runs.
     """
 
-    def __init__(
-        self, config: Any, target: str, version: str, options: Options, build_data: Mapping[str, Any], prefix: str
-    ) -> None:
+    def __init__(self, config: Any, version: str, options: Options, build_data: Mapping[str, Any], prefix: str) -> None:
         self.config = config
-        self.target = target
+        self.target: str = config.builder.PLUGIN_NAME
         self.options = options
-        self.required = _hatchling.required_files(config.builder, target)
+        self.required = _hatchling.required_files(config.builder, self.target)
         # Whether the builder has asked for any file.
         self.is_used = False
         # The files that Hatchling selects, and the ids of the file objects that are not packed.
@@ -142,8 +140,8 @@ class SelectionFilter:
                     list(self.config.builder.recurse_included_files())
                 self._planned.clear()
             self._planning = None
-            if self.checker.is_rejected:
-                raise RejectedError
+            if self.checker.rejected:
+                raise RejectedError(*self.checker.rejected)
             yield
 
     def _plan_parts(self) -> None:
@@ -174,8 +172,8 @@ class SelectionFilter:
                 # Not planned. All files are checked before the builder gets the first one.
                 selected = self._select(name, original, mapping, "", self.checker)
                 self._finish_sdist()
-            if self.checker.is_rejected:
-                raise RejectedError
+            if self.checker.rejected:
+                raise RejectedError(*self.checker.rejected)
             packed = (each for each in selected if id(each.file) not in self.left_out)
             # Listing a directory once is cheaper than asking about each file.
             groups = itertools.groupby(packed, lambda each: "" if each.is_forced else os.path.dirname(each.file.path))
@@ -288,7 +286,7 @@ class SelectionFilter:
             build_data = builder.get_default_build_data()
             builder.set_build_data_defaults(build_data)
             with config.set_build_data(build_data):
-                wheel = SelectionFilter(config, "wheel", "standard", options, build_data, "")
+                wheel = SelectionFilter(config, "standard", options, build_data, "")
                 with contextlib.suppress(RejectedError), wheel.installed():
                     pass
         except (ConfigError, UnreadableError):
