@@ -231,14 +231,15 @@ class Route:
         self._mapping = mapping
         self._source = source or config.root
 
-    def selects_any(self, directory: str, names: Sequence[str], *, most: int) -> bool:
-        """Return whether one of the first `most` files directly in `directory` is selected."""
-        wanted = [name for name in names if name not in constants.EXCLUDED_FILES][:most]
-        if self.is_forced:
-            return bool(wanted)
-        where = self._path(directory)
+    def selected(self, directory: str, names: Sequence[str]) -> str:
+        """Return the first of the files directly in `directory` that is selected; "" if none is."""
+        where = "" if self.is_forced else self._path(directory)
         options = {"explicit": self._mapping is not None, "is_package": "__init__.py" in names}
-        return any(self._config.include_path(os.path.join(where, name), **options) for name in wanted)
+        for name in names:
+            is_selected = self.is_forced or self._config.include_path(os.path.join(where, name), **options)
+            if is_selected and name not in constants.EXCLUDED_FILES:
+                return name
+        return ""
 
     def excludes(self, directory: str) -> bool:
         """Return whether the configuration excludes `directory` with everything below it."""

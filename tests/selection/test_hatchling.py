@@ -257,7 +257,7 @@ def test_file_that_no_walk_selects(project: Project) -> None:
 
 
 @pytest.mark.parametrize("error", [OSError, TypeError, ValueError])
-@pytest.mark.parametrize("owner", [(Checker, "check"), (DirectoryStates, "step"), (Route, "selects_any")])
+@pytest.mark.parametrize("owner", [(Checker, "check"), (DirectoryStates, "step"), (Route, "selected")])
 def test_error_of_the_plugin(project: Project, monkeypatch, owner: Tuple[Any, str], error: Type[Exception]) -> None:
     """It is a traceback, and never reported as Hatchling's."""
 

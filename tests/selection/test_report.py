@@ -174,6 +174,14 @@ def test_option_that_selects_it(project: Project, before: str, option: str, targ
     assert f"  hint: to leave it out, remove it from {option}" in said(project, target)
 
 
+def test_option_that_selects_one_file_of_a_directory(project: Project) -> None:
+    project.configure(before='[tool.hatch.build]\nexclude = ["/outside"]\nartifacts = ["*.so"]')
+    for name in (*"abcdefgh", "x.so"):
+        project.put(f"../outside/{name}")
+    project.link("outside", "../outside")
+    assert "  hint: to leave it out, remove it from `artifacts`" in said(project)
+
+
 def test_copy_is_no_hint_for_what_cannot_be_copied(project: Project) -> None:
     project.configure('symlinks = "copy"')
     project.link("l", "/dev/zero")

@@ -56,5 +56,4 @@ class Aliases:
         return not any(self._selects(first, name) for name in (walked, real_name) if within(name, self._source))
 
     def _selects(self, state: DirectoryState, name: str) -> bool:
-        files = state.directory.nondirectories
-        return self._route.selects_any(name, files, most=len(files))
+        return bool(self._route.selected(name, state.directory.nondirectories))

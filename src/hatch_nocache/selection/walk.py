@@ -14,9 +14,6 @@ from hatch_nocache.selection.directory import DirectoryFinding, DirectoryState, 
 if TYPE_CHECKING:
     from hatch_nocache.selection.aliases import Aliases
 
-# How many files of a directory are tested for selection before the walk enters it.
-_SAMPLE = 32
-
 _Identity = Tuple[int, int]
 
 
@@ -107,9 +104,9 @@ def _is_dropped(
             continue
         if route.excludes(walked) or not (is_new or found.explicit):
             return True
-        files = state.directory.nondirectories
-        if not found.explicit and route.selects_any(walked, files, most=_SAMPLE):
-            report(found, route.option(f"{state.directory.path}/{files[0]}"))
+        selected = "" if found.explicit else route.selected(walked, state.directory.nondirectories)
+        if selected:
+            report(found, route.option(f"{state.directory.path}/{selected}"))
         if found.can_prune(walked):
             return True
     return False
