@@ -233,13 +233,12 @@ class Route:
 
     def selected(self, directory: str, names: Sequence[str]) -> str:
         """Return the first of the files directly in `directory` that is selected; "" if none is."""
-        where = "" if self.is_forced else self._path(directory)
-        options = {"explicit": self._mapping is not None, "is_package": "__init__.py" in names}
-        for name in names:
-            is_selected = self.is_forced or self._config.include_path(os.path.join(where, name), **options)
-            if is_selected and name not in constants.EXCLUDED_FILES:
-                return name
-        return ""
+        wanted = (name for name in names if name not in constants.EXCLUDED_FILES)
+        if not self.is_forced:
+            where, include = self._path(directory), self._config.include_path
+            options = {"explicit": self._mapping is not None, "is_package": "__init__.py" in names}
+            wanted = (name for name in wanted if include(os.path.join(where, name), **options))
+        return next(wanted, "")
 
     def excludes(self, directory: str) -> bool:
         """Return whether the configuration excludes `directory` with everything below it."""
@@ -285,8 +284,7 @@ def parts(
     else:
         if not builder.config.dev_mode_dirs:
             yield None, builder.recurse_selected_project_files
-        forced = builder.get_forced_inclusion_map(build_data)
-        yield "", functools.partial(builder.recurse_forced_files, forced)
+        yield "", functools.partial(builder.recurse_forced_files, builder.get_forced_inclusion_map(build_data))
     if target == "sdist":
         return
     data, info = (f"{builder.artifact_project_id}.{suffix}" for suffix in ("data", "dist-info"))
