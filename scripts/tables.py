@@ -51,7 +51,8 @@ def codes() -> str:
     """Return the table of codes."""
     text = (ROOT / "docs/codes.md").read_text(encoding="utf-8")
     defaults = dict(re.findall(r"^## (\w+)\n\n.*\. Default: (.*)\.$", text, re.MULTILINE))
-    return rows(["code", "finding", "default"], ([code, row.finding, defaults[code]] for code, row in CODES.items()))
+    lines = ([code, finding, defaults[code]] for code, (_, finding) in CODES.items())
+    return rows(["code", "finding", "default"], lines)
 
 
 def tools() -> str:

@@ -20,12 +20,11 @@ import os
 import sys
 import traceback
 import types
-from typing import Any, Callable, ContextManager, Iterable, Iterator, Mapping, NamedTuple, Sequence
+from typing import Any, Callable, ContextManager, Iterable, Iterator, Mapping, Sequence
 
 from hatchling.__about__ import __version__
 from hatchling.builders import constants, utils
 from hatchling.builders.plugin.interface import BuilderInterface
-from hatchling.metadata import core
 from packaging.version import Version
 
 from hatch_nocache.paths import native, within
@@ -88,7 +87,6 @@ def check(config: Any) -> None:
         (config, CONFIG_NAMES),
         (utils, ("normalize_inclusion_map",)),
         (constants, ("EXCLUDED_FILES", "EXCLUDED_DIRECTORIES")),
-        (core, ("load_toml",)),
     ):
         # Not `hasattr`: evaluating a property could raise an error in the configuration.
         existing = dir(owner)
@@ -113,7 +111,7 @@ def is_hatchlings(error: BaseException) -> bool:
 
 def _replace(owner: Any, name: str, function: Any) -> Callable[[], None]:
     """Replace a method of an instance, and return a function that restores it."""
-    before = getattr(owner, "__dict__", {}).get(name)
+    before = vars(owner).get(name)
     with contextlib.suppress(AttributeError):
         setattr(owner, name, function)
     if getattr(owner, name) is not function:
@@ -130,15 +128,14 @@ def _replace(owner: Any, name: str, function: Any) -> Callable[[], None]:
     return restore
 
 
-def around_build(config: Any, inside: Callable[[dict[str, Any]], ContextManager[None]]) -> Callable[[], None]:
+def around_build(config: Any, inside: Callable[[dict[str, Any]], ContextManager[Any]]) -> Callable[[], None]:
     """Enter `inside` whenever Hatchling enters `set_build_data`. The returned function ends that."""
     original = config.set_build_data
-    is_over = False
 
     @contextlib.contextmanager
     def set_build_data(build_data: dict[str, Any]) -> Iterator[None]:
         try:
-            with original(build_data), contextlib.nullcontext() if is_over else inside(build_data):
+            with original(build_data), inside(build_data):
                 yield
         except BaseException:
             undo()
@@ -146,8 +143,8 @@ def around_build(config: Any, inside: Callable[[dict[str, Any]], ContextManager[
 
     def undo() -> None:
         # Another hook may have wrapped this function, and may call it later.
-        nonlocal is_over
-        is_over = True
+        nonlocal inside
+        inside = contextlib.nullcontext
         restore()
 
     restore = _replace(config, "set_build_data", set_build_data)
@@ -163,56 +160,50 @@ def replaced_generators(builder: Any, wrap: Callable[[str, Callable[..., Any]], 
         yield
 
 
-def with_walk(name: str, original: Callable[..., Any], walk: Callable[..., Any]) -> Callable[..., Any] | None:
-    """Return Hatchling's generator `name`, bound to its builder, with `walk` instead of `safe_walk`.
-
-    None if another builder or another hook has replaced the generator.
-    """
-    function = getattr(original, "__func__", None)
-    if function is None or function is not getattr(BuilderInterface, name):
-        return None
+def with_walk(name: str, original: Any, walk: Callable[..., Any]) -> Any:
+    """Return the generator `name` of a builder, with `walk` instead of `safe_walk` if it is Hatchling's."""
+    function: Any = getattr(original, "__func__", None)
+    if function is not getattr(BuilderInterface, name):
+        return original
     namespace = dict(function.__globals__, safe_walk=walk)
     copy = types.FunctionType(function.__code__, namespace, name, function.__defaults__, function.__closure__)
     copy.__kwdefaults__ = function.__kwdefaults__
-    return types.MethodType(copy, original.__self__)  # type: ignore[attr-defined]
+    return types.MethodType(copy, original.__self__)
 
 
 class HookOrder:
     """Wraps the `finalize` methods of all build hooks, to act after the last one.
 
-    Create it in the `initialize` of `hook`, one of `count` hooks. `action` is called with the path of the archive after
-    the last of them, unless that is `hook`. In its `finalize`, `is_last` says that all others have finished, and
-    `is_certain` that `action` will be called.
+    Create it in the `initialize` of `hook`, one of `count` hooks. In its `finalize`, `others_follow` is false if all
+    others have finished. Otherwise, `will_act` says that `action` will be called with the path of the archive.
     """
 
     def __init__(self, hook: Any, count: int, action: Callable[[str], None]) -> None:
-        self.is_last = self.is_certain = False
-        self._hook = hook
-        self._action = action
+        self.others_follow, self.will_act = True, False
         hooks = _running_hooks(hook, count)
         # The hooks whose `finalize` has not finished.
-        self._pending = {id(each) for each in hooks}
-        self._is_complete = False
+        pending = {id(each) for each in hooks}
+
+        def wrap(each: Any) -> None:
+            original = each.finalize
+
+            def finalize(version: str, build_data: Any, artifact_path: str) -> None:
+                restore()
+                if each is hook:
+                    # This Hatchling calls the wrappers.
+                    self.others_follow = len(pending) > 1
+                    self.will_act = self.others_follow and is_tested()
+                original(version, build_data, artifact_path)
+                pending.discard(id(each))
+                if self.will_act and not pending:
+                    action(artifact_path)
+
+            restore = _replace(each, "finalize", finalize)
+
         with contextlib.suppress(IncompatibleError, AttributeError, TypeError):
-            for each in hooks:
-                self._wrap(each)
-            self._is_complete = bool(hooks)
-
-    def _wrap(self, hook: Any) -> None:
-        original = hook.finalize
-
-        def finalize(version: str, build_data: Any, artifact_path: str) -> None:
-            restore()
-            if hook is self._hook:
-                # This Hatchling calls the wrappers.
-                self.is_last = len(self._pending) == 1
-                self.is_certain = self._is_complete and is_tested()
-            original(version, build_data, artifact_path)
-            self._pending.discard(id(hook))
-            if not self._pending and hook is not self._hook and self.is_certain:
-                self._action(artifact_path)
-
-        restore = _replace(hook, "finalize", finalize)
+            # Ours is the last: it is wrapped only if all others are.
+            for each in sorted(hooks, key=lambda each: each is hook):
+                wrap(each)
 
 
 def _running_hooks(hook: Any, count: int) -> list[Any]:
@@ -224,11 +215,6 @@ def _running_hooks(hook: Any, count: int) -> list[Any]:
     return []
 
 
-def is_builtin(builder: Any) -> bool:
-    """Return whether the builder is Hatchling's own for sdists or wheels."""
-    return type(builder).__module__ in ("hatchling.builders.sdist", "hatchling.builders.wheel")
-
-
 # --- What Hatchling selects -------------------------------------------------------------------------------------------
 
 
@@ -236,26 +222,23 @@ class Route:
     """One call of a generator: the files that Hatchling selects, and their names.
 
     `kind` is the name of the generator; `mapping` its argument (source to target path), None for the default walk.
+    `source` is where the walk begins (default: the root).
     """
 
-    def __init__(self, config: Any, kind: str, mapping: Mapping[str, str] | None) -> None:
+    def __init__(self, config: Any, kind: str, mapping: Mapping[str, str] | None, source: str = "") -> None:
         self.is_forced = kind == "recurse_forced_files"
         self._config = config
         self._mapping = mapping
-        self._source = config.root
+        self._source = source or config.root
 
-    def start(self, source: str) -> None:
-        """Record that the walk begins at `source`."""
-        self._source = source
-
-    def selects_any(self, directory: str, names: Sequence[str], *, most: int) -> bool:
-        """Return whether one of the first `most` files directly in `directory` is selected."""
-        wanted = [name for name in names if name not in constants.EXCLUDED_FILES][:most]
-        if self.is_forced:
-            return bool(wanted)
-        where = self._path(directory)
-        options = {"explicit": self._mapping is not None, "is_package": "__init__.py" in names}
-        return any(self._config.include_path(os.path.join(where, name), **options) for name in wanted)
+    def selected(self, directory: str, names: Sequence[str]) -> str:
+        """Return the first of the files directly in `directory` that is selected; "" if none is."""
+        wanted = (name for name in names if name not in constants.EXCLUDED_FILES)
+        if not self.is_forced:
+            where, include = self._path(directory), self._config.include_path
+            options = {"explicit": self._mapping is not None, "is_package": "__init__.py" in names}
+            wanted = (name for name in wanted if include(os.path.join(where, name), **options))
+        return next(wanted, "")
 
     def excludes(self, directory: str) -> bool:
         """Return whether the configuration excludes `directory` with everything below it."""
@@ -289,27 +272,19 @@ def as_member(path: str) -> str:
     return name if "./" not in name else "/".join(part for part in name.split("/") if part != ".")
 
 
-class Part(NamedTuple):
-    """One step in which Hatchling's own builder selects files.
+def parts(
+    builder: Any, target: str, version: str, build_data: Mapping[str, Any]
+) -> Iterator[tuple[str | None, Callable[[], Iterable[Any]]]]:
+    """Yield the steps in which Hatchling's own builder of an sdist or a wheel selects files.
 
-    `kind` is "files" or "imports" (an editable wheel holds only their paths). The builder puts `prefix` before the
-    names of the members.
+    The first of a pair is put before the names of the members; None if an editable wheel holds only their import paths.
     """
-
-    kind: str
-    prefix: str
-    iterate: Callable[[], Iterable[Any]]
-
-
-def parts(builder: Any, target: str, version: str, build_data: Mapping[str, Any]) -> Iterator[Part]:
-    """Yield the steps in which the builder of an sdist or a wheel selects files."""
     if target == "sdist" or version != "editable":
-        yield Part("files", "", builder.recurse_included_files)
+        yield "", builder.recurse_included_files
     else:
         if not builder.config.dev_mode_dirs:
-            yield Part("imports", "", builder.recurse_selected_project_files)
-        forced = builder.get_forced_inclusion_map(build_data)
-        yield Part("files", "", functools.partial(builder.recurse_forced_files, forced))
+            yield None, builder.recurse_selected_project_files
+        yield "", functools.partial(builder.recurse_forced_files, builder.get_forced_inclusion_map(build_data))
     if target == "sdist":
         return
     data, info = (f"{builder.artifact_project_id}.{suffix}" for suffix in ("data", "dist-info"))
@@ -322,10 +297,10 @@ def parts(builder: Any, target: str, version: str, build_data: Mapping[str, Any]
     ):
         added = utils.normalize_inclusion_map(build_data[key], builder.root) if key in known else {}
         mapping = {**getattr(builder.config, key, {}), **added}
-        yield Part("files", prefix, functools.partial(builder.recurse_explicit_files, mapping))
+        yield prefix, functools.partial(builder.recurse_explicit_files, mapping)
     boms = [*getattr(builder.config, "sbom_files", ()), *(build_data["sbom_files"] if "sbom_files" in known else ())]
     mapping = {os.path.join(builder.root, bom): os.path.basename(bom) for bom in boms}
-    yield Part("files", f"{info}/sboms/", functools.partial(builder.recurse_explicit_files, mapping))
+    yield f"{info}/sboms/", functools.partial(builder.recurse_explicit_files, mapping)
 
 
 def written_members(builder: Any, target: str) -> list[str]:
@@ -411,22 +386,20 @@ def own_packages(builder: Any) -> tuple[str, ...]:
 
 def hook_table(config: Any) -> str:
     """Return the full TOML path of the hook's table that is in force for the target."""
-    own = f"targets.{config.builder.PLUGIN_NAME}." if HOOK in config.builder.target_config.get("hooks", {}) else ""
-    return f"{_prefix(config)}build.{own}hooks.{HOOK}"
+    builder = config.builder
+    # Hatchling has replaced the table of pyproject.toml by the one in hatch.toml.
+    build = builder.metadata.config.get("tool", {}).get("hatch", {}).get("build")
+    prefix = "tool.hatch." if build is builder.metadata.hatch.config.get("build") else ""
+    own = f"targets.{builder.PLUGIN_NAME}." if HOOK in builder.target_config.get("hooks", {}) else ""
+    return f"{prefix}build.{own}hooks.{HOOK}"
 
 
 def tables_in_force(config: Any) -> tuple[str, str]:
     """Return the names that hints use for the hook's table, and for the table whose `exclude` is in force."""
-    prefix = _prefix(config)
+    builder, hook = config.builder, hook_table(config)
+    prefix, _, _ = hook.partition("build.")
     file = "" if prefix else " of hatch.toml"
     # Without any `exclude`, the target's table: it is the more specific one.
-    builder = config.builder
     is_general = "exclude" in builder.build_config and "exclude" not in builder.target_config
     target = "" if is_general else f".targets.{builder.PLUGIN_NAME}"
-    return f"[{hook_table(config)}]{file}", f"[{prefix}build{target}]{file}"
-
-
-def _prefix(config: Any) -> str:
-    # A table in hatch.toml overrides the one in pyproject.toml.
-    path = os.path.join(config.root, "hatch.toml")
-    return "" if os.path.isfile(path) and "build" in core.load_toml(path) else "tool.hatch."
+    return f"[{hook}]{file}", f"[{prefix}build{target}]{file}"

@@ -27,8 +27,15 @@ class ConfigError(ValueError):
 class Options:
     """The options in force for one target. `given` are the keys that the user has set."""
 
-    def __init__(self, table: Mapping[str, Any], target: str) -> None:
-        """Take the values of a valid table. Missing keys get their defaults."""
+    def __init__(self, table: Mapping[str, Any], target: str, prefix: str = "") -> None:
+        """Read the hook's table. `prefix` is its full TOML path, `target` the name of the build target.
+
+        Raises:
+            ConfigError: contains every error of the table.
+        """
+        errors = [f"{prefix}.{key}{error}" for key, value in table.items() for error in _errors(key, value)]
+        if errors:
+            raise ConfigError(*errors)
         self.given = table.keys() & OPTIONS
         self.caches: str = table.get("caches", "drop")
         self.symlinks: str = table.get("symlinks", "reject" if target == "sdist" else "keep")
@@ -38,24 +45,15 @@ class Options:
         self.verify: str | bool = table.get("verify", "auto")
 
 
-def parse(table: Mapping[str, Any], *, prefix: str, target: str) -> Options:
-    """Read the hook's table. `prefix` is its full TOML path, `target` the name of the build target.
-
-    Raises:
-        ConfigError: contains every error of the table.
-    """
-    errors = [f"{prefix}.{key}{error}" for key, value in table.items() for error in _errors(key, value)]
-    if errors:
-        raise ConfigError(*errors)
-    return Options(table, target)
-
-
 def _errors(key: str, value: object) -> Iterator[str]:
     """Yield the errors of one key, as they follow its name."""
     if key in HATCHLING_KEYS:
         return
     if key not in OPTIONS:
-        yield f": unknown key{_did_you_mean(key)}"
+        import difflib
+
+        near = difflib.get_close_matches(key.lower().replace("_", "-"), [*OPTIONS, *HATCHLING_KEYS], n=1)
+        yield f": unknown key; did you mean `{near[0]}`?" if near else ": unknown key"
     elif not OPTIONS[key]:
         if isinstance(value, list):
             for number, pattern in enumerate(value, 1):
@@ -77,13 +75,6 @@ def _problems(pattern: object) -> Iterator[str]:
     except ValueError as error:
         # The position in the regular expression means nothing to the user.
         yield f"invalid pattern {_toml(pattern)} ({str(error).split(' at position')[0]})"
-
-
-def _did_you_mean(key: str) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(key.lower().replace("_", "-"), [*OPTIONS, *HATCHLING_KEYS], n=1)
-    return f"; did you mean `{near[0]}`?" if near else ""
 
 
 def _toml(value: object) -> str:

@@ -5,13 +5,10 @@ Hatchling also imports this module only to read dependencies, so it imports the 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.plugin import hookimpl
-
-if TYPE_CHECKING:
-    from hatch_nocache.session import Session
 
 
 # Generic in one parameter, or in two in Hatchling 1.32.3.
@@ -20,7 +17,7 @@ class NoCacheBuildHook(BuildHookInterface):  # type: ignore[type-arg]
 
     PLUGIN_NAME = "nocache"
 
-    _session: Session | None = None
+    _session: Any = None
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Read the configuration, and prepare the checks that run after all hooks."""
@@ -30,10 +27,10 @@ class NoCacheBuildHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Verify the archive as the option `verify` says; delete it if it breaks a rule."""
-        from hatch_nocache.session import Session
-
-        # Another Hatchling may call it on another instance.
-        (self._session or Session(self, version)).finish(artifact_path)
+        if self._session is None:
+            # Another Hatchling may call it on another instance.
+            self.initialize(version, build_data)
+        self._session.finish(artifact_path)
 
 
 @hookimpl

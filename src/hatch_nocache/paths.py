@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pathlib
 from typing import Iterable
 
 # File systems limit one part of a path to 255 bytes (NTFS and APFS: characters).
@@ -43,23 +44,17 @@ entry_is_link = _is_link_or_junction if os.name == "nt" else os.DirEntry.is_syml
 
 def in_work_tree(root: str) -> bool:
     """Return whether a directory is, or is in, the work tree of a git repository."""
-    here = os.path.realpath(root)
-    while not os.path.lexists(os.path.join(here, ".git")):
-        parent = os.path.dirname(here)
-        if parent == here:
-            return False
-        here = parent
-    return True
+    real = pathlib.Path(os.path.realpath(root))
+    return any(os.path.lexists(directory / ".git") for directory in (real, *real.parents))
 
 
 def parents(members: Iterable[str]) -> set[str]:
     """Return all parent directories of the members; "" is the archive root."""
     found = {""}
     for member in members:
-        parent = member.rpartition("/")[0]
-        while parent not in found:
+        parent = member
+        while (parent := parent.rpartition("/")[0]) not in found:
             found.add(parent)
-            parent = parent.rpartition("/")[0]
     return found
 
 

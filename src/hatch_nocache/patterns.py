@@ -37,12 +37,8 @@ class Patterns:
 
     def unused(self) -> list[str]:
         """Return the patterns that have matched nothing so far."""
-        positive = (line for line in self.lines if _is_positive(line))
-        return [line for line in positive if not any(map(GitIgnoreSpec.from_lines([line]).match_file, self._matched))]
-
-
-def _is_positive(line: str) -> bool:
-    return not line.startswith(("#", "!"))
+        pairs = zip(self.lines, self._spec.patterns)
+        return [line for line, each in pairs if each.include and not any(map(each.match_file, self._matched))]
 
 
 def literal_lead(line: str) -> tuple[str, bool] | None:
@@ -55,4 +51,4 @@ def literal_lead(line: str) -> tuple[str, bool] | None:
     literal, *rest = re.split(r"(?<!\\)[*?\[]", body)
     parts = literal.replace("\\", "").split("/")
     lead = "/".join(part for part in (parts[:-1] if rest else parts) if part not in ("", "."))
-    return (lead, "/" in body) if lead and _is_positive(body) else None
+    return (lead, "/" in body) if lead and not body.startswith(("#", "!")) else None

@@ -8,7 +8,7 @@ import textwrap
 import unicodedata
 from collections import Counter
 from itertools import accumulate
-from typing import Callable, Sequence
+from typing import Sequence
 
 from hatch_nocache.rules import Action, Category, Finding, Hint, Note, count
 
@@ -19,40 +19,18 @@ _MOST_NAMED = 2000
 # A blank in a path, at which no line is broken. Escaped text has no such character.
 _BLANK = "\0"
 
-_CACHE = ("cache directory", "cache directories")
-_ENVIRONMENT = ("virtual environment", "virtual environments")
-_SYMLINK = ("symlink", "symlinks")
-_UNTRACKED = ("untracked path", "untracked paths")
-# The sections in their order: whether a finding belongs to it in a report about a target, and its header.
-_SECTIONS: tuple[tuple[Callable[[Finding, str], bool], str], ...] = (
-    (lambda finding, _: finding.drops, "left {kinds} out of the {target}"),
-    (
-        lambda finding, _: finding.category is Category.DIRECTORY,
-        "packed {kinds} into the {target} because the configuration names {them}",
-    ),
-    (
-        lambda finding, _: finding.category is Category.REPOSITORY,
-        "packed {n} path{s} that git does not track into the {target}",
-    ),
-    (lambda finding, _: finding.action is Action.COPIED, "packed the content of {n} symlink{s} into the {target}"),
-    (lambda finding, _: finding.code == "NC104", "packed {n} dangling symlink{s} into the {target}"),
-    (
-        lambda finding, _: finding.code == "NC106",
-        "packed {n} director{y} into the {target} under more names than Hatchling would",
-    ),
-    (lambda _, target: target == "sdist", "packed {n} symlink{s} that installers refuse into the sdist"),
-    (lambda *_: True, "packed into the {target}: the content of {n} symlink{s} to paths outside the project"),
-)
+_KINDS = ("cache directory", "virtual environment", "symlink", "untracked path")
 
 
 def built(findings: Sequence[Finding], notes: Sequence[Note], target: str, *, verbose: bool) -> str:
     """Return the message of a build that continues; "" without findings and notes."""
-    sections: list[str] = []
-    for belongs, header in _SECTIONS:
-        about = [finding for finding in findings if belongs(finding, target)]
-        findings = [finding for finding in findings if not belongs(finding, target)]
-        if about:
-            sections.append(block(Note(_filled(header, about, target)), about, verbose=verbose))
+    groups: dict[tuple[int, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(_section(finding, target), []).append(finding)
+    sections = [
+        block(Note(_filled(header, about, target)), about, verbose=verbose)
+        for (_, header), about in sorted(groups.items())
+    ]
     for note in notes:
         lines = note.lines[: _shown(len(note.lines), verbose=verbose)]
         if len(lines) < len(note.lines):
@@ -68,24 +46,40 @@ def block(note: Note, findings: Sequence[Finding] = (), *, verbose: bool = True)
     return "\n".join([*lines, *_lines(findings, verbose=verbose), *hint_lines(hints)])
 
 
+def _section(finding: Finding, target: str) -> tuple[int, str]:
+    """Return the place and the header of the section that a finding belongs to."""
+    category = finding.category
+    sections = (
+        (finding.drops, "left {kinds} out of the {target}"),
+        (category is Category.DIRECTORY, "packed {kinds} into the {target} because the configuration names {them}"),
+        (category is Category.REPOSITORY, "packed {paths} that git does not track into the {target}"),
+        (finding.action is Action.COPIED, "packed the content of {kinds} into the {target}"),
+        (finding.code == "NC104", "packed {dangling} into the {target}"),
+        (finding.code == "NC106", "packed {directories} into the {target} under more names than Hatchling would"),
+        (target == "sdist", "packed {kinds} that installers refuse into the sdist"),
+        (True, "packed into the {target}: the content of {kinds} to paths outside the project"),
+    )
+    return next((place, header) for place, (belongs, header) in enumerate(sections) if belongs)
+
+
 def _filled(header: str, findings: Sequence[Finding], target: str) -> str:
-    is_one = len(findings) == 1
-    nouns = Counter(map(_noun, findings))
-    *most, last = (count(nouns[noun], *noun) for noun in (_CACHE, _ENVIRONMENT, _SYMLINK, _UNTRACKED) if nouns[noun])
+    number = Counter(map(_kind, findings))
+    *most, last = (count(number[kind], kind) for kind in _KINDS if number[kind])
     return header.format(
         target=target,
         kinds=f"{', '.join(most)} and {last}" if most else last,
-        them="it" if is_one else "them",
-        n=len(findings),
-        s="" if is_one else "s",
-        y="y" if is_one else "ies",
+        them="it" if len(findings) == 1 else "them",
+        paths=count(len(findings), "path"),
+        dangling=count(len(findings), "dangling symlink"),
+        directories=count(len(findings), "directory"),
     )
 
 
-def _noun(finding: Finding) -> tuple[str, str]:
+def _kind(finding: Finding) -> str:
     if finding.is_environment:
-        return _ENVIRONMENT
-    return {Category.DIRECTORY: _CACHE, Category.REPOSITORY: _UNTRACKED}.get(finding.category, _SYMLINK)
+        return "virtual environment"
+    kinds = {Category.DIRECTORY: "cache directory", Category.REPOSITORY: "untracked path"}
+    return kinds.get(finding.category, "symlink")
 
 
 def _shown(number: int, *, verbose: bool) -> int:
@@ -135,19 +129,15 @@ def _where(finding: Finding) -> str:
 
 def hint_lines(hints: Sequence[Hint]) -> list[str]:
     """Return a line for each hint. Hints that differ only in their entry are merged."""
-    merged: dict[tuple[str, str], dict[str, None]] = {}
+    merged: dict[Hint, dict[str, None]] = {}
     for hint in hints:
-        entries = merged.setdefault((escape(hint.purpose), escape(hint.action)), {})
+        entries = merged.setdefault(hint._replace(entry=""), {})
         entries[escape(hint.entry).replace(" ", _BLANK)] = None
-    return [
-        line
-        for (purpose, action), entries in merged.items()
-        for line in _wrapped(f"hint: {_hint(purpose, action, list(entries))}")
-    ]
+    return [line for hint, entries in merged.items() for line in _wrapped(f"hint: {_hint(hint, list(entries))}")]
 
 
-def _hint(purpose: str, action: str, entries: Sequence[str]) -> str:
-    to = f"to {purpose}, " if purpose else ""
+def _hint(hint: Hint, entries: Sequence[str]) -> str:
+    to, action = f"to {escape(hint.purpose)}, " if hint.purpose else "", escape(hint.action)
     if "{}" not in action:
         return to + action
     if len(entries) == 1:

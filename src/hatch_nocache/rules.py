@@ -24,32 +24,26 @@ class Category(enum.Enum):
     MEMBER = "archive member"
 
 
-class Code(NamedTuple):
-    """One row: what a code is about. `finding` is a noun phrase."""
-
-    category: Category
-    finding: str
-
-
+# The category of each code, and the name of what it finds.
 CODES = {
-    "NC001": Code(Category.DIRECTORY, "directory with a valid `CACHEDIR.TAG`"),
-    "NC002": Code(Category.DIRECTORY, "cache or environment that the running build uses"),
-    "NC003": Code(Category.DIRECTORY, "cache with the layout or the name of a known tool"),
-    "NC004": Code(Category.DIRECTORY, "virtual environment or Conda environment"),
-    "NC005": Code(Category.DIRECTORY, "directory that matches `extra-caches`"),
-    "NC006": Code(Category.REPOSITORY, "files that git does not track"),
-    "NC101": Code(Category.SYMLINK, "absolute symlink"),
-    "NC102": Code(Category.SYMLINK, "symlink to a file outside the project"),
-    "NC103": Code(Category.SYMLINK, "symlink to a directory outside the project"),
-    "NC104": Code(Category.SYMLINK, "dangling symlink"),
-    "NC105": Code(Category.SYMLINK, "symlink loop"),
-    "NC106": Code(Category.SYMLINK, "directory with several names"),
-    "NC201": Code(Category.MEMBER, "FIFO, socket or device"),
-    "NC202": Code(Category.MEMBER, "archive member outside the archive root"),
-    "NC203": Code(Category.MEMBER, "name, time or header that installers refuse"),
-    "NC204": Code(Category.MEMBER, "hard link to anything but an earlier regular file"),
-    "NC205": Code(Category.MEMBER, "colliding archive members"),
-    "NC206": Code(Category.MEMBER, "zip structure that installers refuse"),
+    "NC001": (Category.DIRECTORY, "directory with a valid `CACHEDIR.TAG`"),
+    "NC002": (Category.DIRECTORY, "cache or environment that the running build uses"),
+    "NC003": (Category.DIRECTORY, "cache with the layout or the name of a known tool"),
+    "NC004": (Category.DIRECTORY, "virtual environment or Conda environment"),
+    "NC005": (Category.DIRECTORY, "directory that matches `extra-caches`"),
+    "NC006": (Category.REPOSITORY, "files that git does not track"),
+    "NC101": (Category.SYMLINK, "absolute symlink"),
+    "NC102": (Category.SYMLINK, "symlink to a file outside the project"),
+    "NC103": (Category.SYMLINK, "symlink to a directory outside the project"),
+    "NC104": (Category.SYMLINK, "dangling symlink"),
+    "NC105": (Category.SYMLINK, "symlink loop"),
+    "NC106": (Category.SYMLINK, "directory with several names"),
+    "NC201": (Category.MEMBER, "FIFO, socket or device"),
+    "NC202": (Category.MEMBER, "archive member outside the archive root"),
+    "NC203": (Category.MEMBER, "name, time or header that installers refuse"),
+    "NC204": (Category.MEMBER, "hard link to anything but an earlier regular file"),
+    "NC205": (Category.MEMBER, "colliding archive members"),
+    "NC206": (Category.MEMBER, "zip structure that installers refuse"),
 }
 
 # Codes whose action is set by the option `symlinks`.
@@ -99,8 +93,7 @@ class Finding(NamedTuple):
 
     @property
     def category(self) -> Category:
-        """The category of its code."""
-        return CODES[self.code].category
+        return CODES[self.code][0]
 
     @property
     def is_rejected(self) -> bool:
@@ -113,6 +106,7 @@ class Finding(NamedTuple):
         return self.action in (Action.DROPPED, Action.REJECTED)
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    """Return a number with its noun: "1 symlink", "2 symlinks"."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 symlink", "2 directories"."""
+    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number} {noun if number == 1 else many}"

@@ -8,7 +8,7 @@ import sys
 from typing import Any, Callable, Iterator, NoReturn, Sequence, cast
 
 from hatch_nocache import _hatchling
-from hatch_nocache.config import ConfigError, parse
+from hatch_nocache.config import ConfigError, Options
 from hatch_nocache.rules import OPTIONAL, Finding, Hint, Note, count
 from hatch_nocache.selection.checker import UnreadableError
 from hatch_nocache.selection.filter import ChangedError, RejectedError, SelectionFilter
@@ -21,14 +21,15 @@ class Session:
         self._hook = hook
         self._version = version
         self._config = hook.build_config
-        self._is_standard = hook.target_name in ("sdist", "wheel")
-        self._what = hook.target_name if self._is_standard else f"{hook.target_name} target"
+        self._target: str = hook.target_name
+        self._is_standard = self._target in ("sdist", "wheel")
+        self._what = self._target if self._is_standard else f"{self._target} target"
         self._filter: SelectionFilter | None = None
         self._reported = ""
         self._order: _hatchling.HookOrder | None = None
         with self._failures():
             _hatchling.check(self._config)
-            self._options = parse(hook.config, prefix=_hatchling.hook_table(self._config), target=hook.target_name)
+            self._options = Options(hook.config, self._target, _hatchling.hook_table(self._config))
             self._undo = _hatchling.around_build(self._config, self._build)
         # Not `build_data["build_hooks"]`, which another hook may have changed.
         hooks = len(self._config.hook_config)
@@ -37,12 +38,10 @@ class Session:
 
     @contextlib.contextmanager
     def _build(self, build_data: dict[str, Any]) -> Iterator[None]:
-        target = self._hook.target_name
         with self._failures(), contextlib.ExitStack() as stack:
             try:
-                self._filter = selection = SelectionFilter(
-                    self._config, target, self._version, self._options, build_data, sys.prefix
-                )
+                selection = SelectionFilter(self._config, self._version, self._options, build_data, sys.prefix)
+                self._filter = selection
                 stack.enter_context(selection.installed())
             except (OSError, TypeError, ValueError) as error:
                 if not _hatchling.is_hatchlings(error):
@@ -63,14 +62,12 @@ class Session:
         if not self._filter.is_used and self._is_standard:
             self._fail_incompatible("bypassed its own file selection", artifact_path)
         verify, order = self._options.verify, self._order
-        is_known = order is None and _hatchling.is_builtin(self._config.builder) and _hatchling.is_tested()
-        if verify is False or (verify == "auto" and is_known):
-            return
-        if order is not None and order.is_certain and not order.is_last:
-            # `_verify` is called after the last hook.
+        is_builtin = type(self._config.builder).__module__.startswith("hatchling.")
+        is_known = order is None and is_builtin and _hatchling.is_tested()
+        if verify is False or (verify == "auto" and is_known) or (order is not None and order.will_act):
             return
         self._verify(artifact_path)
-        if order is not None and not order.is_last:
+        if order is not None and order.others_follow:
             table = _hatchling.hook_table(self._config)
             text = f"hatch-nocache: build hooks that run after this one are not covered; put [{table}] last"
             self._hook.app.display_warning(text)
@@ -85,8 +82,7 @@ class Session:
             # Another target may build something that is not a file.
             return
         try:
-            is_sdist = self._hook.target_name == "sdist"
-            findings = archive.inspect(artifact_path, selection.members(), rooted=is_sdist).findings
+            findings = archive.inspect(artifact_path, selection.members(), rooted=self._target == "sdist").findings
         except archive.UnreadableArchive as error:
             if not self._is_standard:
                 # It may not be an archive.
@@ -94,10 +90,9 @@ class Session:
             if not os.path.lexists(artifact_path):
                 self._fail(Note(f"the {self._what} cannot be verified: another hook has moved {artifact_path}"))
             self._fail(Note(f"deleted {artifact_path}: it cannot be verified: {error}"), delete=artifact_path)
-        accepted = selection.checker.accepted
+        accepted, kept = selection.checker.accepted, OPTIONAL if self._options.symlinks == "keep" else ()
         rejected = [each for each in findings if each.is_rejected and each.path not in accepted]
-        if self._options.symlinks == "keep":
-            rejected = [each for each in rejected if each.code not in OPTIONAL]
+        rejected = [each for each in rejected if each.code not in kept]
         if rejected:
             problems = count(len(rejected), "problem")
             header = f"deleted {os.path.basename(artifact_path)}: {problems} in the finished {self._what}"
@@ -128,10 +123,8 @@ class Session:
             self._fail(Note(f"nothing was built: {count(len(error.args), 'configuration error')}", error.args))
         except _hatchling.IncompatibleError as error:
             self._fail_incompatible(f"has {error}")
-        except RejectedError:
-            findings = self._filter.findings if self._filter is not None else ()
-            rejected = [finding for finding in findings if finding.is_rejected]
-            self._fail(Note(f"the {self._what} was not built: {count(len(rejected), 'problem')}"), rejected)
+        except RejectedError as error:
+            self._fail(Note(f"the {self._what} was not built: {count(len(error.args), 'problem')}"), error.args)
         except ChangedError as error:
             self._fail(Note(f"the {self._what} was not built: {error} during the build"))
         except UnreadableError as error:

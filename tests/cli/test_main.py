@@ -148,9 +148,9 @@ def test_explain(capsys):
     assert (code, err) == (0, "")
     assert [line[3:] for line in out.splitlines() if line.startswith("## ")] == list(CODES)
     sections = dict(zip(CODES, out.split("## ")[1:]))
-    for code, row in CODES.items():
+    for code, (_, finding) in CODES.items():
         title, _, example = sections[code].partition("```text\n")
-        assert f"{row.finding[1:]}. Default: " in title
+        assert f"{finding[1:]}. Default: " in title
         assert "\nRemedies:\n\n- " in title
         assert f"  {code} " in example
         assert max(map(len, sections[code].splitlines())) <= 120

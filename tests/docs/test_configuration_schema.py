@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 from readme import ROOT
 
-from hatch_nocache.config import HATCHLING_KEYS, OPTIONS, ConfigError, parse
+from hatch_nocache.config import HATCHLING_KEYS, OPTIONS, ConfigError, Options
 
 SCHEMA = json.loads((ROOT / "docs" / "configuration.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft7Validator(SCHEMA)
@@ -25,7 +25,7 @@ def fits(table, target=None) -> bool:
 
 def hook_accepts(table) -> bool:
     try:
-        parse(table, prefix="p", target="sdist")
+        Options(table, "sdist", "p")
     except ConfigError as error:
         # Only pathspec can tell whether a pattern is valid.
         return all(": invalid pattern " in line for line in error.args)
@@ -50,9 +50,7 @@ def test_keys_values_and_defaults() -> None:
     assert set(TABLE) == {*OPTIONS, *HATCHLING_KEYS}
     for key, values in OPTIONS.items():
         assert TABLE[key].get("enum", []) == list(values)
-        sdist, wheel = (
-            getattr(parse({}, prefix="p", target=each), key.replace("-", "_")) for each in ("sdist", "wheel")
-        )
+        sdist, wheel = (getattr(Options({}, each, "p"), key.replace("-", "_")) for each in ("sdist", "wheel"))
         if not values:
             assert TABLE[key]["default"] == []
         elif sdist == wheel:
@@ -115,7 +113,7 @@ def test_refuses_values_that_hatchling_refuses(table) -> None:
     accepted = hatchling_accepts(table)
     event("accepted" if accepted else "refused")
     assert fits(table) is accepted
-    parse(table, prefix="p", target="sdist")
+    Options(table, "sdist", "p")
 
 
 def test_the_table_is_a_table_and_others_are_accepted() -> None:

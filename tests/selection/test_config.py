@@ -7,7 +7,7 @@ from typing import List
 import pytest
 from projects import Project
 
-from hatch_nocache.config import ConfigError, parse
+from hatch_nocache.config import ConfigError, Options
 
 PREFIX = "tool.hatch.build.hooks.nocache"
 
@@ -15,7 +15,7 @@ PREFIX = "tool.hatch.build.hooks.nocache"
 def errors(**table: object) -> List[str]:
     """Return the errors of a table whose keys are written with underscores, without the prefix."""
     with pytest.raises(ConfigError) as caught:
-        parse({key.replace("_", "-"): value for key, value in table.items()}, prefix=PREFIX, target="sdist")
+        Options({key.replace("_", "-"): value for key, value in table.items()}, "sdist", PREFIX)
     assert all(error.startswith(PREFIX) for error in caught.value.args)
     return [error[len(PREFIX) + 1 :] for error in caught.value.args]
 

@@ -19,7 +19,6 @@ from hatchling.builders.plugin.interface import BuilderInterface, IncludedFile
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.utils import safe_walk
 from hatchling.builders.wheel import WheelBuilder
-from hatchling.metadata import core
 from projects import Project
 
 import hatch_nocache
@@ -38,7 +37,6 @@ MISSING = [
     (SdistBuilder, utils, "normalize_inclusion_map"),
     (SdistBuilder, constants, "EXCLUDED_FILES"),
     (SdistBuilder, constants, "EXCLUDED_DIRECTORIES"),
-    (SdistBuilder, core, "load_toml"),
 ]
 # Without these, Hatchling does not call the hook.
 NEEDED_EARLIER = ("get_default_build_data", "set_build_data_defaults", "metadata", "plugin_manager", "hook_config")
@@ -228,7 +226,7 @@ def test_is_tested(monkeypatch, version: str, *, is_tested: bool) -> None:
 
 @pytest.mark.parametrize("error", [OSError, TypeError, ValueError])
 @pytest.mark.parametrize(
-    "owner", [(Checker, "check"), (DirectoryStates, "step"), (Route, "selects_any"), (_hatchling, "parts")]
+    "owner", [(Checker, "check"), (DirectoryStates, "step"), (Route, "selected"), (_hatchling, "parts")]
 )
 def test_error_of_the_plugin(project: Project, monkeypatch, owner: Tuple[Any, str], error: Type[Exception]) -> None:
     """It is a traceback, and never reported as Hatchling's: also if the sdist asks what a wheel would select."""

@@ -13,7 +13,7 @@ from hatch_nocache.caches import declared
 from hatch_nocache.cli.dry_run import check_project
 from hatch_nocache.cli.result import Problem, Result, part
 from hatch_nocache.cli.tables import Tables, read_file, table, workspace_members
-from hatch_nocache.config import ConfigError, Options, parse
+from hatch_nocache.config import ConfigError, Options
 from hatch_nocache.paths import native
 from hatch_nocache.patterns import Patterns
 from hatch_nocache.report import toml_pattern
@@ -126,7 +126,7 @@ class _Declared:
         self._allow = allow
         self._table, self._prefix = tables.hook("sdist")
         try:
-            self._options = parse(self._table or {}, prefix="", target="sdist")
+            self._options = Options(self._table or {}, "sdist")
         except ConfigError:
             # A build with these options would have failed.
             self._options = Options({}, "sdist")

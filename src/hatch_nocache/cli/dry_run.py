@@ -15,7 +15,7 @@ from hatch_nocache import _hatchling
 from hatch_nocache._hatchling import HOOK
 from hatch_nocache.cli.result import Part, Problem, Result, part
 from hatch_nocache.cli.tables import Tables, table
-from hatch_nocache.config import ConfigError, parse
+from hatch_nocache.config import ConfigError, Options
 from hatch_nocache.selection.checker import UnreadableError
 from hatch_nocache.selection.filter import RejectedError, SelectionFilter
 
@@ -159,7 +159,7 @@ class _DryRun:
         hooks = config.hook_config
         self._enabled.update(dict.fromkeys(hooks))
         own_table, prefix = self._tables.hook(target)
-        options = parse(own_table or {}, prefix=prefix, target=target)
+        options = Options(own_table or {}, target, prefix)
         _hatchling.check(config)
         build_data = builder.get_default_build_data()
         builder.set_build_data_defaults(build_data)
@@ -168,7 +168,7 @@ class _DryRun:
         for each in (others[name] for name in others if name != HOOK):
             each.initialize(version, build_data)
         with config.set_build_data(build_data):
-            selection = SelectionFilter(config, target, version, options, build_data, prefix="")
+            selection = SelectionFilter(config, version, options, build_data, prefix="")
             with contextlib.suppress(RejectedError), selection.installed():
                 # Other builders select their files while they build. Hatchling's other builders select none.
                 if target not in ("sdist", "wheel") and not type(builder).__module__.startswith("hatchling."):

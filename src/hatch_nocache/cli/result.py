@@ -171,7 +171,7 @@ def _plain(value: Any) -> Any:
         return _hint(value)
     if isinstance(value, (Result, Problem, Part, Finding)):
         row = {_KEYS.get(key, key): _plain(each) for key, each in value._asdict().items()}
-        return {**row, "title": CODES[value.code].finding} if isinstance(value, Finding) else row
+        return {**row, "title": CODES[value.code][1]} if isinstance(value, Finding) else row
     if isinstance(value, Action):
         return value.value
     return [*map(_plain, value)] if isinstance(value, tuple) else value

@@ -97,8 +97,9 @@ class Checker:
         return {each.member for each in self._accepted}
 
     @property
-    def is_rejected(self) -> bool:
-        return any(finding.is_rejected for finding in self.findings)
+    def rejected(self) -> list[Finding]:
+        """The findings that fail the build."""
+        return [finding for finding in self.findings if finding.is_rejected]
 
     def add(self, finding: Finding) -> None:
         self.findings[finding] = None

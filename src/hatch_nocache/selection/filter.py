@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping
 from hatch_nocache import _hatchling
 from hatch_nocache._hatchling import Route, as_member
 from hatch_nocache.caches import declared
-from hatch_nocache.config import ConfigError, Options, parse
+from hatch_nocache.config import ConfigError, Options
 from hatch_nocache.paths import in_work_tree, native, parents, relative, within
 from hatch_nocache.rules import Finding, Note
 from hatch_nocache.selection.checker import Checker, Selected, UnreadableError
@@ -29,7 +29,7 @@ _KINDS = {stat.S_IFLNK: "symlink", stat.S_IFDIR: "directory", stat.S_IFREG: "reg
 
 
 class RejectedError(Exception):
-    """The selection is rejected; the findings say why."""
+    """The selection is rejected. The arguments are the findings that say why."""
 
 
 class ChangedError(Exception):
@@ -42,11 +42,9 @@ class SelectionFilter:
     `config` is Hatchling's. `prefix` is `sys.prefix`, "" if no build runs.
     """
 
-    def __init__(
-        self, config: Any, target: str, version: str, options: Options, build_data: Mapping[str, Any], prefix: str
-    ) -> None:
+    def __init__(self, config: Any, version: str, options: Options, build_data: Mapping[str, Any], prefix: str) -> None:
         self.config = config
-        self.target = target
+        self.target: str = config.builder.PLUGIN_NAME
         self.options = options
         # Whether the builder has asked for any file.
         self.is_used = False
@@ -121,15 +119,15 @@ class SelectionFilter:
                     list(self.config.builder.recurse_included_files())
                 self._planned.clear()
             self._planning = None
-            if self.checker.is_rejected:
-                raise RejectedError
+            if self.checker.rejected:
+                raise RejectedError(*self.checker.rejected)
             yield
 
     def _plan_parts(self) -> None:
-        for part in _hatchling.parts(self.config.builder, self.target, self._version, self._build_data):
-            checker = self._new_checker() if part.kind == "imports" else self.checker
-            self._planning = part.prefix, checker
-            list(part.iterate())
+        for prefix, select in _hatchling.parts(self.config.builder, self.target, self._version, self._build_data):
+            checker = self._new_checker() if prefix is None else self.checker
+            self._planning = prefix or "", checker
+            list(select())
             if checker is not self.checker:
                 self._dropped_imports = checker.dropped
         self._finish_sdist()
@@ -153,8 +151,8 @@ class SelectionFilter:
                 # Not planned. All files are checked before the builder gets the first one.
                 selected = self._select(name, original, mapping, "", self.checker)
                 self._finish_sdist()
-            if self.checker.is_rejected:
-                raise RejectedError
+            if self.checker.rejected:
+                raise RejectedError(*self.checker.rejected)
             packed = (each for each in selected if each.is_packed)
             # Listing a directory once is cheaper than asking about each file.
             groups = itertools.groupby(packed, lambda it: "" if it.route.is_forced else os.path.dirname(it.file.path))
@@ -182,14 +180,15 @@ class SelectionFilter:
         entered: dict[str, DirectoryState] = {}
 
         def walk(top: str) -> Iterator[tuple[str, list[str], list[str]]]:
-            for state, directories, files in filtered_walk(top, states, route, checker.report, needed):
+            here = Route(self.config, name, mapping, top)
+            for state, directories, files in filtered_walk(top, states, here, checker.report, needed):
                 entered[state.directory.walked] = state
                 yield state.directory.walked, directories, files
 
         sources = mapping and {at: to for at, to in mapping.items() if not self._is_refused(at, to, route, checker)}
         homes = _outside_homes(sources or {}, self.config.root)
         # If another builder or hook has replaced the generator, its output is filtered.
-        generator = _hatchling.with_walk(name, original, walk) or original
+        generator = _hatchling.with_walk(name, original, walk)
         chosen = self.files if checker is self.checker else []
         before = len(chosen)
         for file in generator() if sources is None else generator(sources):
@@ -253,11 +252,11 @@ class SelectionFilter:
         try:
             config = builder.config
             table = config.hook_config.get(_hatchling.HOOK, {"caches": "keep", "symlinks": "keep"})
-            options = parse(table, prefix="", target="wheel")
+            options = Options(table, "wheel")
             build_data = builder.get_default_build_data()
             builder.set_build_data_defaults(build_data)
             with config.set_build_data(build_data):
-                wheel = SelectionFilter(config, "wheel", "standard", options, build_data, "")
+                wheel = SelectionFilter(config, "standard", options, build_data, "")
                 with contextlib.suppress(RejectedError), wheel.installed():
                     pass
         except (OSError, TypeError, ValueError, UnreadableError) as error:

@@ -140,7 +140,7 @@ class Messages:
 
     def invalid_tags(self, problems: Mapping[str, str], target: str) -> Note:
         """Return the note about invalid tags: directory ("" for the root) to problem."""
-        directories = count(len(problems), "directory", "directories")
+        directories = count(len(problems), "directory")
         tags = ((f"{path}/CACHEDIR.TAG".lstrip("/"), problem) for path, problem in problems.items())
         lines = tuple(f"{tag}   invalid: {problem}" for tag, problem in tags)
         add = f"add {{}} to `extra-caches` in {self._hook}"
@@ -154,5 +154,5 @@ class Messages:
 
     def unused_allow(self, patterns: Sequence[str]) -> Note:
         quoted = tuple(f"{json.dumps(pattern, ensure_ascii=False)} matched nothing" for pattern in patterns)
-        entries = count(len(patterns), "entry", "entries")
+        entries = count(len(patterns), "entry")
         return Note(f"{entries} of `allow` in {self._hook} can be removed", quoted)

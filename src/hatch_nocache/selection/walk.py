@@ -29,7 +29,6 @@ def filtered_walk(
     returns the directories that a wheel needs, relative to the root. It is called as soon as a directory has two names,
     and None for targets from which no wheel is built: there, every symlink is followed once.
     """
-    route.start(source)
     # The first visit of each directory: the only one in Hatchling's walk.
     first: dict[_Identity, DirectoryState] = {}
     aliases: _Aliases | None = None
@@ -85,9 +84,9 @@ def _is_dropped(state: DirectoryState, parent: DirectoryState, route: Route, rep
             continue
         if route.excludes(walked) or not (is_new or found.explicit):
             return True
-        files = state.directory.nondirectories
-        if not found.explicit and route.selects_any(walked, files, most=_SAMPLE):
-            report(found, route.option(f"{state.directory.path}/{files[0]}"))
+        selected = "" if found.explicit else route.selected(walked, state.directory.nondirectories[:_SAMPLE])
+        if selected:
+            report(found, route.option(f"{state.directory.path}/{selected}"))
         if found.can_prune(walked):
             return True
     return False
@@ -132,5 +131,4 @@ class _Aliases:
         return not any(self._selects(first, name) for name in (walked, real_name) if within(name, self._source))
 
     def _selects(self, state: DirectoryState, name: str) -> bool:
-        files = state.directory.nondirectories
-        return self._route.selects_any(name, files, most=len(files))
+        return bool(self._route.selected(name, state.directory.nondirectories))
