@@ -111,7 +111,9 @@ def is_hatchlings(error: BaseException) -> bool:
 
 def _replace(owner: Any, name: str, function: Any) -> Callable[[], None]:
     """Replace a method of an instance, and return a function that restores it."""
-    before = vars(owner).get(name)
+    # A class with `__slots__` may have none.
+    attributes = getattr(owner, "__dict__", {})
+    before = attributes.get(name)
     with contextlib.suppress(AttributeError):
         setattr(owner, name, function)
     if getattr(owner, name) is not function:
@@ -119,7 +121,7 @@ def _replace(owner: Any, name: str, function: Any) -> Callable[[], None]:
 
     def restore() -> None:
         # Another hook may have replaced it again.
-        if vars(owner).get(name) is function:
+        if attributes.get(name) is function:
             delattr(owner, name)
             # One of this module is from a build that ran only the hooks.
             if before is not None and getattr(before, "__module__", "") != __name__:

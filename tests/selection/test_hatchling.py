@@ -168,6 +168,13 @@ INCOMPATIBLE = [
 ]
 
 
+def test_builder_without_instance_attributes() -> None:
+    slotted = type("Slotted", (), {"__slots__": (), **dict.fromkeys(GENERATORS)})
+    replaced = _hatchling.replaced_generators(slotted(), lambda name, _: name)
+    with pytest.raises(IncompatibleError, match=f"^no replaceable `{GENERATORS[0]}` in `Slotted`$"), replaced:
+        pass
+
+
 @pytest.mark.parametrize(("change", "why"), [(change, why) for *change, why in INCOMPATIBLE])
 def test_incompatible(project: Project, tmp_path: Path, monkeypatch, change: Any, why: str) -> None:
     monkeypatch.setattr(*change)
