@@ -155,11 +155,11 @@ class SelectionFilter:
                 raise RejectedError(*self.checker.rejected)
             packed = (each for each in selected if each.is_packed)
             # Listing a directory once is cheaper than asking about each file.
-            groups = itertools.groupby(packed, lambda it: "" if it.route.is_forced else os.path.dirname(it.file.path))
+            groups = itertools.groupby(packed, lambda each: None if each.route.is_forced else each.state.directory)
             for directory, files in groups:
-                regular = DiskDirectory(directory, "").files if directory else ()
+                regular = DiskDirectory(directory.walked, "").files if directory else ()
                 for each in files:
-                    if each.member and os.path.basename(each.file.path) not in regular:
+                    if each.member and each.path.rpartition(os.sep)[2] not in regular:
                         self._check_unchanged(each)
                     yield each.file
 
