@@ -16,6 +16,8 @@ HOOK = "[tool.hatch.build.hooks.nocache]\n"
 BASE = PYPROJECT.replace(HOOK, "")
 VENV = {"venv/pyvenv.cfg": b"home = /usr/bin\n", "venv/bin/python": "-> /usr/bin/python3", "venv/bin/activate": b"x"}
 STORE = {"store/CACHEDIR.TAG": SIGNATURE, "store/x": b"12345"}
+NESTED = {f"data/{name}": content for name, content in STORE.items()}
+LISTED = '[tool.hatch.build.targets.wheel.force-include]\n"data" = "forced"\n'
 
 
 def sdist(path, files, pyproject=""):
@@ -95,6 +97,9 @@ def test_sdist_with_its_own_options(tables, accepted, tmp_path):
         ({"l": "-> nowhere"}, BASE + HOOK, []),
         ({"a:b": b""}, BASE + HOOK, [("NC203", "a:b")]),
         (STORE, "[", [("NC001", "store/")]),
+        # Part of a listed cache.
+        (NESTED, BASE + HOOK + 'extra-caches = ["/data"]\n' + LISTED, []),
+        (NESTED, BASE + HOOK + 'extra-caches = ["/other"]\n' + LISTED, [("NC001", "data/store/")]),
     ],
 )
 def test_what_is_found(files, pyproject, found, tmp_path):

@@ -14,7 +14,7 @@ from hatch_nocache.cli.dry_run import check_project
 from hatch_nocache.cli.result import Problem, Result, part
 from hatch_nocache.cli.tables import Tables, read_file, table, workspace_members
 from hatch_nocache.config import ConfigError, Options
-from hatch_nocache.paths import native
+from hatch_nocache.paths import native, parents
 from hatch_nocache.patterns import Patterns
 from hatch_nocache.report import toml_pattern
 from hatch_nocache.rules import OPTIONAL, Action, Category, Finding, Hint, Note
@@ -149,7 +149,10 @@ class _Declared:
             return self._table is not None and not finding.is_rejected
         if forced or self._options.caches == "keep":
             return True
-        where = os.path.join(_ROOT, native(finding.path.rstrip("/")))
+        path, extra = finding.path.rstrip("/"), self._options.extra_caches
+        # In the build, it may have been part of a directory of `extra-caches`.
+        path = next((each for each in sorted(parents([path])) if each and extra.match(f"{each}/")), path)
+        where = os.path.join(_ROOT, native(path))
         explicit = self._explicit.concerning(where)
         # Without the hook, the archive also contains all other files of the directory.
         return any(self._table is not None or (each.path == where and not each.pattern) for each in explicit)
