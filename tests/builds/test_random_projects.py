@@ -129,7 +129,7 @@ def possible_codes(project: Project) -> Set[str]:
         codes |= {"NC101", "NC102", "NC103", "NC104", "NC105", "NC201", "NC205"}
     if any(step.what == "fifo" for step in project.planted):
         codes.add("NC201")
-    if forced or plan.wheel.keys() & {"packages", "sources"}:
+    if forced or plan.values("only-include") or plan.wheel.keys() & {"packages", "sources"}:
         codes.add("NC205")
     if any(re.search(r"[^ -~…é]|[:\\]| $|.{255}", part) for step in project.planted for part in step[:2]):
         codes.add("NC203")
