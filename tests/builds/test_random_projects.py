@@ -136,6 +136,7 @@ def possible_codes(project: Project) -> Set[str]:
     required = any(os.path.basename(step.path) in ("LICENSE", "README.md") for step in project.planted)
     # Without the cache, the sdist has nothing at that path.
     sources = [str(project.root / source) for source in plan.wheel.get("force-include", ())]
+    required = required or bool(sources and "extra-caches" in plan.hook)
     required = required or any(is_within(cache, source) for cache in project.caches for source in sources)
     if plan.hook.get("caches") == "reject" or required:
         codes |= {"NC001", "NC003", "NC004", "NC005"}
