@@ -83,3 +83,10 @@ def _toml(value: object) -> str:
         return json.dumps(value, ensure_ascii=False)
     names: dict[type, str] = {list: "an array", dict: "a table"}
     return names.get(type(value), f"a {type(value).__name__}")
+
+
+def table(value: object, *keys: str) -> Mapping[str, Any]:
+    """Return the table at this path in `value`; an empty one if there is none."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}

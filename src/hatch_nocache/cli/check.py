@@ -12,8 +12,8 @@ from hatch_nocache.archive import UnreadableArchive, inspect, read_member
 from hatch_nocache.caches import declared
 from hatch_nocache.cli.dry_run import check_project
 from hatch_nocache.cli.result import Problem, Result, part
-from hatch_nocache.cli.tables import Tables, read_file, table, workspace_members
-from hatch_nocache.config import ConfigError, Options
+from hatch_nocache.cli.tables import Tables, read_file, workspace_members
+from hatch_nocache.config import ConfigError, Options, table
 from hatch_nocache.paths import native, parents
 from hatch_nocache.patterns import Patterns
 from hatch_nocache.report import toml_pattern

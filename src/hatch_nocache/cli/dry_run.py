@@ -14,8 +14,8 @@ from hatchling.plugin.manager import PluginManager
 from hatch_nocache import _hatchling
 from hatch_nocache._hatchling import HOOK
 from hatch_nocache.cli.result import Part, Problem, Result, part
-from hatch_nocache.cli.tables import Tables, table
-from hatch_nocache.config import ConfigError, Options
+from hatch_nocache.cli.tables import Tables
+from hatch_nocache.config import ConfigError, Options, table
 from hatch_nocache.selection.checker import UnreadableError
 from hatch_nocache.selection.filter import RejectedError, SelectionFilter
 

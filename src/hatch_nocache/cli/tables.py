@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 from hatch_nocache._hatchling import HOOK
 from hatch_nocache.caches.declared import parse_toml
 from hatch_nocache.cli.result import Problem
+from hatch_nocache.config import table
 from hatch_nocache.paths import within
 
 _FILES = ("pyproject.toml", "hatch.toml")
@@ -68,13 +69,6 @@ class Tables:
         file = self.build_file if "build" in key.split(".") else "pyproject.toml"
         inside = re.sub(r"^tool\.hatch\.", "", key) if file == "hatch.toml" else key
         return Problem(text, file, _line_of(inside, self._texts[file]))
-
-
-def table(value: object, *keys: str) -> Mapping[str, Any]:
-    """Return the table at this path in `value`; an empty one if there is none."""
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value if isinstance(value, dict) else {}
 
 
 def read_file(root: str, name: str) -> bytes | None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hatch_nocache import _hatchling
 from hatch_nocache._hatchling import Route, as_member
+from hatch_nocache.config import table
 from hatch_nocache.members.collisions import collisions
 from hatch_nocache.members.symlinks import problems_in_sdist
 from hatch_nocache.paths import native, parents, relative, within
 from hatch_nocache.patterns import literal_lead
-from hatch_nocache.rules import Action, Note
+from hatch_nocache.rules import Action, Category, Note
 from hatch_nocache.selection.checker import Selected
 
 if TYPE_CHECKING:
@@ -33,8 +34,21 @@ def finish_sdist(selection: SelectionFilter) -> None:
     checker.stored.clear()
     for problem, symlink in problems_in_sdist(stored, selection.members(), lambda: selection.wheel_selects):
         symlink.selected.is_packed = checker.settle(problem, symlink)
-    if any(finding.action is Action.DROPPED for finding in checker.findings):
+    dropped = [finding for finding in checker.findings if finding.action is Action.DROPPED]
+    # With the same options, a wheel drops the same directories.
+    if any(each.category is Category.SYMLINK for each in dropped) or (dropped and _wheel_may_differ(config.builder)):
         selection.lost = _lost_files(selection)
+
+
+def _wheel_may_differ(builder: Any) -> bool:
+    """Return whether the wheel has other options of the hook, or forces files in."""
+    build = builder.build_config
+    wheel = table(build, "targets", "wheel")
+    sdist, own = (
+        {**table(build, "hooks"), **table(each, "hooks")}.get(_hatchling.HOOK)
+        for each in (table(build, "targets", "sdist"), wheel)
+    )
+    return sdist != own or bool(build.get("force-include") or wheel.get("force-include"))
 
 
 def _lost_files(selection: SelectionFilter) -> list[str]:
