@@ -238,6 +238,8 @@ def test_is_tested(monkeypatch, version: str, *, is_tested: bool) -> None:
 def test_error_of_the_plugin(project: Project, monkeypatch, owner: Tuple[Any, str], error: Type[Exception]) -> None:
     """It is a traceback, and never reported as Hatchling's: also if the sdist asks what a wheel would select."""
     plain = getattr(*owner)
+    # What a wheel forces in may be in a dropped directory.
+    project.configure(after='[tool.hatch.build.targets.wheel.force-include]\n"pyproject.toml" = "demo/x.toml"')
 
     def fail(*args: Any, **more: Any) -> Any:
         if owner[1] == "parts" and "wheel" not in args:
