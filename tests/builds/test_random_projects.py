@@ -135,7 +135,8 @@ def possible_codes(project: Project) -> Set[str]:
         codes.add("NC203")
     required = any(os.path.basename(step.path) in ("LICENSE", "README.md") for step in project.planted)
     # Without the cache, the sdist has nothing at that path.
-    sources = [str(project.root / source) for source in plan.wheel.get("force-include", ())]
+    forced_in = plan.wheel.get("force-include", plan.build.get("force-include", ()))
+    sources = [str(project.root / source) for source in forced_in]
     required = required or bool(sources and "extra-caches" in plan.hook)
     required = required or any(is_within(cache, source) for cache in project.caches for source in sources)
     if plan.hook.get("caches") == "reject" or required:
